@@ -1,0 +1,111 @@
+"""The catalogue of codes: HTTP status and a sentence per language for each; the docs page is generated from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from types import MappingProxyType
+
+from packdesk.errors.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the engine says and answers for one code; ``{name}`` in a sentence is a fact of the finding."""
+
+    status: int
+    en: str
+    de: str
+
+
+class _Facts(dict[str, object]):
+    """Facts for a sentence; one that is missing shows as its own name instead of failing the answer."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+CATALOGUE: Mapping[str, Entry] = MappingProxyType(
+    {
+        # who is asking
+        "not_authenticated": Entry(401, "Log in first.", "Bitte melden Sie sich an."),
+        "bad_credentials": Entry(401, "User name or password is wrong.", "Benutzername oder Kennwort ist falsch."),
+        "cross_site": Entry(403, "The request came from another site and was refused.", "Die Anfrage kam von einer fremden Seite und wurde abgelehnt."),
+        "rate_limited": Entry(429, "Too many requests. Try again in {seconds} seconds.", "Zu viele Anfragen. Versuchen Sie es in {seconds} Sekunden erneut."),
+        "not_permitted": Entry(403, "Your roles do not permit '{verb}' on {entity_type}.", "Ihre Rollen erlauben '{verb}' für {entity_type} nicht."),
+        "permission_missing": Entry(403, "This needs the permission '{permission}'.", "Dafür ist die Berechtigung '{permission}' nötig."),
+        # what is asked for
+        "unknown_page": Entry(404, "There is nothing at this address.", "Unter dieser Adresse gibt es nichts."),
+        "unknown_entity_type": Entry(404, "There is no entity type '{entity_type}'.", "Es gibt keinen Datensatztyp '{entity_type}'."),
+        "unknown_record": Entry(404, "There is no such record.", "Diesen Datensatz gibt es nicht."),
+        "unknown_action": Entry(404, "There is no action '{action}' on {entity_type}.", "Es gibt keine Aktion '{action}' für {entity_type}."),
+        "unknown_attachment": Entry(404, "There is no such attachment.", "Diesen Anhang gibt es nicht."),
+        "method_not_allowed": Entry(405, "This address does not offer that method.", "Diese Adresse bietet diese Methode nicht an."),
+        # version
+        "version_missing": Entry(428, "Say which version you are changing: send If-Match.", "Geben Sie an, welche Version Sie ändern: If-Match fehlt."),
+        "version_conflict": Entry(412, "The record was changed meanwhile by {authors}: {fields}.", "Der Datensatz wurde inzwischen von {authors} geändert: {fields}."),
+        # lock and immutability
+        "locked_final": Entry(409, "The record is {state} and can no longer be changed.", "Der Datensatz ist {state} und kann nicht mehr geändert werden."),
+        "immutable_field": Entry(422, "{label} cannot be changed after it was set.", "{label} kann nach dem Setzen nicht mehr geändert werden."),
+        "readonly_field": Entry(422, "{label} cannot be edited here.", "{label} kann hier nicht bearbeitet werden."),
+        "derived_field": Entry(422, "{label} is computed and cannot be set.", "{label} wird berechnet und kann nicht gesetzt werden."),
+        "hidden_field": Entry(422, "{label} is not available here.", "{label} ist hier nicht verfügbar."),
+        "unknown_field": Entry(422, "There is no field '{name}' here.", "Es gibt hier kein Feld '{name}'."),
+        # action and lifecycle
+        "wrong_state": Entry(409, "The record is {is_state}; this needs {needs_state}.", "Der Datensatz ist {is_state}; dafür muss er {needs_state} sein."),
+        "unavailable": Entry(409, "{label} is not available now.", "{label} ist jetzt nicht verfügbar."),
+        "status_not_allowed": Entry(422, "The status '{status}' cannot be chosen here.", "Der Status '{status}' kann hier nicht gewählt werden."),
+        "transition_forbidden": Entry(403, "The rules do not let you change {from_status} to {to_status}.", "Die Regeln erlauben Ihnen den Wechsel von {from_status} zu {to_status} nicht."),
+        "already_claimed": Entry(409, "{user} has already accepted this record.", "{user} hat diesen Datensatz bereits übernommen."),
+        "assignee_missing": Entry(409, "Somebody must accept the record first.", "Der Datensatz muss zuerst von jemandem übernommen werden."),
+        "not_assignee": Entry(403, "Only {user} or somebody a rule names may do this.", "Nur {user} oder wen eine Regel nennt darf das tun."),
+        "check_failed": Entry(409, "A condition is not met.", "Eine Bedingung ist nicht erfüllt."),
+        "has_dependents": Entry(409, "It is used by {count} {relation} and cannot be deleted.", "Er wird von {count} {relation} verwendet und kann nicht gelöscht werden."),
+        "type_not_permitted": Entry(403, "Your unit may not create records of type {subtype}.", "Ihre Einheit darf keine Datensätze vom Typ {subtype} anlegen."),
+        # values
+        "required_field": Entry(422, "{label} is required.", "{label} ist erforderlich."),
+        "wrong_type": Entry(422, "{label} must be {expected}.", "{label} muss {expected} sein."),
+        "too_long": Entry(422, "{label} may have at most {limit} characters.", "{label} darf höchstens {limit} Zeichen haben."),
+        "too_short": Entry(422, "{label} needs at least {limit} characters.", "{label} braucht mindestens {limit} Zeichen."),
+        "below_minimum": Entry(422, "{label} must be at least {limit}.", "{label} muss mindestens {limit} sein."),
+        "above_maximum": Entry(422, "{label} may be at most {limit}.", "{label} darf höchstens {limit} sein."),
+        "pattern_mismatch": Entry(422, "{label} does not have the expected form.", "{label} hat nicht die erwartete Form."),
+        "not_an_option": Entry(422, "'{value}' is not an option of {label}.", "'{value}' ist keine Auswahl von {label}."),
+        "not_selectable": Entry(422, "'{value}' cannot be selected for {label} here.", "'{value}' kann hier für {label} nicht gewählt werden."),
+        "retired_value": Entry(422, "'{value}' is retired and no longer offered for {label}.", "'{value}' ist stillgelegt und steht für {label} nicht mehr zur Wahl."),
+        "unknown_reference": Entry(422, "{label} names a record that does not exist.", "{label} nennt einen Datensatz, den es nicht gibt."),
+        "not_unique": Entry(409, "Another record has the same {label}.", "Ein anderer Datensatz hat denselben Wert für {label}."),
+        "too_few_items": Entry(422, "{label} needs at least {limit} entries.", "{label} braucht mindestens {limit} Einträge."),
+        "too_many_items": Entry(422, "{label} may have at most {limit} entries.", "{label} darf höchstens {limit} Einträge haben."),
+        "assignment_missing": Entry(422, "Assign a unit or a user.", "Weisen Sie eine Einheit oder einen Benutzer zu."),
+        "user_not_in_unit": Entry(422, "{user} does not belong to {unit}.", "{user} gehört nicht zu {unit}."),
+        # the request itself
+        "malformed_json": Entry(400, "The body is not valid JSON: {reason}.", "Der Inhalt ist kein gültiges JSON: {reason}."),
+        "unsupported_media_type": Entry(415, "Send {expected}.", "Senden Sie {expected}."),
+        "body_too_large": Entry(413, "The body is larger than {limit} bytes.", "Der Inhalt ist größer als {limit} Bytes."),
+        "bad_parameter": Entry(400, "The parameter '{name}' is wrong: {reason}.", "Der Parameter '{name}' ist falsch: {reason}."),
+        "bad_filter": Entry(400, "The filter cannot be read: {reason}.", "Der Filter kann nicht gelesen werden: {reason}."),
+        "bad_cursor": Entry(400, "The cursor is not one of ours or belongs to another query.", "Der Cursor stammt nicht von hier oder gehört zu einer anderen Abfrage."),
+        "bad_columns": Entry(422, "The columns of the file do not fit: {reason}.", "Die Spalten der Datei passen nicht: {reason}."),
+        "bad_encoding": Entry(400, "The file is not UTF-8 text.", "Die Datei ist kein UTF-8-Text."),
+        "idempotency_reused": Entry(422, "This Idempotency-Key was used for another request.", "Dieser Idempotency-Key gehört zu einer anderen Anfrage."),
+        # the system
+        "release_changed": Entry(409, "Another release was published meanwhile; plan again.", "Inzwischen wurde ein anderes Release veröffentlicht; planen Sie neu."),
+        "decisions_missing": Entry(422, "The plan needs {count} decisions: {needed}.", "Der Plan braucht {count} Entscheidungen: {needed}."),
+        "bad_decision": Entry(422, "The decision '{decision}' cannot be used: {reason}.", "Die Entscheidung '{decision}' ist nicht brauchbar: {reason}."),
+        "pack_refused": Entry(422, "The packs have {count} problems.", "Die Pakete haben {count} Probleme."),
+        "busy": Entry(503, "The system is busy. Try again in a moment.", "Das System ist ausgelastet. Versuchen Sie es gleich noch einmal."),
+        "no_release": Entry(503, "Nothing is published yet.", "Es ist noch nichts veröffentlicht."),
+        "operation_failed": Entry(502, "{operation} failed.", "{operation} ist fehlgeschlagen."),
+        "bad_setting": Entry(500, "The setting {name} is wrong: {reason}.", "Die Einstellung {name} ist falsch: {reason}."),
+        "internal_error": Entry(500, "Something went wrong on our side. Quote {request_id}.", "Bei uns ist etwas schiefgegangen. Nennen Sie {request_id}."),
+    }
+)
+
+
+def sentence(finding: Finding, language: str) -> str:
+    """Return the finding as one sentence in the language: the pack's own words first, else the catalogue's."""
+    template = finding.texts.get(language) or finding.texts.get("en") or next(iter(finding.texts.values()), "")
+    if not template:
+        entry = CATALOGUE[finding.code]
+        template = entry.de if language == "de" else entry.en
+    return Formatter().vformat(template, (), _Facts(finding.facts)) if "{" in template and not finding.texts else template

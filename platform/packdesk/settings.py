@@ -1,0 +1,39 @@
+"""Typed settings, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packdesk.errors import PackdeskError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where this installation keeps its data and what it listens to; without any variable it runs from one folder."""
+
+    #: Data folder: SQLite file, uploaded files, secret key.
+    home: Path
+    #: SQLAlchemy URL; SQLite in ``home`` when not set.
+    database_url: str
+    #: Redis URL, or empty: then the relay runs in a thread of the server.
+    redis_url: str = ""
+    #: Signs sessions and tokens; empty: made on first start and kept in ``home``.
+    secret_key: str = ""
+    #: Folders or installed names of the packs that a first start publishes, in layer order.
+    packs: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read ``PACKDESK_*``; raises ``bad_setting`` for a value that cannot be used."""
+        home = Path(environment.get("PACKDESK_HOME") or Path.home() / ".packdesk").expanduser().resolve()
+        url = environment.get("PACKDESK_DATABASE_URL") or f"sqlite:///{home / 'packdesk.sqlite3'}"
+        if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+            raise PackdeskError("bad_setting", name="PACKDESK_DATABASE_URL", reason="it must begin with sqlite: or postgresql:")
+        return cls(
+            home=home,
+            database_url=url.replace("postgresql://", "postgresql+psycopg://", 1),
+            redis_url=environment.get("PACKDESK_REDIS_URL", ""),
+            secret_key=environment.get("PACKDESK_SECRET_KEY", ""),
+            packs=tuple(part for part in environment.get("PACKDESK_PACKS", "").split(os.pathsep) if part),
+        )
