@@ -1,0 +1,1 @@
+"""The thin door for people at a terminal."""

@@ -42,7 +42,9 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "method_not_allowed": Entry(405, "This address does not offer that method.", "Diese Adresse bietet diese Methode nicht an."),
         # version
         "version_missing": Entry(428, "Say which version you are changing: send If-Match.", "Geben Sie an, welche Version Sie ändern: If-Match fehlt."),
-        "version_conflict": Entry(412, "The record was changed meanwhile by {authors}: {fields}.", "Der Datensatz wurde inzwischen von {authors} geändert: {fields}."),
+        "version_conflict": Entry(
+            412, "The record was changed meanwhile by {authors}: {fields}.", "Der Datensatz wurde inzwischen von {authors} geändert: {fields}."
+        ),
         # lock and immutability
         "locked_final": Entry(409, "The record is {state} and can no longer be changed.", "Der Datensatz ist {state} und kann nicht mehr geändert werden."),
         "immutable_field": Entry(422, "{label} cannot be changed after it was set.", "{label} kann nach dem Setzen nicht mehr geändert werden."),
@@ -54,13 +56,21 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "wrong_state": Entry(409, "The record is {is_state}; this needs {needs_state}.", "Der Datensatz ist {is_state}; dafür muss er {needs_state} sein."),
         "unavailable": Entry(409, "{label} is not available now.", "{label} ist jetzt nicht verfügbar."),
         "status_not_allowed": Entry(422, "The status '{status}' cannot be chosen here.", "Der Status '{status}' kann hier nicht gewählt werden."),
-        "transition_forbidden": Entry(403, "The rules do not let you change {from_status} to {to_status}.", "Die Regeln erlauben Ihnen den Wechsel von {from_status} zu {to_status} nicht."),
+        "transition_forbidden": Entry(
+            403,
+            "The rules do not let you change {from_status} to {to_status}.",
+            "Die Regeln erlauben Ihnen den Wechsel von {from_status} zu {to_status} nicht.",
+        ),
         "already_claimed": Entry(409, "{user} has already accepted this record.", "{user} hat diesen Datensatz bereits übernommen."),
         "assignee_missing": Entry(409, "Somebody must accept the record first.", "Der Datensatz muss zuerst von jemandem übernommen werden."),
         "not_assignee": Entry(403, "Only {user} or somebody a rule names may do this.", "Nur {user} oder wen eine Regel nennt darf das tun."),
         "check_failed": Entry(409, "A condition is not met.", "Eine Bedingung ist nicht erfüllt."),
-        "has_dependents": Entry(409, "It is used by {count} {relation} and cannot be deleted.", "Er wird von {count} {relation} verwendet und kann nicht gelöscht werden."),
-        "type_not_permitted": Entry(403, "Your unit may not create records of type {subtype}.", "Ihre Einheit darf keine Datensätze vom Typ {subtype} anlegen."),
+        "has_dependents": Entry(
+            409, "It is used by {count} {relation} and cannot be deleted.", "Er wird von {count} {relation} verwendet und kann nicht gelöscht werden."
+        ),
+        "type_not_permitted": Entry(
+            403, "Your unit may not create records of type {subtype}.", "Ihre Einheit darf keine Datensätze vom Typ {subtype} anlegen."
+        ),
         # values
         "required_field": Entry(422, "{label} is required.", "{label} ist erforderlich."),
         "wrong_type": Entry(422, "{label} must be {expected}.", "{label} muss {expected} sein."),
@@ -71,7 +81,9 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "pattern_mismatch": Entry(422, "{label} does not have the expected form.", "{label} hat nicht die erwartete Form."),
         "not_an_option": Entry(422, "'{value}' is not an option of {label}.", "'{value}' ist keine Auswahl von {label}."),
         "not_selectable": Entry(422, "'{value}' cannot be selected for {label} here.", "'{value}' kann hier für {label} nicht gewählt werden."),
-        "retired_value": Entry(422, "'{value}' is retired and no longer offered for {label}.", "'{value}' ist stillgelegt und steht für {label} nicht mehr zur Wahl."),
+        "retired_value": Entry(
+            422, "'{value}' is retired and no longer offered for {label}.", "'{value}' ist stillgelegt und steht für {label} nicht mehr zur Wahl."
+        ),
         "unknown_reference": Entry(422, "{label} names a record that does not exist.", "{label} nennt einen Datensatz, den es nicht gibt."),
         "not_unique": Entry(409, "Another record has the same {label}.", "Ein anderer Datensatz hat denselben Wert für {label}."),
         "too_few_items": Entry(422, "{label} needs at least {limit} entries.", "{label} braucht mindestens {limit} Einträge."),
@@ -84,12 +96,16 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "body_too_large": Entry(413, "The body is larger than {limit} bytes.", "Der Inhalt ist größer als {limit} Bytes."),
         "bad_parameter": Entry(400, "The parameter '{name}' is wrong: {reason}.", "Der Parameter '{name}' ist falsch: {reason}."),
         "bad_filter": Entry(400, "The filter cannot be read: {reason}.", "Der Filter kann nicht gelesen werden: {reason}."),
-        "bad_cursor": Entry(400, "The cursor is not one of ours or belongs to another query.", "Der Cursor stammt nicht von hier oder gehört zu einer anderen Abfrage."),
+        "bad_cursor": Entry(
+            400, "The cursor is not one of ours or belongs to another query.", "Der Cursor stammt nicht von hier oder gehört zu einer anderen Abfrage."
+        ),
         "bad_columns": Entry(422, "The columns of the file do not fit: {reason}.", "Die Spalten der Datei passen nicht: {reason}."),
         "bad_encoding": Entry(400, "The file is not UTF-8 text.", "Die Datei ist kein UTF-8-Text."),
         "idempotency_reused": Entry(422, "This Idempotency-Key was used for another request.", "Dieser Idempotency-Key gehört zu einer anderen Anfrage."),
         # the system
-        "release_changed": Entry(409, "Another release was published meanwhile; plan again.", "Inzwischen wurde ein anderes Release veröffentlicht; planen Sie neu."),
+        "release_changed": Entry(
+            409, "Another release was published meanwhile; plan again.", "Inzwischen wurde ein anderes Release veröffentlicht; planen Sie neu."
+        ),
         "decisions_missing": Entry(422, "The plan needs {count} decisions: {needed}.", "Der Plan braucht {count} Entscheidungen: {needed}."),
         "bad_decision": Entry(422, "The decision '{decision}' cannot be used: {reason}.", "Die Entscheidung '{decision}' ist nicht brauchbar: {reason}."),
         "pack_refused": Entry(422, "The packs have {count} problems.", "Die Pakete haben {count} Probleme."),

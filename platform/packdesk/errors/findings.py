@@ -1,7 +1,8 @@
 """A finding is a reason why a change to a record was refused; an error carries findings to the door."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -23,9 +24,9 @@ class Finding:
     #: ``pack/file:line`` of that metadata, or empty.
     origin: str = ""
     #: Values for the catalogue's sentence and for machines; plain JSON values only.
-    facts: Mapping[str, object] = field(default=_NOTHING)
+    facts: Mapping[str, object] = dataclasses.field(default=_NOTHING)
     #: Sentence per language when the pack itself words it; replaces the catalogue's.
-    texts: Mapping[str, str] = field(default=_NO_TEXTS)
+    texts: Mapping[str, str] = dataclasses.field(default=_NO_TEXTS)
 
 
 class PackdeskError(Exception):

@@ -1,0 +1,1 @@
+"""Everything that knows SQL: tables made from the model, units of work, queries, releases."""

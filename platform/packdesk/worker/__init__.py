@@ -1,0 +1,1 @@
+"""The thin door for background work: relay and scheduler entry points."""
