@@ -24,9 +24,9 @@ class Finding:
     #: ``pack/file:line`` of that metadata, or empty.
     origin: str = ""
     #: Values for the catalogue's sentence and for machines; plain JSON values only.
-    facts: Mapping[str, object] = dataclasses.field(default=_NOTHING)
+    facts: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
     #: Sentence per language when the pack itself words it; replaces the catalogue's.
-    texts: Mapping[str, str] = dataclasses.field(default=_NO_TEXTS)
+    texts: Mapping[str, str] = dataclasses.field(default_factory=lambda: _NO_TEXTS)
 
 
 class PackdeskError(Exception):

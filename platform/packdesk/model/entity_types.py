@@ -35,7 +35,7 @@ class Kind(StrEnum):
     EMAIL = "email"
     URL = "url"
     ADDRESS = "address"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a kind of field, not a password
     FILE = "file"
     JSON = "json"
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 _EMPTY: Mapping[str, object] = MappingProxyType({})
+_NO_LINES: Mapping[str, tuple["Line", ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Record:
 
     entity_type: str
     values: Mapping[str, object]
-    lines: Mapping[str, tuple[Line, ...]] = field(default=MappingProxyType({}))
+    lines: Mapping[str, tuple[Line, ...]] = field(default_factory=lambda: _NO_LINES)
 
     @property
     def id(self) -> str:
@@ -82,7 +83,7 @@ class Related:
     """A record at the other end of a relation, with the link's own values."""
 
     record: Record
-    link: Mapping[str, object] = field(default=_EMPTY)
+    link: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
