@@ -1,0 +1,1 @@
+"""The base pack: customer care and communication centre, as JSON documents beside this file."""
