@@ -1,0 +1,109 @@
+"""CSV in and out, without knowledge of records: bytes to rows with their number, rows to bytes that no spreadsheet executes."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from packdesk.errors import PackdeskError
+
+DELIMITERS = (",", ";", "\t")
+#: First characters that make a spreadsheet read a cell as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a file: its 1-based number, the header not counted, and its cells."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file whose header was read; ``rows`` reads on, once."""
+
+    header: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def read_table(stream: BinaryIO, delimiter: str = "") -> Table:
+    """Read the header and return the rest as a stream of rows; the delimiter is the one that the header uses most.
+
+    Raises ``bad_encoding`` for anything but UTF-8 and ``bad_columns`` for an empty file, also while rows are read.
+    """
+    text = _text(stream)
+    first = _header_text(text)
+    chosen = delimiter or max(DELIMITERS, key=first.count)
+    lines = _parsed(_chain(first, text), chosen)
+    header = tuple(cell.strip() for cell in next(lines, []))
+    if not any(header):
+        raise PackdeskError("bad_columns", reason="the file has no header")
+    return Table(header, _rows(lines, len(header)))
+
+
+def write_rows(rows: Iterable[Sequence[object]], *, bom: bool = False) -> Iterator[bytes]:
+    """Yield rows as CSV in UTF-8; a cell that a spreadsheet would execute gets an apostrophe in front."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    if bom:
+        yield codecs.BOM_UTF8
+    for row in rows:
+        writer.writerow([neutral(cell) for cell in row])
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def neutral(cell: object) -> object:
+    """Return the cell so that no spreadsheet takes it for a formula; plain numbers stay what they are."""
+    if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _is_number(cell):
+        return cell
+    return f"'{cell}"
+
+
+def _is_number(cell: str) -> bool:
+    digits = cell[1:] if cell[0] == "-" else ""
+    return bool(digits) and digits.isascii() and digits.replace(".", "", 1).isdigit()
+
+
+def _text(stream: BinaryIO) -> Iterator[str]:
+    reader = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    try:
+        yield from reader
+    except UnicodeDecodeError as error:
+        raise PackdeskError("bad_encoding") from error
+    finally:
+        reader.detach()
+
+
+def _header_text(text: Iterator[str]) -> str:
+    header = ""
+    for line in text:
+        header += line
+        if header.count('"') % 2 == 0 and header.strip():
+            break
+    return header
+
+
+def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield from first.splitlines(keepends=True)
+    yield from rest
+
+
+def _parsed(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from (row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row)
+    except csv.Error as error:
+        raise PackdeskError("bad_columns", reason=str(error)) from error
+
+
+def _rows(lines: Iterator[list[str]], width: int) -> Iterator[Row]:
+    for number, cells in enumerate(lines, start=1):
+        if any(cell.strip() for cell in cells[width:]):
+            raise PackdeskError("bad_columns", reason=f"row {number} has {len(cells)} cells, the header {width}")
+        if any(cells):
+            yield Row(number, tuple(cell.strip() for cell in (cells + [""] * width)[:width]))

@@ -1,0 +1,154 @@
+"""A record on its way from what it was to what will be stored; a frozen value that each step hands to the next."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from packdesk.model.actions import Action
+from packdesk.model.nodes import Json
+from packdesk.records.context import Context
+from packdesk.runtime.compile import EntityRuntime, Runtime
+from packdesk.runtime.values import Line, Record, Related
+from packdesk.store.unit_of_work import UnitOfWork
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One transaction: what every step of a change needs."""
+
+    context: Context
+    unit: UnitOfWork
+    runtime: Runtime
+    now: datetime
+    zone: ZoneInfo
+
+    def new_id(self) -> str:
+        """Return a fresh id."""
+        return self.context.ids(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEnd:
+    """The other end of a link, with the link's own values."""
+
+    entity_type: str
+    id: str
+    values: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A row for the outbox: what leaves the system after the commit."""
+
+    topic: str
+    body: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The record as it would be stored now, and everything that would be stored with it."""
+
+    work: Work
+    entity: EntityRuntime
+    old: Record | None
+    record: Record
+    #: Relation -> all links of the record through it; only the relations that the change touches.
+    links: Mapping[str, tuple[LinkEnd, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    #: Paths that the person gave, in contrast to what defaults and effects filled in.
+    given: frozenset[str] = frozenset()
+    action: Action | None = None
+    #: Free inputs of the action by name.
+    inputs: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
+    results: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
+    reveal: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
+    notes: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
+    #: Paths of rules that took part, for the history.
+    rules: tuple[str, ...] = ()
+
+    def writing(self, values: Mapping[str, object]) -> "Draft":
+        """Return the draft with these values written."""
+        return replace(self, record=self.record.having(values))
+
+    def with_lines(self, group: str, lines: tuple[Line, ...]) -> "Draft":
+        """Return the draft with these lines in a group."""
+        return replace(self, record=self.record.having({}, {group: lines}))
+
+    def with_links(self, relation: str, ends: tuple[LinkEnd, ...]) -> "Draft":
+        """Return the draft with these links through a relation."""
+        return replace(self, links={**self.links, relation: ends})
+
+    def with_note(self, text: str) -> "Draft":
+        """Return the draft with one more note."""
+        return replace(self, notes=(*self.notes, text))
+
+    def with_message(self, topic: str, body: Mapping[str, Json]) -> "Draft":
+        """Return the draft with one more row for the outbox."""
+        return replace(self, messages=(*self.messages, Message(topic, body)))
+
+    def with_status(self, status: str) -> "Draft":
+        """Return the draft in a status and in the state that the status stands for."""
+        lifecycle = self.entity.lifecycle
+        state = lifecycle.statuses[status].state if lifecycle is not None and status in lifecycle.statuses else self.record.get("state")
+        return self.writing({"status": status, "state": state})
+
+    def default_status(self, state: str) -> str:
+        """Return the default status of a state: the subtype's, else the lifecycle's."""
+        return default_status(self.entity, self.record.get("subtype"), state)
+
+    def ends(self, relation: str) -> tuple[LinkEnd, ...]:
+        """Return the record's links through a relation as they stand in the draft."""
+        if relation in self.links:
+            return self.links[relation]
+        return tuple(LinkEnd(other.record.entity_type, other.record.id, other.link) for other in self.work.unit.related(self.record, relation))
+
+    @property
+    def graph(self) -> "DraftGraph":
+        """Return the walks from record to record as they would be with this draft stored."""
+        return DraftGraph(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftGraph:
+    """The unit of work's records with the draft in place of what is stored of it."""
+
+    draft: Draft
+
+    def get(self, entity_type: str, record_id: str) -> Record | None:
+        """Return a live record, or the draft itself."""
+        if record_id == self.draft.record.id and entity_type == self.draft.record.entity_type:
+            return self.draft.record
+        return self.draft.work.unit.get(entity_type, record_id)
+
+    def related(self, record: Record, relation: str) -> tuple[Related, ...]:
+        """Return the other ends, the draft's own pending links among them."""
+        if record.id != self.draft.record.id or relation not in self.draft.links:
+            return self.draft.work.unit.related(record, relation)
+        found = ((self.get(end.entity_type, end.id), end) for end in self.draft.links[relation])
+        return tuple(Related(other, end.values) for other, end in found if other is not None)
+
+    def by_key(self, entity_type: str, key: str) -> Record | None:
+        """Return the live record whose key field has this value."""
+        return self.draft.work.unit.by_key(entity_type, key)
+
+    def user_units(self, login: str) -> frozenset[str]:
+        """Return the units of a user."""
+        return self.draft.work.unit.user_units(login)
+
+
+def default_status(entity: EntityRuntime, subtype: object, state: str) -> str:
+    """Return the default status of a state for records of a subtype; the lifecycle's where the subtype says nothing."""
+    lifecycle = entity.lifecycle
+    if lifecycle is None:
+        return ""
+    kind = entity.subtypes.get(str(subtype)) if subtype else None
+    own = [status for status in (kind.statuses if kind else ()) if status in lifecycle.statuses and lifecycle.statuses[status].state == state]
+    if kind is None or not own:
+        return lifecycle.default_status(state)
+    chosen = [status for status in own if kind.statuses[status]] or [status for status in own if lifecycle.statuses[status].default]
+    return (chosen or own)[0]

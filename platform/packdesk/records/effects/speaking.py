@@ -1,0 +1,20 @@
+"""Effects that say something: a note on the record, or a refusal that undoes everything."""
+
+from packdesk.errors import Finding, Refused
+from packdesk.records.drafts import Draft
+from packdesk.records.effects.protocol import Performed, Prepared
+
+
+def add_note(draft: Draft, prepared: Prepared) -> Performed:
+    """Add a shared note; a text without content adds none."""
+    text = str(prepared.arguments.get("text") or "").strip()
+    return Performed(draft=draft.with_note(text) if text else draft, result=text or None)
+
+
+def fail(draft: Draft, prepared: Prepared) -> Performed:
+    """Refuse the whole change with the pack's own sentence."""
+    message = prepared.arguments.get("message")
+    texts = {draft.work.context.language: str(message)} if message else {}
+    origin = draft.work.runtime.model.origin(prepared.effect.path)
+    action = draft.action.id if draft.action else ""
+    raise Refused([Finding(code="check_failed", action=action, rule=prepared.effect.path, origin=str(origin) if origin else "", texts=texts)])

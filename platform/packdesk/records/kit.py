@@ -1,0 +1,20 @@
+"""What the running program wires into the use cases: effect handlers, operations, and where files lie."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packdesk.records.effects import TRANSACTIONAL
+from packdesk.records.effects.protocol import EffectHandler
+from packdesk.records.operations import Operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """Values chosen by whoever starts the program; floors above add handlers for what leaves the system."""
+
+    handlers: Mapping[str, EffectHandler] = dataclasses.field(default_factory=lambda: TRANSACTIONAL)
+    operations: Operations = dataclasses.field(default_factory=Operations)
+    #: Folder of the content-addressed store; None: attachments are refused.
+    files: Path | None = None

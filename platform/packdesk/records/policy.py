@@ -1,0 +1,192 @@
+"""Who may do what: one function for verbs, fields and records, and the same answer as a filter for every query.
+
+The system actor is bound by field rules only. A record that the actor may not see does not exist for him; one that he may see
+but not change is refused by name of the rule that decides.
+"""
+
+from collections.abc import Iterator
+
+from packdesk.errors import Finding
+from packdesk.model.entity_types import Access, EntityType, Field
+from packdesk.model.model import Model
+from packdesk.model.nodes import Allow
+from packdesk.model.people import Role, UnitLevel
+from packdesk.model.subtypes import Subtype
+from packdesk.records.findings import about
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.values import Actor, Record
+from packdesk.store.access import AccessFilter
+
+VERBS = ("view", "create", "edit", "act", "delete", "export", "import", "assign", "bulk")
+PRIVACY_LEVELS = ("normal", "confidential")
+
+Pairs = frozenset[tuple[str, str]]
+
+
+def may(runtime: Runtime, actor: Actor, verb: str, entity_type: str, record: Record | None = None, *, field: str = "") -> Finding | None:
+    """Return why the actor may not, or None: the verb on the type, then the field, then this record."""
+    if actor.system:
+        return None
+    return (
+        _role_refuses(runtime, actor, verb, entity_type)
+        or (field_refused(runtime, actor, "view" if verb == "view" else "edit", entity_type, field) if field else None)
+        or (record_refused(runtime, actor, verb, entity_type, record) if record is not None else None)
+    )
+
+
+def verbs(runtime: Runtime, actor: Actor, entity_type: str) -> frozenset[str]:
+    """Return the verbs that any of the actor's roles permits on the type."""
+    if actor.system:
+        return frozenset(VERBS)
+    return frozenset(verb for role in _roles(runtime.model, actor) for verb in role.permit.get(entity_type, ()))
+
+
+def field_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, path: str) -> Finding | None:
+    """Return why the actor may not view or edit a field; a role without an entry for the field leaves it open."""
+    if actor.system:
+        return None
+    key = f"{entity_type}.{path}"
+    holding = [role for role in _roles(runtime.model, actor) if role.permit.get(entity_type)]
+    closed = [role for role in holding if key in role.fields and verb not in role.fields[key]]
+    if holding and len(closed) == len(holding):
+        rule = f"{closed[0].path}.fields.{key}"
+        return about(runtime.model, "not_permitted", rule, field=path, verb=verb, entity_type=f"{entity_type}.{path}")
+    declared = field_at(runtime.model.entity_types[entity_type], path)
+    if declared is not None and declared.permission and not has_permission(runtime, actor, declared.permission):
+        return about(runtime.model, "permission_missing", declared.path, field=path, permission=declared.permission)
+    return None
+
+
+def closed_fields(runtime: Runtime, actor: Actor, verb: str, entity_type: str) -> frozenset[str]:
+    """Return the paths of the type that the actor may not view (or edit), without asking field by field."""
+    if actor.system:
+        return frozenset()
+    entity = runtime.model.entity_types[entity_type]
+    named = {key.partition(".")[2] for role in _roles(runtime.model, actor) for key in role.fields if key.startswith(f"{entity_type}.")}
+    guarded = {path for path, field in all_fields(entity) if field.permission}
+    return frozenset(path for path in named | guarded if field_refused(runtime, actor, verb, entity_type, path))
+
+
+def has_permission(runtime: Runtime, actor: Actor, permission: str) -> bool:
+    """Say whether any of the actor's roles gives the named right."""
+    return actor.system or not permission or any(permission in role.permissions for role in _roles(runtime.model, actor))
+
+
+def named_by(actor: Actor, allow: Allow | None) -> bool:
+    """Say whether ``allow`` names the actor by unit, login or role; absent, or with nobody in it, it names everybody."""
+    if actor.system or allow is None or not (allow.units or allow.users or allow.roles):
+        return True
+    return actor.login in allow.users or bool(actor.member_of & set(allow.units)) or bool(actor.roles & set(allow.roles))
+
+
+def offered_subtypes(runtime: Runtime, actor: Actor, entity_type: str) -> tuple[Subtype, ...]:
+    """Return the subtypes that the actor may create records of, the default one first (GEN-22, CARE-2)."""
+    offered = [kind for kind in runtime.model.subtypes.get(entity_type, {}).values() if kind.effective and named_by(actor, kind.allow)]
+    return tuple(sorted(offered, key=lambda kind: not kind.default))
+
+
+def subtype_refused(runtime: Runtime, actor: Actor, entity_type: str, subtype: str) -> Finding | None:
+    """Return why the actor may not create records of this subtype."""
+    found = runtime.model.subtypes.get(entity_type, {}).get(subtype)
+    if found is None or named_by(actor, found.allow):
+        return None
+    return about(runtime.model, "type_not_permitted", f"{found.path}.allow", field="subtype", subtype=subtype, entity_type=entity_type)
+
+
+def visible_pairs(model: Model, actor: Actor, entity_type: str, verb: str) -> Pairs | None:
+    """Return the (owner group, privacy level) pairs open to the actor for the verb; None where nothing is filtered.
+
+    An actor's groups are those above his units and those under a unit of his; each opens every privacy level. Collaboration adds
+    other groups' levels for the verbs that it permits. A pack without organisation has no groups, hence no filter.
+    """
+    guard = guarding_type(model, entity_type)
+    if actor.system or guard is None or not model.organisation.units:
+        return None
+    own = _groups(model, actor)
+    opened = {(group, level) for group in own for level in PRIVACY_LEVELS}
+    for profile in model.organisation.collaboration.values():
+        if profile.group in own and guard.id in profile.entity_types and verb in profile.permit:
+            opened |= {(group, level) for group in model.organisation.below(profile.with_group) for level in profile.privacy}
+    return frozenset(opened)
+
+
+def access_filter(runtime: Runtime, actor: Actor, entity_type: str, verb: str = "view") -> AccessFilter | None:
+    """Return the condition that every query about the type carries for this actor; None: everything is open."""
+    pairs = visible_pairs(runtime.model, actor, entity_type, verb)
+    return None if pairs is None else AccessFilter(pairs)
+
+
+def record_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, record: Record) -> Finding | None:
+    """Return why the actor may not do this to this record, of whose visibility the caller knows (explicit access only)."""
+    entity = runtime.model.entity_types[entity_type]
+    pairs = visible_pairs(runtime.model, actor, entity_type, verb)
+    if entity.access is not Access.EXPLICIT or pairs is None or (record.get("owner_unit"), record.get("privacy_level")) in pairs:
+        return None
+    seen = visible_pairs(runtime.model, actor, entity_type, "view") or frozenset()
+    if (record.get("owner_unit"), record.get("privacy_level")) not in seen:
+        return about(runtime.model, "unknown_record", "", entity_type=entity_type)
+    return about(runtime.model, "not_permitted", "organisation.collaboration", verb=verb, entity_type=entity_type)
+
+
+def owner_group(model: Model, actor: Actor, record_unit: str = "") -> str | None:
+    """Return the group that owns what the actor creates: his own, else that of the assigned unit, else the top of the organisation."""
+    if actor.group:
+        return actor.group
+    if record_unit and (group := model.organisation.group_of(record_unit)):
+        return group
+    return next((unit.id for unit in model.organisation.units.values() if not unit.parent), None)
+
+
+def guarding_type(model: Model, entity_type: str) -> EntityType | None:
+    """Return the type whose owner and privacy decide: itself, its master, or None for public types."""
+    entity = model.entity_types[entity_type]
+    if entity.access is Access.EXPLICIT:
+        return entity
+    if entity.access is Access.IMPLICIT:
+        target = master_type(entity)
+        return guarding_type(model, target) if target and target != entity_type else None
+    return None
+
+
+def master_type(entity: EntityType) -> str:
+    """Return the entity type at the other end of ``master``."""
+    if entity.master in entity.relations:
+        return entity.relations[entity.master].to
+    field = field_at(entity, entity.master)
+    return field.to if field is not None else ""
+
+
+def field_at(entity: EntityType, path: str) -> Field | None:
+    """Return the declared field at a path: its own, of a section, or of a line group."""
+    head, _, tail = path.partition(".")
+    if not tail:
+        return entity.fields.get(head)
+    if head in entity.sections:
+        return entity.sections[head].fields.get(tail)
+    return entity.lines[head].fields.get(tail) if head in entity.lines else None
+
+
+def all_fields(entity: EntityType) -> Iterator[tuple[str, Field]]:
+    """Yield every declared field with its path, sections and lines included."""
+    yield from entity.fields.items()
+    for owner, fields in [(section.id, section.fields) for section in entity.sections.values()] + [(group.id, group.fields) for group in entity.lines.values()]:
+        yield from ((f"{owner}.{name}", field) for name, field in fields.items())
+
+
+def _role_refuses(runtime: Runtime, actor: Actor, verb: str, entity_type: str) -> Finding | None:
+    if verb in verbs(runtime, actor, entity_type):
+        return None
+    held = next(_roles(runtime.model, actor), None)
+    rule = f"{held.path}.permit.{entity_type}" if held else ""
+    return about(runtime.model, "not_permitted", rule, verb=verb, entity_type=entity_type)
+
+
+def _roles(model: Model, actor: Actor) -> Iterator[Role]:
+    return (model.roles[role] for role in sorted(actor.roles) if role in model.roles)
+
+
+def _groups(model: Model, actor: Actor) -> frozenset[str]:
+    units = model.organisation.units
+    above = {node for node in actor.member_of if node in units and units[node].level is not UnitLevel.UNIT}
+    under = {node for unit in actor.units for node in model.organisation.below(unit) if units[node].level is not UnitLevel.UNIT}
+    return frozenset(above | under)
