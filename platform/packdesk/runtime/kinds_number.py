@@ -1,0 +1,310 @@
+"""Kinds that count: whole numbers, exact decimals, money, yes or no, durations."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_currency, format_decimal
+
+from packdesk.errors import Finding
+from packdesk.model.durations import SECONDS, Duration, Unit, parse_duration
+from packdesk.model.entity_types import Field, Kind
+from packdesk.model.model import Model
+from packdesk.model.nodes import Json
+from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, finding, wrong_type
+from packdesk.runtime.values import Money
+
+#: Integers that JavaScript, SQL and Python all keep exactly.
+LARGEST = 2**53
+_STEP = Decimal("0.000001")
+_BEYOND = Decimal(10) ** 18
+_DECIMAL = r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"
+_GERMAN = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+|-?[0-9]+,[0-9]+")
+_ENGLISH = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_CURRENCY = r"^[A-Z]{3}$"
+_DURATION = r"^[1-9][0-9]{0,8} (minutes?|hours?|days?|weeks?|months?|years?)$"
+_YES = frozenset({"true", "yes", "ja", "1", "on", "x", "y", "j", "wahr"})
+_NO = frozenset({"false", "no", "nein", "0", "off", "n", "falsch"})
+_LONGEST = Duration(1000, Unit.YEARS)
+_UNITS_DE = {
+    Unit.SECONDS: ("Sekunde", "Sekunden"),
+    Unit.MINUTES: ("Minute", "Minuten"),
+    Unit.HOURS: ("Stunde", "Stunden"),
+    Unit.DAYS: ("Tag", "Tage"),
+    Unit.WEEKS: ("Woche", "Wochen"),
+    Unit.MONTHS: ("Monat", "Monate"),
+    Unit.YEARS: ("Jahr", "Jahre"),
+}
+
+
+def _bound(field: Field, word: str) -> Decimal | None:
+    given = field.constraints.get(word)
+    return None if given is None or isinstance(given, bool) or not isinstance(given, int | float | str) else Decimal(str(given))
+
+
+def _in_bounds(field: Field, value: Decimal, reading: Reading) -> Finding | None:
+    lowest, above = _bound(field, "minimum"), _bound(field, "exclusiveMinimum")
+    highest, below = _bound(field, "maximum"), _bound(field, "exclusiveMaximum")
+    if (lowest is not None and value < lowest) or (above is not None and value <= above):
+        return finding("below_minimum", field, reading, limit=str(lowest if lowest is not None else above))
+    if (highest is not None and value > highest) or (below is not None and value >= below):
+        return finding("above_maximum", field, reading, limit=str(highest if highest is not None else below))
+    step = _bound(field, "multipleOf")
+    if step and value % step != 0:
+        return finding("pattern_mismatch", field, reading, multiple_of=str(step))
+    return None
+
+
+def _words(field: Field) -> dict[str, Json]:
+    return {word: field.constraints[word] for word in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf") if word in field.constraints}
+
+
+def plain_number(text: str, language: str) -> str:
+    """Return a typed number without grouping and with a point: ``1.234,50`` in German and ``1,234.50`` in English are 1234.50."""
+    compact = text.replace("\u00a0", "").replace(" ", "")
+    if language == "de" and _GERMAN.fullmatch(compact):
+        return compact.replace(".", "").replace(",", ".")
+    if language != "de" and _ENGLISH.fullmatch(compact):
+        return compact.replace(",", "")
+    return compact
+
+
+def exact(value: object) -> Decimal | None:
+    """Return a JSON number or text as a decimal of at most 24 digits, 6 of them after the point; None when it is none.
+
+    A JSON number with a point is binary and therefore rounded; a text has to fit exactly.
+    """
+    if isinstance(value, str):
+        return Decimal(value) if re.fullmatch(_DECIMAL, value, re.ASCII) and not value.endswith("\n") else None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+        rounded = number.quantize(_STEP) if number.is_finite() and abs(number) < _BEYOND else None
+    except InvalidOperation:
+        return None
+    return None if rounded is None or abs(rounded) >= _BEYOND else rounded.normalize() + 0 if rounded else Decimal(0)
+
+
+def written(value: Decimal) -> str:
+    """Return a decimal as text without exponent and without zeros that say nothing."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class IntegerKind(FieldKind):
+    """A whole number within 2^53."""
+
+    kind = Kind.INTEGER
+    control = "number"
+    columns = (ColumnPart("", "bigint"),)
+
+    def parse(self, field: Field, value: object, reading: Reading) -> object:
+        """Read a whole number; 3.0 is one."""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            return wrong_type(field, reading)
+        if abs(value) > LARGEST:
+            return finding("above_maximum" if value > 0 else "below_minimum", field, reading, limit=LARGEST if value > 0 else -LARGEST)
+        return _in_bounds(field, Decimal(value), reading) or value
+
+    def parse_text(self, field: Field, text: str, reading: Reading) -> object:
+        """Read digits, grouped or not."""
+        plain = plain_number(text, reading.language)
+        return self.parse(field, int(plain), reading) if re.fullmatch(r"[+-]?[0-9]{1,20}", plain) else wrong_type(field, reading)
+
+    def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
+        """Return an integer schema within both the engine's and the field's bounds."""
+        return {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST, **_words(field)}
+
+    def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
+        """Return the number with the language's grouping."""
+        return format_decimal(value, locale=language) if isinstance(value, int) else ""
+
+
+class DecimalKind(FieldKind):
+    """An exact number; JSON gets it as text, because JSON's numbers are binary in most readers."""
+
+    kind = Kind.DECIMAL
+    control = "decimal"
+    columns = (ColumnPart("", "decimal"),)
+
+    def parse(self, field: Field, value: object, reading: Reading) -> object:
+        """Read a number or a text."""
+        number = exact(value)
+        return wrong_type(field, reading) if number is None else _in_bounds(field, number, reading) or number
+
+    def parse_text(self, field: Field, text: str, reading: Reading) -> object:
+        """Read a number as typed in the reader's language."""
+        return self.parse(field, plain_number(text, reading.language), reading)
+
+    def write(self, value: object) -> Json:
+        """Return the number as text."""
+        return written(value) if isinstance(value, Decimal) else None
+
+    def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
+        """Return number or text; bounds can be said of the number only."""
+        limit = 10**18
+        return {"anyOf": ({"type": "number", "exclusiveMinimum": -limit, "exclusiveMaximum": limit, **_words(field)}, {"type": "string", "pattern": _DECIMAL})}
+
+    def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
+        """Return the number with the language's point."""
+        return format_decimal(value, format="#,##0.######", locale=language) if isinstance(value, Decimal) else ""
+
+
+class MoneyKind(FieldKind):
+    """An amount in a currency."""
+
+    kind = Kind.MONEY
+    control = "money"
+    columns = (ColumnPart("", "decimal"), ColumnPart("currency", "text"))
+
+    def parse(self, field: Field, value: object, reading: Reading) -> object:
+        """Read ``{"amount": "12.50", "currency": "EUR"}``."""
+        if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
+            return wrong_type(field, reading)
+        amount, currency = exact(value["amount"]), value["currency"]
+        if amount is None or not isinstance(currency, str) or not re.fullmatch(r"[A-Z]{3}", currency):
+            return wrong_type(field, reading)
+        return _in_bounds(field, amount, reading) or Money(amount, currency)
+
+    def parse_text(self, field: Field, text: str, reading: Reading) -> object:
+        """Read ``12.50``, ``12.50 EUR`` or ``EUR 12.50``."""
+        currency = re.search(r"[A-Za-z]{3}|€", text)
+        amount = plain_number(re.sub(r"[A-Za-z]{3}|€", "", text, count=1).strip(), reading.language)
+        code = "EUR" if currency and currency[0] == "€" else currency[0].upper() if currency else reading.currency
+        return self.parse(field, {"amount": amount, "currency": code}, reading)
+
+    def write(self, value: object) -> Json:
+        """Return amount as text, and currency."""
+        return {"amount": written(value.amount), "currency": value.currency} if isinstance(value, Money) else None
+
+    def to_columns(self, value: object) -> tuple[object, ...]:
+        """Return amount and currency."""
+        return (value.amount, value.currency) if isinstance(value, Money) else (None, None)
+
+    def from_columns(self, parts: Sequence[object]) -> object:
+        """Return the money, or None."""
+        return None if parts[0] is None else Money(Decimal(str(parts[0])), str(parts[1]))
+
+    def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
+        """Return an object of exactly amount and currency."""
+        amount = DecimalKind().json_schema(field, model)
+        return {
+            "type": "object",
+            "properties": {"amount": amount, "currency": {"type": "string", "pattern": _CURRENCY}},
+            "required": ("amount", "currency"),
+            "additionalProperties": False,
+        }
+
+    def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
+        """Return the amount as the language writes money."""
+        return format_currency(value.amount, value.currency, locale=language) if isinstance(value, Money) else ""
+
+
+class BooleanKind(FieldKind):
+    """Yes or no; no value is neither."""
+
+    kind = Kind.BOOLEAN
+    control = "checkbox"
+    columns = (ColumnPart("", "boolean"),)
+
+    def parse(self, field: Field, value: object, reading: Reading) -> object:
+        """Read true or false."""
+        return value if isinstance(value, bool) else wrong_type(field, reading)
+
+    def parse_text(self, field: Field, text: str, reading: Reading) -> object:
+        """Read yes and no in English, German and as forms send them."""
+        word = text.casefold()
+        return True if word in _YES else False if word in _NO else wrong_type(field, reading)
+
+    def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
+        """Return the boolean schema."""
+        return {"type": "boolean"}
+
+    def from_columns(self, parts: Sequence[object]) -> object:
+        """Return true or false also where the database keeps 1 and 0."""
+        return None if parts[0] is None else bool(parts[0])
+
+    def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
+        """Return yes or no."""
+        if value is None:
+            return ""
+        return ("Ja" if value else "Nein") if language == "de" else ("Yes" if value else "No")
+
+
+class DurationKind(FieldKind):
+    """A length of time as written; seconds and its unit are stored, so that it sorts and still reads as written."""
+
+    kind = Kind.DURATION
+    control = "duration"
+    columns = (ColumnPart("", "bigint"), ColumnPart("unit", "text"))
+
+    def parse(self, field: Field, value: object, reading: Reading) -> object:
+        """Read a positive number and a unit of minutes or longer (GEN-17)."""
+        if not isinstance(value, str) or not re.fullmatch(_DURATION, value) or value.endswith("\n"):
+            return wrong_type(field, reading)
+        duration = parse_duration(value)
+        if duration is None:
+            return wrong_type(field, reading)
+        return self._in_bounds(field, duration, reading) or duration
+
+    def _in_bounds(self, field: Field, duration: Duration, reading: Reading) -> Finding | None:
+        lowest, highest = (parse_duration(str(field.constraints.get(word, ""))) for word in ("minimum", "maximum"))
+        if lowest is not None and duration.seconds < lowest.seconds:
+            return finding("below_minimum", field, reading, limit=str(lowest))
+        ceiling = highest or _LONGEST
+        return finding("above_maximum", field, reading, limit=str(ceiling)) if duration.seconds > ceiling.seconds else None
+
+    def parse_text(self, field: Field, text: str, reading: Reading) -> object:
+        """Read English and German units."""
+        match = re.fullmatch(r"([0-9]{1,9})\s*([A-Za-z]+)", text)
+        if match is None:
+            return wrong_type(field, reading)
+        word = match[2].casefold()
+        unit = next((unit.value for unit, names in _UNITS_DE.items() if word in (names[0].casefold(), names[1].casefold())), word)
+        return self.parse(field, f"{int(match[1])} {unit}", reading)
+
+    def write(self, value: object) -> Json:
+        """Return ``5 days``."""
+        return str(value) if isinstance(value, Duration) else None
+
+    def to_columns(self, value: object) -> tuple[object, ...]:
+        """Return seconds and unit."""
+        return (value.seconds, value.unit.value) if isinstance(value, Duration) else (None, None)
+
+    def from_columns(self, parts: Sequence[object]) -> object:
+        """Return the duration as it was written."""
+        if parts[0] is None:
+            return None
+        unit = Unit(str(parts[1] or Unit.SECONDS))
+        return Duration(int(str(parts[0])) // SECONDS[unit], unit)
+
+    def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
+        """Return the form of a duration."""
+        return {"type": "string", "pattern": _DURATION}
+
+    def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
+        """Return number and unit in the language; computed seconds in the largest unit that reads well."""
+        if not isinstance(value, Duration):
+            return ""
+        shown = _readable(value)
+        if language != "de":
+            return str(shown)
+        singular, plural = _UNITS_DE[shown.unit]
+        return f"{shown.amount} {singular if abs(shown.amount) == 1 else plural}"
+
+
+def _readable(duration: Duration) -> Duration:
+    """Return computed seconds rounded down to days, hours or minutes; what was written stays as written."""
+    if duration.unit is not Unit.SECONDS:
+        return duration
+    for unit, at_least in ((Unit.DAYS, 2), (Unit.HOURS, 2), (Unit.MINUTES, 1)):
+        if abs(duration.amount) >= at_least * SECONDS[unit]:
+            return Duration(int(duration.amount / SECONDS[unit]), unit)
+    return Duration(0, Unit.MINUTES) if duration.amount == 0 else duration
+
+
+NUMBER_KINDS: tuple[FieldKind, ...] = (IntegerKind(), DecimalKind(), MoneyKind(), BooleanKind(), DurationKind())

@@ -1,0 +1,120 @@
+"""Kinds of time: days and moments. Moments are UTC inside and carry a zone or ``Z`` at every border."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+from packdesk.model.entity_types import Field, Kind
+from packdesk.model.model import Model
+from packdesk.model.nodes import Json
+from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, wrong_type
+
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
+_GERMAN_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:[ ,]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?))?")
+
+
+def _day(text: str) -> date | None:
+    if not re.fullmatch(_DATE, text) or text.endswith("\n"):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str, zone: ZoneInfo | None) -> datetime | None:
+    """Return the moment in UTC; text without a zone only where one is given."""
+    if text.endswith("\n") or not (re.fullmatch(_MOMENT, text) or (zone is not None and _LOCAL.fullmatch(text))):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _from_german(text: str) -> str:
+    match = _GERMAN_DATE.fullmatch(text)
+    if match is None:
+        return text
+    day = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    return f"{day}T{match[4]:0>5}" if match[4] else day
+
+
+class DateKind(FieldKind):
+    """A day of the calendar, without a zone."""
+
+    kind = Kind.DATE
+    control = "date"
+    columns = (ColumnPart("", "date"),)
+
+    def parse(self, field: Field, value: object, reading: Reading) -> object:
+        """Read an existing day in ISO form."""
+        day = _day(value) if isinstance(value, str) else None
+        return wrong_type(field, reading) if day is None else day
+
+    def parse_text(self, field: Field, text: str, reading: Reading) -> object:
+        """Read ISO form or ``31.12.2026``."""
+        return self.parse(field, _from_german(text), reading)
+
+    def write(self, value: object) -> Json:
+        """Return ISO form."""
+        return value.isoformat() if isinstance(value, date) else None
+
+    def from_columns(self, parts: Sequence[object]) -> object:
+        """Return the day also where the database gives text."""
+        return date.fromisoformat(parts[0]) if isinstance(parts[0], str) else parts[0]
+
+    def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
+        """Return the format ``date``."""
+        return {"type": "string", "format": "date", "pattern": _DATE}
+
+    def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
+        """Return the day as the language writes it."""
+        return format_date(value, format="medium", locale=language) if isinstance(value, date) else ""
+
+
+class DateTimeKind(FieldKind):
+    """A moment, in UTC."""
+
+    kind = Kind.DATETIME
+    control = "datetime"
+    columns = (ColumnPart("", "datetime"),)
+
+    def parse(self, field: Field, value: object, reading: Reading) -> object:
+        """Read an existing moment in ISO form with its zone."""
+        moment = _moment(value, None) if isinstance(value, str) else None
+        return wrong_type(field, reading) if moment is None else moment
+
+    def parse_text(self, field: Field, text: str, reading: Reading) -> object:
+        """Read a moment; without a zone it is in the reader's own, a bare day is its beginning there."""
+        typed = _from_german(text)
+        moment = _moment(f"{typed}T00:00" if _day(typed) else typed, reading.zone)
+        return wrong_type(field, reading) if moment is None else moment
+
+    def write(self, value: object) -> Json:
+        """Return ISO form with ``Z``."""
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else None
+
+    def from_columns(self, parts: Sequence[object]) -> object:
+        """Return an aware moment also where the database keeps none or text."""
+        moment = datetime.fromisoformat(parts[0]) if isinstance(parts[0], str) else parts[0]
+        if not isinstance(moment, datetime):
+            return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+    def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
+        """Return the format ``date-time``."""
+        return {"type": "string", "format": "date-time", "pattern": _MOMENT}
+
+    def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
+        """Return the moment in the reader's zone as the language writes it."""
+        return format_datetime(value, format="short" if language == "de" else "medium", tzinfo=zone, locale=language) if isinstance(value, datetime) else ""
+
+
+TIME_KINDS: tuple[FieldKind, ...] = (DateKind(), DateTimeKind())
