@@ -122,10 +122,12 @@ def phone(raw: str, region: str) -> Phone:
         parsed = phonenumbers.parse(raw, region)
     except phonenumbers.NumberParseException:
         return Phone(raw)
-    if not phonenumbers.is_possible_number(parsed):
+    national = phonenumbers.national_significant_number(parsed)
+    if not phonenumbers.is_possible_number(parsed) or len(national) < SUFFIX_DIGITS - 1:
+        # An extension or emergency number means nothing outside the house.
         return Phone(raw)
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return Phone(raw, e164, phonenumbers.national_significant_number(parsed)[-SUFFIX_DIGITS:])
+    return Phone(raw, e164, national[-SUFFIX_DIGITS:])
 
 
 TEXT_KINDS: tuple[FieldKind, ...] = (

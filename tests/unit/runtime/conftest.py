@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import pytest
+
 from packdesk.model.entity_types import EntityType, Field, Kind, LineGroup, Numbering, Relation, Section
 from packdesk.model.lifecycles import Lifecycle, Move, Rule, State, StateKind, Status
 from packdesk.model.lists import Entry, EntryList

@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from packdesk.errors import CATALOGUE, Finding, sentence
 from packdesk.model.durations import Duration, Unit
 from packdesk.model.entity_types import Kind
@@ -42,7 +43,7 @@ READS = [
     (Kind.REFERENCE, {"id": "abc", "number": "CO1", "title": "Ada"}, "abc"),
     (Kind.REFERENCES, ["a", "b"], ("a", "b")),
     (Kind.PHONE, "030 901820", Phone("030 901820", "+4930901820", "0901820")),
-    (Kind.PHONE, "12", Phone("12")),
+    (Kind.PHONE, "201", Phone("201")),
     (Kind.EMAIL, "ada@example.org", "ada@example.org"),
     (Kind.URL, "https://example.org/a?b=1", "https://example.org/a?b=1"),
     (Kind.ADDRESS, {"street": "Long Street", "town": None}, Address(street="Long Street")),

@@ -4,10 +4,11 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from referencing import Registry
+
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
 from packdesk.runtime.kinds import KINDS, Reading
-from referencing import Registry
 
 CLEAN = st.characters(codec="utf-8", exclude_characters="\n\r")
 TEXTS = st.text(CLEAN, max_size=12) | st.sampled_from(
