@@ -1,5 +1,6 @@
 """The content-addressed store of attached files: bytes in, digest, size and the type that the bytes themselves show out."""
 
+import codecs
 import hashlib
 import os
 import tempfile
@@ -100,10 +101,10 @@ def _is_text(head: bytes) -> bool:
     if not _CONTROL.isdisjoint(head):
         return False
     try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
         # A character cut in two by the end of the chunk is still text.
-        return error.start >= len(head) - 3
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=False)
+    except UnicodeDecodeError:
+        return False
     return True
 
 

@@ -71,13 +71,10 @@ def _is_number(cell: str) -> bool:
 
 
 def _text(stream: BinaryIO) -> Iterator[str]:
-    reader = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     try:
-        yield from reader
+        yield from codecs.iterdecode(stream, "utf-8-sig")
     except UnicodeDecodeError as error:
         raise PackdeskError("bad_encoding") from error
-    finally:
-        reader.detach()
 
 
 def _header_text(text: Iterator[str]) -> str:

@@ -1,0 +1,73 @@
+"""CSV: what comes in is read as a stream, what goes out is never executed by a spreadsheet."""
+
+import io
+
+import pytest
+
+from packdesk.errors import PackdeskError
+from packdesk.records.csv_text import neutral, read_table, write_rows
+
+
+@pytest.mark.parametrize(
+    ("content", "header", "rows"),
+    [
+        (b"a,b\n1,2\n", ("a", "b"), [("1", "2")]),
+        (b"a;b\n1;2,5\n", ("a", "b"), [("1", "2,5")]),
+        (b"\xef\xbb\xbfa,b\r\n1,2\r\n", ("a", "b"), [("1", "2")]),
+        (b'a,b\n"x\ny",2\n', ("a", "b"), [("x\ny", "2")]),
+        (b'"a, quoted",b\n1,2\n', ("a, quoted", "b"), [("1", "2")]),
+        (b"a,b\n\n1\n", ("a", "b"), [("1", "")]),
+        (b"\n\na,b\n1,2", ("a", "b"), [("1", "2")]),
+    ],
+)
+def test_files_are_read_whatever_tool_wrote_them(content: bytes, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    table = read_table(io.BytesIO(content))
+
+    assert table.header == header
+    assert [row.cells for row in table.rows] == rows
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "bad_columns"), (b"a,b\n1,2,3\n", "bad_columns"), (b"a,b\n\xff\xfe,2\n", "bad_encoding"), (b'a,b\n"x"y,2\n', "bad_columns")],
+)
+def test_files_that_cannot_be_read_are_refused_with_a_code(content: bytes, code: str) -> None:
+    with pytest.raises(PackdeskError) as refused:
+        list(read_table(io.BytesIO(content)).rows)
+
+    assert refused.value.code == code
+
+
+def test_rows_are_read_one_by_one() -> None:
+    stream = io.BytesIO(b"a,b\n" + b"1,2\n" * 100_000)
+
+    first = next(read_table(stream).rows)
+
+    assert first.number == 1
+    assert stream.tell() < 1000
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+49 30 123", "'+49 30 123"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-cmd", "'-cmd"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("-12.50", "-12.50"),
+        ("plain", "plain"),
+        ("", ""),
+        (5, 5),
+        (None, None),
+    ],
+)
+def test_a_cell_that_a_spreadsheet_would_execute_gets_an_apostrophe(cell: object, written: object) -> None:
+    assert neutral(cell) == written
+
+
+def test_rows_are_written_as_utf_8_with_quotes_where_needed() -> None:
+    written = b"".join(write_rows([("name", "text"), ("Zoë", 'a "b", c')], bom=True))
+
+    assert written == b"\xef\xbb\xbf" + 'name,text\r\nZoë,"a ""b"", c"\r\n'.encode()
