@@ -1,0 +1,170 @@
+"""A running Packdesk for the acceptance tests: the real server in processes of its own, the real command line, plain HTTP."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLAINTS = ROOT / "examples" / "packs" / "complaints"
+
+
+def free_port() -> int:
+    """Return a loopback port that is free at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """Return the body as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str:
+        """Return the code of a problem answer."""
+        return str(self.json["code"])
+
+
+@dataclass(slots=True)
+class Client:
+    """A program that talks to the API; it never retries."""
+
+    port: int
+    token: str = ""
+    language: str = "en"
+
+    def request(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """Send one request on a connection of its own and return the answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        sent = {"Accept-Language": self.language, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        if data is not None:
+            sent.setdefault("Content-Type", "application/json")
+        try:
+            connection.request(method, path, data, sent)
+            got = connection.getresponse()
+            return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, got.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """GET a path."""
+        return self.request("GET", path, **headers)
+
+    def api(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """Send a request to a path under /api/v1."""
+        return self.request(method, f"/api/v1{path}", body, **headers)
+
+    def create(self, entity_type: str, **values: object) -> Mapping[str, Any]:
+        """Create a record and return it; fails the test when it is refused."""
+        answer = self.api("POST", f"/records/{entity_type}", values)
+        assert answer.status == 201, (answer.status, answer.body)
+        return answer.json  # type: ignore[no-any-return]
+
+    def act(self, entity_type: str, record: Mapping[str, Any], action: str, **inputs: object) -> Answer:
+        """Perform an action on the version that was read."""
+        return self.api("POST", f"/records/{entity_type}/{record['number']}/actions/{action}", inputs, If_Match=f'"{record["version"]}"')
+
+    def edit(self, entity_type: str, record: Mapping[str, Any], **values: object) -> Answer:
+        """Edit the version that was read."""
+        return self.api("PATCH", f"/records/{entity_type}/{record['number']}", values, If_Match=f'"{record["version"]}"')
+
+    def read(self, entity_type: str, number: str) -> Mapping[str, Any]:
+        """Return a record as it stands."""
+        return self.api("GET", f"/records/{entity_type}/{number}").json  # type: ignore[no-any-return]
+
+
+@dataclass(slots=True)
+class Desk:
+    """One installation: its data folder, its server, its people."""
+
+    home: Path
+    database_url: str = ""
+    workers: int = 1
+    port: int = field(default_factory=free_port)
+    password: str = ""
+    process: subprocess.Popen[str] | None = None
+    packs: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which commands and server of this installation run."""
+        settings = {"PACKDESK_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
+        if self.database_url:
+            settings["PACKDESK_DATABASE_URL"] = self.database_url
+        if self.packs:
+            settings["PACKDESK_PACKS"] = self.packs
+        return {**os.environ, **settings}
+
+    def start(self, *arguments: str) -> "Desk":
+        """Start the server with its demo people (without the made-up past) and wait until it answers."""
+        command = [*packdesk(), "serve", "--demo", "--customers", "0", "--port", str(self.port), "--workers", str(self.workers), *arguments]
+        log = (self.home / "server.log").open("w")
+        self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server ended: {self.log}")
+            try:
+                if Client(self.port).get("/health").status == 200 and (found := re.search(r"password:? +(\S+)", self.log, re.IGNORECASE)):
+                    self.password = found[1]
+                    return self
+            except OSError:
+                pass
+            time.sleep(0.2)
+        raise AssertionError(f"the server does not answer: {self.log}")
+
+    def stop(self) -> None:
+        """End the server and everything it started."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(timeout=20)
+
+    @property
+    def log(self) -> str:
+        """Return what the server printed so far."""
+        return (self.home / "server.log").read_text()
+
+    def login(self, login: str, language: str = "en") -> Client:
+        """Return a client that is logged in."""
+        client = Client(self.port, language=language)
+        answer = client.api("POST", "/security/login", {"username": login, "password": self.password})
+        assert answer.status == 200, (answer.status, answer.body)
+        client.token = answer.json["access_token"]
+        return client
+
+    def command(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run a command of this installation and return what it printed."""
+        done = subprocess.run([*packdesk(), *map(str, arguments)], env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+
+def packdesk() -> Sequence[str]:
+    """Return the command line that starts Packdesk as this Python has it installed."""
+    return (sys.executable, "-m", "packdesk.cli.main")
