@@ -1,0 +1,139 @@
+"""Column types that mean the same on SQLite and PostgreSQL: exact decimals, UTC moments, days, JSON that keeps its order."""
+
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+#: Digits after the point that every decimal keeps.
+SCALE = 6
+_STEP = Decimal(1).scaleb(-SCALE)
+_WRITTEN = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def plain(value: Decimal) -> Decimal:
+    """Return the decimal without trailing zeros and without an exponent: 1.500000 and 1.5 are one value with one text."""
+    normal = value.normalize()
+    return normal.quantize(Decimal(1)) if int(normal.as_tuple().exponent) > 0 else normal
+
+
+def moment_to_text(value: datetime) -> str:
+    """Return the moment in UTC as fixed-width text that sorts by time."""
+    return value.astimezone(UTC).strftime(_WRITTEN)
+
+
+def moment_from_text(value: str) -> datetime:
+    """Read what ``moment_to_text`` wrote."""
+    return datetime.fromisoformat(value[:-1]).replace(tzinfo=UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal with six digits after the point: NUMERIC(30,6) on PostgreSQL, a scaled BIGINT on SQLite.
+
+    SQLite would keep a decimal as a binary fraction; whole numbers stay exact and still sort and add up in SQL.
+    """
+
+    impl = sa.Numeric(30, SCALE)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+        """Choose the column type of the database."""
+        return dialect.type_descriptor(sa.BigInteger() if dialect.name == "sqlite" else sa.Numeric(30, SCALE))  # type: ignore[arg-type]
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | int | None:  # type: ignore[override]
+        """Round to the scale, then scale where the column is a whole number."""
+        if value is None:
+            return None
+        exact = Decimal(value).quantize(_STEP, rounding=ROUND_HALF_EVEN)
+        return int(exact.scaleb(SCALE)) if dialect.name == "sqlite" else exact
+
+    def process_result_value(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | None:
+        """Return the decimal as it was written."""
+        if value is None:
+            return None
+        return plain(Decimal(value).scaleb(-SCALE) if dialect.name == "sqlite" else Decimal(value))
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC: TIMESTAMPTZ on PostgreSQL, fixed-width ISO text on SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+        """Choose the column type of the database."""
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.DateTime(timezone=True))  # type: ignore[arg-type]
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:  # type: ignore[override]
+        """Write the moment; a naive one has no place here."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return moment_to_text(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
+        """Read the moment in UTC."""
+        if value is None:
+            return None
+        return moment_from_text(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+class Day(TypeDecorator[date]):
+    """A calendar day: DATE on PostgreSQL, ISO text on SQLite."""
+
+    impl = sa.Date()
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+        """Choose the column type of the database."""
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.Date())  # type: ignore[arg-type]
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> date | str | None:  # type: ignore[override]
+        """Write the day."""
+        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: date | str | None, dialect: Dialect) -> date | None:
+        """Read the day."""
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class JsonText(TypeDecorator[object]):
+    """JSON kept as text, because order is meaning in documents and JSONB forgets it."""
+
+    impl = sa.Text()
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        """Write the value as JSON; None is SQL's NULL."""
+        return None if value is None else orjson.dumps(value, default=_plain_json, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        """Read the JSON."""
+        return None if value is None else orjson.loads(value)
+
+
+class CodePointText(TypeDecorator[str]):
+    """Text that compares by code point on both databases, whatever locale the server was made with."""
+
+    impl = sa.Text()
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+        """Choose the column type of the database."""
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.Text(collation="C"))  # type: ignore[arg-type]
+
+
+def _plain_json(value: object) -> object:
+    from collections.abc import Mapping
+
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")

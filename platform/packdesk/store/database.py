@@ -1,0 +1,145 @@
+"""The database: one engine, transactions that are begun on purpose, and which failures are worth another try.
+
+SQLite runs in WAL mode with full synchronisation; writers begin with BEGIN IMMEDIATE, so that they queue instead of failing on
+upgrade. PostgreSQL runs through psycopg 3 with prepared statements and a lock timeout.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+
+from packdesk.errors import PackdeskError
+
+Result = TypeVar("Result")
+
+#: How long a writer waits for another before it is told that the system is busy.
+BUSY_MILLISECONDS = 10_000
+_ATTEMPTS = 4
+_PAUSE = 0.02
+#: PostgreSQL: serialization failure, deadlock.
+_COLLISIONS = frozenset({"40001", "40P01"})
+#: PostgreSQL: a plan of before a publish ("cached plan must not change result type"), a column or table that a publish just moved.
+_STALE_PLAN = frozenset({"0A000", "42703", "42P01", "26000"})
+#: PostgreSQL: lock timeout, too many connections, cannot connect now.
+_BUSY = frozenset({"55P03", "53300", "57P03"})
+
+
+class Database:
+    """An SQLite file or a PostgreSQL database; safe to share between threads."""
+
+    def __init__(self, url: str | URL) -> None:
+        """Make the engine; nothing is connected before the first transaction."""
+        self.url = make_url(url)
+        if self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.dialect = self.url.get_backend_name()
+        if self.dialect == "sqlite":
+            self.engine = _sqlite_engine(self.url)
+        elif self.dialect == "postgresql":
+            self.engine = _postgresql_engine(self.url)
+        else:
+            raise PackdeskError("bad_setting", name="PACKDESK_DATABASE_URL", reason="it must begin with sqlite: or postgresql:")
+
+    @contextmanager
+    def begin(self, write: bool = False) -> Iterator[Connection]:
+        """Run one transaction: committed when the block ends, rolled back when it raises."""
+        with self.engine.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.info["begin"] = "BEGIN IMMEDIATE" if write else "BEGIN"
+            try:
+                with connection.begin():
+                    yield connection
+            except sa.exc.DBAPIError as error:
+                if _is_stale_plan(error):
+                    connection.invalidate()
+                if is_busy(error):
+                    raise PackdeskError("busy") from error
+                raise
+
+    def retrying(self, work: Callable[[], Result]) -> Result:
+        """Return what the work returns, running it again as a whole after a collision, a lost connection or a plan of an older release."""
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return work()
+            except sa.exc.DBAPIError as error:
+                if not is_worth_retrying(error) or (_is_stale_plan(error) and attempt > 1):
+                    raise
+            time.sleep(_PAUSE * 2**attempt)
+        return work()
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def is_worth_retrying(error: sa.exc.DBAPIError) -> bool:
+    """Say whether the same transaction may succeed when it is run again."""
+    return error.connection_invalidated or sqlstate(error) in _COLLISIONS or _is_stale_plan(error)
+
+
+def is_busy(error: sa.exc.DBAPIError) -> bool:
+    """Say whether another writer held the database for longer than we wait."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return (error.orig.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return sqlstate(error) in _BUSY
+
+
+def sqlstate(error: sa.exc.DBAPIError) -> str:
+    """Return PostgreSQL's five-letter state of an error, or an empty text."""
+    return (error.orig.sqlstate or "") if isinstance(error.orig, psycopg.Error) else ""
+
+
+def _is_stale_plan(error: sa.exc.DBAPIError) -> bool:
+    return sqlstate(error) in _STALE_PLAN
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(
+            url, poolclass=QueuePool, pool_size=8, max_overflow=56, query_cache_size=2000, json_serializer=_dumps, json_deserializer=orjson.loads
+        )
+    else:
+        engine = sa.create_engine(url, query_cache_size=2000)
+
+    def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        raw = connection.driver_connection if hasattr(connection, "driver_connection") else connection
+        if not isinstance(raw, sqlite3.Connection):
+            raise TypeError("not an SQLite connection")
+        raw.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON"):
+            raw.execute(f"PRAGMA {pragma}").close()
+        # functions
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.info.pop("begin", "BEGIN"))
+
+    sa.event.listen(engine, "connect", connected)
+    sa.event.listen(engine, "begin", begun)
+    return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    options = f"-c timezone=UTC -c lock_timeout={BUSY_MILLISECONDS} -c idle_in_transaction_session_timeout=300000"
+    return sa.create_engine(
+        url,
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+        query_cache_size=2000,
+        connect_args={"options": options, "prepare_threshold": 3},
+    )

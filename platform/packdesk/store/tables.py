@@ -1,0 +1,285 @@
+"""Tables of a release: one per entity type, line group and link relation, with a column per scalar part of each field.
+
+Comes from a Model and its Physical names; goes to the unit of work, queries, expressions as SQL and the planner. Tables hold no
+state and are dropped with their release. On PostgreSQL and SQLite alike, what quick search reads is a table of its own, so that
+one index serves the fields of the record, its lines and its phones.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
+
+from packdesk.errors import PackdeskError
+from packdesk.model.entity_types import EntityType, Field, Kind
+from packdesk.model.model import Model
+from packdesk.runtime.engine_columns import engine_fields
+from packdesk.runtime.kinds import KINDS
+from packdesk.store.column_types import CodePointText, Day, ExactDecimal, Moment
+from packdesk.store.physical import Physical, field_key, field_paths, line_key, link_key, record_key
+
+#: Engine columns of every record table, in order, with their type; a type reads only those that it has a use for.
+ENGINE_TYPES: Mapping[str, type[TypeEngine[object]]] = {
+    "id": CodePointText,
+    "number": CodePointText,
+    "version": sa.Integer,
+    "subtype": CodePointText,
+    "status": CodePointText,
+    "state": CodePointText,
+    "owner_unit": CodePointText,
+    "privacy_level": CodePointText,
+    "assigned_unit": CodePointText,
+    "assigned_user": CodePointText,
+    "created_at": Moment,
+    "created_by": CodePointText,
+    "updated_at": Moment,
+    "updated_by": CodePointText,
+    "deleted_at": Moment,
+}  # type: ignore[assignment]
+#: Engine columns that always have a value, so that paging need not think of nulls.
+NEVER_NULL = frozenset({"id", "number", "version", "privacy_level", "created_at", "created_by", "updated_at", "updated_by"})
+#: What ``runtime.kinds`` calls a column part's storage -> type.
+STORAGE: Mapping[str, type[TypeEngine[object]]] = {
+    "text": CodePointText,
+    "integer": sa.Integer,
+    "bigint": sa.BigInteger,
+    "decimal": ExactDecimal,
+    "boolean": sa.Boolean,
+    "date": Day,
+    "datetime": Moment,
+}  # type: ignore[assignment]
+_LONGEST = 63
+_INDEXED = frozenset({Kind.REFERENCE, Kind.PHONE, Kind.EMAIL})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The columns of one field, in the order of its kind's parts."""
+
+    path: str
+    kind: Kind
+    columns: tuple[sa.Column[object], ...]
+
+
+class Tables:
+    """The tables of one release."""
+
+    def __init__(self, model: Model, physical: Physical, dialect: str) -> None:
+        """Build every table; costs about a millisecond per entity type."""
+        self.model = model
+        self.physical = physical
+        self.dialect = dialect
+        self.metadata = sa.MetaData()
+        #: Name of a unique index -> the field paths that it keeps unique.
+        self.unique_paths: dict[str, tuple[str, ...]] = {}
+        self._records: dict[str, sa.Table] = {}
+        self._stored: dict[str, dict[str, Stored]] = {}
+        self._searches: dict[str, sa.Table] = {}
+        for entity in model.entity_types.values():
+            self._add_type(entity)
+
+    def record(self, entity_type: str) -> sa.Table:
+        """Return the table of the type's records; raises ``unknown_entity_type``."""
+        if entity_type not in self._records:
+            raise PackdeskError("unknown_entity_type", entity_type=entity_type)
+        return self._records[entity_type]
+
+    def column(self, entity_type: str, path: str, part: str = "") -> sa.Column[object]:
+        """Return a column of a record by field path or engine id; ``part`` names a further column of the field (``currency``)."""
+        table = self.record(entity_type)
+        if path in ENGINE_TYPES:
+            return table.c[path]
+        return table.c[_part_name(self.physical[field_key(entity_type, path)], part)]
+
+    def lines(self, entity_type: str, group: str) -> sa.Table:
+        """Return the table of a line group: id, record_id, position and the lines' fields."""
+        return self.metadata.tables[self.physical[line_key(entity_type, group)]]
+
+    def line_column(self, entity_type: str, group: str, name: str, part: str = "") -> sa.Column[object]:
+        """Return a column of a line group; ``id``, ``record_id`` and ``position`` are the engine's."""
+        table = self.lines(entity_type, group)
+        if name in ("id", "record_id", "position"):
+            return table.c[name]
+        return table.c[_part_name(self.physical[f"{line_key(entity_type, group)}.{name}"], part)]
+
+    def links(self, entity_type: str, relation: str) -> sa.Table:
+        """Return the link table of a relation: from_id, to_type, to_id, position and the link's fields.
+
+        A symmetric relation has a row for each direction, so that nobody who reads needs to look both ways.
+        """
+        return self.metadata.tables[self.physical[link_key(entity_type, relation)]]
+
+    def link_column(self, entity_type: str, relation: str, name: str, part: str = "") -> sa.Column[object]:
+        """Return a column of a relation's link table."""
+        table = self.links(entity_type, relation)
+        if name in ("from_id", "to_type", "to_id", "position"):
+            return table.c[name]
+        return table.c[_part_name(self.physical[f"{link_key(entity_type, relation)}.{name}"], part)]
+
+    def search(self, entity_type: str) -> sa.Table:
+        """Return the table that quick search reads: record_id and the folded text of everything searchable."""
+        self.record(entity_type)
+        return self._searches[entity_type]
+
+    def stored(self, entity_type: str) -> Mapping[str, Stored]:
+        """Return the columns of each field of a type by path, engine columns excluded."""
+        self.record(entity_type)
+        return self._stored[entity_type]
+
+    def stored_lines(self, entity_type: str, group: str) -> Mapping[str, Stored]:
+        """Return the columns of each field of a line group by field id."""
+        return self._stored[line_key(entity_type, group)]
+
+    def stored_links(self, entity_type: str, relation: str) -> Mapping[str, Stored]:
+        """Return the columns of each field of a relation's links by field id."""
+        return self._stored[link_key(entity_type, relation)]
+
+    def engine_paths(self, entity_type: str) -> tuple[str, ...]:
+        """Return the engine columns that are part of a record of this type."""
+        return self._engine_paths[entity_type]
+
+    def stamp(self, entity_type: str) -> str:
+        """Return a comment for statements about the type: another release has another text, and so another prepared plan."""
+        return f"/* {self.physical[record_key(entity_type)]} {self.model.hash[:12]} */"
+
+    def of_type(self, entity_type: str) -> tuple[sa.Table, ...]:
+        """Return every table of a type, parents first: records, lines, links, search."""
+        entity = self.model.entity_types[entity_type]
+        found = [self.record(entity_type), *(self.lines(entity_type, group) for group in entity.lines)]
+        found += [self.links(entity_type, relation) for relation in entity.relations if link_key(entity_type, relation) in self.physical]
+        return (*found, self.search(entity_type))
+
+    @cached_property
+    def _engine_paths(self) -> dict[str, tuple[str, ...]]:
+        return {entity.id: tuple(engine_fields(entity, entity.id in self.model.lifecycles)) for entity in self.model.entity_types.values()}
+
+    def _add_type(self, entity: EntityType) -> None:
+        table = sa.Table(self.physical[record_key(entity.id)], self.metadata, *(_engine_column(path) for path in ENGINE_TYPES))
+        self._records[entity.id] = table
+        fields = _fields_by_path(entity)
+        self._stored[entity.id] = {
+            path: self._add_columns(table, field_key(entity.id, path), path, fields[path]) for path in field_paths(self.model, entity.id)
+        }
+        self._add_indexes(entity, table, fields)
+        for group in entity.lines.values():
+            self._add_lines(entity, group.id, group.fields)
+        for relation in entity.relations.values():
+            if link_key(entity.id, relation.id) in self.physical:
+                self._add_links(entity, relation.id, relation.fields, many=relation.many)
+        self._searches[entity.id] = sa.Table(
+            f"s_{table.name[2:]}",
+            self.metadata,
+            sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), primary_key=True),
+            sa.Column("record_id", CodePointText, sa.ForeignKey(table.c.id), nullable=False, unique=True),
+            sa.Column("content", CodePointText, nullable=False),
+        )
+
+    def _add_columns(self, table: sa.Table, key: str, path: str, field: Field) -> Stored:
+        stem = self.physical[key]
+        columns = tuple(sa.Column(_part_name(stem, part.suffix), STORAGE[part.storage]) for part in KINDS[field.kind].columns)
+        for column in columns:
+            table.append_column(column)
+        return Stored(path, field.kind, columns)
+
+    def _add_lines(self, entity: EntityType, group: str, fields: Mapping[str, Field]) -> None:
+        key = line_key(entity.id, group)
+        table = sa.Table(
+            self.physical[key],
+            self.metadata,
+            sa.Column("id", CodePointText, primary_key=True),
+            sa.Column("record_id", CodePointText, sa.ForeignKey(self.record(entity.id).c.id), nullable=False),
+            sa.Column("position", sa.Integer, nullable=False),
+        )
+        self._stored[key] = {name: self._add_columns(table, f"{key}.{name}", name, field) for name, field in fields.items()}
+        _index(table, (table.c.record_id, table.c.position))
+        for stored in self._stored[key].values():
+            if stored.kind in _INDEXED:
+                for column in stored.columns[_first_indexed(stored.kind) :]:
+                    _index(table, (column,))
+
+    def _add_links(self, entity: EntityType, relation: str, fields: Mapping[str, Field], *, many: bool) -> None:
+        key = link_key(entity.id, relation)
+        table = sa.Table(
+            self.physical[key],
+            self.metadata,
+            sa.Column("from_id", CodePointText, sa.ForeignKey(self.record(entity.id).c.id), primary_key=True),
+            sa.Column("to_type", CodePointText, primary_key=True),
+            sa.Column("to_id", CodePointText, primary_key=True),
+            sa.Column("position", sa.Integer, nullable=False),
+        )
+        self._stored[key] = {name: self._add_columns(table, f"{key}.{name}", name, field) for name, field in fields.items()}
+        _index(table, (table.c.to_id, table.c.to_type))
+        if not many:
+            _index(table, (table.c.from_id,), unique=True)
+
+    def _add_indexes(self, entity: EntityType, table: sa.Table, fields: Mapping[str, Field]) -> None:
+        live = table.c.deleted_at.is_(None)
+        _index(table, (table.c.number,), unique=True)
+        self.unique_paths[_index_name(table, (table.c.number,))] = ("number",)
+        _index(table, (table.c.created_at, table.c.id), where=live)
+        _index(table, (table.c.updated_at, table.c.id), where=live)
+        wanted = {"status": entity.id in self.model.lifecycles, "state": entity.id in self.model.lifecycles, "subtype": entity.subtyped}
+        wanted |= {"assigned_user": "assignment" in entity.capabilities, "assigned_unit": "assignment" in entity.capabilities}
+        for path in (path for path, has in wanted.items() if has):
+            _index(table, (table.c[path], table.c.created_at), where=live)
+        if entity.access.value == "explicit":
+            _index(table, (table.c.owner_unit, table.c.privacy_level, table.c.created_at), where=live)
+        uniques = {name: (name,) for name, field in fields.items() if field.unique} | {f"#{name}": tuple(paths) for name, paths in entity.unique.items()}
+        for paths in uniques.values():
+            self._add_unique(table, entity.id, paths)
+        for stored in self._stored[entity.id].values():
+            if stored.kind in _INDEXED and (stored.path,) not in uniques.values():
+                for column in stored.columns[_first_indexed(stored.kind) :]:
+                    _index(table, (column,), where=live)
+        for path in self._sorted_by(entity.id):
+            if path in self._stored[entity.id]:
+                _index(table, (self._stored[entity.id][path].columns[0], table.c.id), where=live)
+
+    def _add_unique(self, table: sa.Table, entity_type: str, paths: tuple[str, ...]) -> None:
+        columns = tuple(column for path in paths for column in self._columns_of(table, entity_type, path))
+        _index(table, columns, unique=True, where=table.c.deleted_at.is_(None))
+        self.unique_paths[_index_name(table, columns)] = paths
+
+    def _columns_of(self, table: sa.Table, entity_type: str, path: str) -> tuple[sa.Column[object], ...]:
+        if path in ENGINE_TYPES:
+            return (table.c[path],)
+        stored = self._stored[entity_type][path]
+        return stored.columns if stored.kind is Kind.MONEY else stored.columns[:1]
+
+    def _sorted_by(self, entity_type: str) -> Iterator[str]:
+        """Yield the first sort field of each list of the type."""
+        for view in self.model.views.values():
+            if view.entity_type == entity_type and view.layout == "list":
+                yield from tuple(view.sort)[:1]
+
+
+def _engine_column(path: str) -> sa.Column[object]:
+    return sa.Column(path, ENGINE_TYPES[path], primary_key=path == "id", nullable=path not in NEVER_NULL)
+
+
+def _fields_by_path(entity: EntityType) -> dict[str, Field]:
+    own = dict(entity.fields)
+    return own | {f"{section.id}.{name}": field for section in entity.sections.values() for name, field in section.fields.items()}
+
+
+def _part_name(stem: str, part: str) -> str:
+    return f"{stem}__{part}" if part else stem
+
+
+def _first_indexed(kind: Kind) -> int:
+    """Return which columns of a kind are looked up: a phone's normal forms, not what was typed."""
+    return 1 if kind is Kind.PHONE else 0
+
+
+def _index(table: sa.Table, columns: tuple[sa.Column[object], ...], *, unique: bool = False, where: sa.ColumnElement[bool] | None = None) -> None:
+    name = _index_name(table, columns)
+    if name not in {index.name for index in table.indexes}:
+        table.append_constraint(sa.Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where))  # type: ignore[arg-type]
+
+
+def _index_name(table: sa.Table, columns: tuple[sa.Column[object], ...]) -> str:
+    full = f"ix_{table.name}__{'__'.join(column.name for column in columns)}"
+    return full if len(full) <= _LONGEST else f"{full[: _LONGEST - 11]}_{hashlib.sha256(full.encode()).hexdigest()[:10]}"

@@ -1,0 +1,48 @@
+"""The platform's own tables: made once, by whoever comes first, and equal to what the store believes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from tests.servers import migrations
+
+from packdesk.store import platform_tables
+from packdesk.store.database import Database
+
+
+def test_migrations_make_exactly_the_tables_that_the_store_uses(database: Database) -> None:
+    with database.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _only_tables_of_ours})
+
+        differences = compare_metadata(context, platform_tables.metadata)
+
+    assert differences == []
+
+
+def test_processes_that_start_together_wait_for_the_first(database_url: str) -> None:
+    def start(_process: int) -> str:
+        database = Database(database_url)
+        try:
+            return migrations().upgrade(database)
+        finally:
+            database.close()
+
+    migrations()
+    with ThreadPoolExecutor(4) as processes:
+        revisions = set(processes.map(start, range(4)))
+
+    with closing(Database(database_url)) as database:
+        assert revisions == {migrations().current(database)}
+
+
+def test_nothing_is_published_at_first(database: Database) -> None:
+    with database.begin() as connection:
+        rows = connection.execute(sa.select(platform_tables.active_release)).all()
+
+    assert rows == [(1, None, 1)]
+
+
+def _only_tables_of_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
+    return not (kind == "table" and name == "alembic_version")

@@ -1,0 +1,78 @@
+"""Tables made from a model, on both databases."""
+
+import sqlalchemy as sa
+from tests import samples
+
+from packdesk.model.entity_types import Kind
+from packdesk.store import ddl
+from packdesk.store.database import Database
+from packdesk.store.physical import EMPTY, extend
+from packdesk.store.tables import Tables
+
+
+def test_every_type_gets_its_tables_and_making_them_twice_is_harmless(database: Database) -> None:
+    model = samples.model()
+    tables = Tables(model, extend(EMPTY, model), database.dialect)
+
+    for _attempt in range(2):
+        with database.begin(write=True) as connection:
+            ddl.create(connection, tables)
+
+    with database.begin() as connection:
+        inspector = sa.inspect(connection)
+        made = {table.name: {column["name"] for column in inspector.get_columns(table.name)} for table in tables.metadata.tables.values()}
+    assert made == {table.name: {column.name for column in table.columns} for table in tables.metadata.tables.values()}
+    assert set(made) == {
+        "r_person",
+        "l_person_phones",
+        "k_person_knows",
+        "s_person",
+        "r_matter",
+        "s_matter",
+        "r_task",
+        "k_task_parent",
+        "s_task",
+        "r_bill",
+        "s_bill",
+    }
+
+
+def test_a_field_has_a_column_per_part() -> None:
+    model = samples.model()
+    tables = Tables(model, extend(EMPTY, model), "sqlite")
+
+    found = {path: [column.name for column in tables.stored("matter")[path].columns] for path in ("fee", "takes", "answer.words")} | {
+        "phone": [column.name for column in tables.stored_lines("person", "phones")["number"].columns]
+    }
+
+    assert found["fee"] == ["f_fee", "f_fee__currency"]
+    assert found["takes"] == ["f_takes", "f_takes__unit"]
+    assert found["answer.words"] == ["f_answer_words"]
+    assert found["phone"] == ["f_number", "f_number__e164", "f_number__suffix"]
+    assert tables.column("matter", "fee", "currency").name == "f_fee__currency"
+    assert tables.line_column("person", "phones", "number", "e164").name == "f_number__e164"
+
+
+def test_a_type_reads_only_the_engine_columns_it_has_a_use_for() -> None:
+    model = samples.model()
+    tables = Tables(model, extend(EMPTY, model), "sqlite")
+
+    assert set(tables.engine_paths("matter")) - set(tables.engine_paths("person")) == {
+        "status",
+        "state",
+        "owner_unit",
+        "privacy_level",
+        "assigned_unit",
+        "assigned_user",
+    }
+
+
+def test_names_of_indexes_fit(database: Database) -> None:
+    paths = {f"{'long' * 9}_{letter}": (Kind.REFERENCE, {"to": "thing", "unique": True}) for letter in "abc"}
+    model = samples.model(samples.entity_type("thing" * 12, "TH", fields=samples.fields("t", **paths), unique={"all": tuple(paths)}))
+    tables = Tables(model, extend(EMPTY, model), database.dialect)
+
+    with database.begin(write=True) as connection:
+        ddl.create(connection, tables)
+
+    assert all(len(str(index.name)) <= 63 for table in tables.metadata.tables.values() for index in table.indexes)
