@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Protocol, cast
@@ -76,7 +76,7 @@ class Answer:
 class Operations:
     """The operations of the installed plugins by name; a value, handed to the use cases."""
 
-    by_name: Mapping[str, Operation] = MappingProxyType({})
+    by_name: Mapping[str, Operation] = field(default_factory=lambda: MappingProxyType({}))
     #: Answer from the stubs only (demo, tests).
     stubbed: bool = False
 
