@@ -1,0 +1,76 @@
+// Bundles the styles and scripts of the screens into packdesk_ui/static under names that carry a hash of their content.
+//
+// In: src/, the templates (for the class names in use), npm packages. Out: the bundles, icons.json, manifest.json.
+import { build } from "esbuild";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { purge } from "./purge.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const screens = join(here, "..", "packdesk_ui");
+const out = join(screens, "static");
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const manifest = {};
+
+function emit(name, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+  const dot = name.lastIndexOf(".");
+  const file = `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+  writeFileSync(join(out, file), content);
+  manifest[name] = file;
+  return file;
+}
+
+function sources(folder, ending) {
+  return readdirSync(folder).flatMap((entry) => {
+    const path = join(folder, entry);
+    if (statSync(path).isDirectory()) return entry === "static" || entry === "node_modules" ? [] : sources(path, ending);
+    return ending.some((end) => path.endsWith(end)) ? [path] : [];
+  });
+}
+
+// The framework is cut down to the classes that a template, a script or a Python module of the screens mentions.
+const mentioned = new Set(
+  [...sources(screens, [".html", ".py"]), ...sources(join(here, "src"), [".ts"])]
+    .flatMap((path) => readFileSync(path, "utf8").match(/[A-Za-z][\w-]*/g) ?? []),
+);
+
+// Images inside the stylesheet become files, so that the content security policy needs no data: source.
+let images = 0;
+function withoutDataUris(css) {
+  return css.replace(/url\("data:image\/svg\+xml,([^"]*)"\)/g, (_, data) => `url("./${emit(`image${++images}.svg`, decodeURIComponent(data))}")`);
+}
+
+const framework = readFileSync(join(here, "node_modules/@tabler/core/dist/css/tabler.min.css"), "utf8");
+const own = readFileSync(join(here, "src/app.css"), "utf8");
+const styles = await build({
+  stdin: { contents: `${withoutDataUris(purge(framework, mentioned))}\n${own}`, loader: "css", resolveDir: here },
+  external: ["./*"], minify: true, bundle: true, write: false, legalComments: "inline", target: ["chrome120", "firefox120", "safari17"],
+});
+emit("app.css", styles.outputFiles[0].text);
+
+// One script per entry; `expressions` evaluates the JSON form of rules and is loaded by pages with forms.
+const entries = { "app.js": "src/main.ts" };
+if (existsSync(join(here, "src/expressions.ts"))) entries["expressions.js"] = "src/expressions.ts";
+for (const [name, source] of Object.entries(entries)) {
+  const script = await build({
+    entryPoints: [join(here, source)], bundle: true, minify: true, write: false, format: name === "expressions.js" ? "esm" : "iife",
+    target: "es2022", legalComments: "inline", absWorkingDir: here,
+  });
+  emit(name, script.outputFiles[0].text);
+}
+
+// Packs name icons freely, so all outlines are kept, as the markup inside <svg>; the server puts them into the page.
+const outlines = JSON.parse(readFileSync(join(here, "node_modules/@tabler/icons/tabler-nodes-outline.json"), "utf8"));
+const attributes = (values) => Object.entries(values).map(([key, value]) => `${key}="${value}"`).join(" ");
+const icons = Object.fromEntries(
+  Object.entries(outlines).map(([name, nodes]) => [name, nodes.map(([tag, values]) => `<${tag} ${attributes(values)}/>`).join("")]),
+);
+writeFileSync(join(out, "icons.json"), JSON.stringify(icons));
+emit("logo.svg", readFileSync(join(here, "src/logo.svg"), "utf8"));
+writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");

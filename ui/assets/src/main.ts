@@ -1,0 +1,41 @@
+/** What the pages gain from a script; without it every page still works through links, forms and server answers. */
+import htmx from "htmx.org";
+import { confirmOnce } from "./submitting";
+import { connectPickers } from "./pickers";
+import { connectLines } from "./lines";
+import { connectDialog } from "./dialog";
+import { connectTable } from "./table";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.historyCacheSize = 0;
+htmx.config.refreshOnHistoryMiss = true;
+htmx.config.selfRequestsOnly = true;
+htmx.config.allowScriptTags = false;
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  { code: "4(0[034]|09|12|22|28)", swap: true },
+  { code: "...", swap: false, error: true },
+];
+
+confirmOnce(document);
+connectPickers(document);
+connectLines(document);
+connectDialog(document);
+connectTable(document);
+
+// A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    if (!menu.contains(event.target as Node)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector<HTMLDetailsElement>("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
