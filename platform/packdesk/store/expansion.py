@@ -1,0 +1,101 @@
+"""The additive difference between the tables that a release wants and those that the database has, as statements.
+
+Everything here can be repeated and abandoned: what the old release reads is never changed. New columns take nulls, because the old
+release goes on inserting without them. An index that only the old release needs, or that is unique where the new one allows
+duplicates, goes after the flip.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+
+from packdesk.store.inspection import Inspection
+from packdesk.store.tables import Tables
+
+
+class DdlKind(StrEnum):
+    """What a statement does."""
+
+    CREATE_TABLE = "create_table"
+    ADD_COLUMN = "add_column"
+    CREATE_INDEX = "create_index"
+    DROP_INDEX = "drop_index"
+
+
+@dataclass(frozen=True, slots=True)
+class Ddl:
+    """One statement, and what it makes or drops."""
+
+    kind: DdlKind
+    table: str
+    name: str
+    sql: str
+
+
+def expansion(tables: Tables, found: Inspection, dialect: Dialect) -> tuple[Ddl, ...]:
+    """Return the statements that add what is missing, in an order that works."""
+    return tuple(_expand(tables, found, dialect))
+
+
+def contraction(tables: Tables, found: Inspection, dialect: Dialect) -> tuple[Ddl, ...]:
+    """Return the statements for after the flip: drop indexes that nobody wants any more, and make plain what was unique."""
+    wanted = _indexes(tables)
+    statements: list[Ddl] = []
+    for index in found.indexes.values():
+        if index.table not in tables.metadata.tables or index.table.startswith("s_") or not index.name.startswith("ix_"):
+            continue
+        if index.name not in wanted:
+            statements.append(_drop(index.table, index.name, dialect))
+        elif index.unique and not wanted[index.name].unique:
+            statements += [_drop(index.table, index.name, dialect), _create_index(wanted[index.name], index.table, dialect)]
+    return tuple(statements)
+
+
+def _expand(tables: Tables, found: Inspection, dialect: Dialect) -> Iterator[Ddl]:
+    for table in tables.metadata.sorted_tables:
+        columns = found.tables.get(table.name)
+        if columns is None:
+            yield Ddl(DdlKind.CREATE_TABLE, table.name, table.name, str(CreateTable(table).compile(dialect=dialect)).strip())
+        else:
+            for column in table.columns:
+                if column.name not in columns:
+                    yield Ddl(DdlKind.ADD_COLUMN, table.name, column.name, _add_column(table, column, dialect))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            yield from _expand_index(index, table.name, found, dialect, fresh=columns is None)
+
+
+def _expand_index(index: sa.Index, table: str, found: Inspection, dialect: Dialect, *, fresh: bool) -> Iterator[Ddl]:
+    name = str(index.name)
+    there = found.indexes.get(name)
+    if there is not None and there.valid and (there.unique or not index.unique):
+        return
+    if there is not None:
+        yield _drop(table, name, dialect)
+    yield _create_index(index, table, dialect, at_once=fresh)
+
+
+def _indexes(tables: Tables) -> dict[str, sa.Index]:
+    return {str(index.name): index for table in tables.metadata.tables.values() for index in table.indexes}
+
+
+def _add_column(table: sa.Table, column: sa.Column[object], dialect: Dialect) -> str:
+    nullable = sa.Column(column.name, column.type)
+    sa.Table(table.name, sa.MetaData(), nullable)
+    quoted = dialect.identifier_preparer.format_table(table)
+    return f"ALTER TABLE {quoted} ADD COLUMN {CreateColumn(nullable).compile(dialect=dialect)}"
+
+
+def _create_index(index: sa.Index, table: str, dialect: Dialect, *, at_once: bool = False) -> Ddl:
+    sql = str(CreateIndex(index).compile(dialect=dialect))
+    if dialect.name == "postgresql" and not at_once:
+        sql = sql.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
+    return Ddl(DdlKind.CREATE_INDEX, table, str(index.name), sql)
+
+
+def _drop(table: str, name: str, dialect: Dialect) -> Ddl:
+    quoted = dialect.identifier_preparer.quote(name)
+    return Ddl(DdlKind.DROP_INDEX, table, name, f"DROP INDEX {'CONCURRENTLY ' if dialect.name == 'postgresql' else ''}IF EXISTS {quoted}")
