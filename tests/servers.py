@@ -13,16 +13,15 @@ import shutil
 import socket
 import stat
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import psycopg
 import pytest
 
+from packdesk.store import migrations
 from packdesk.store.database import Database
 
 _NOBODY = 65534
@@ -84,7 +83,7 @@ def postgresql_database(server: PostgreSQL, template: str = "template1") -> Iter
 
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
-    """The PostgreSQL server of this run, shared by all its workers."""
+    """Share the PostgreSQL server of this run among all its workers."""
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
     with running_postgresql(shared / "postgresql") as server:
@@ -93,26 +92,26 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """URL of a fresh SQLite file."""
+    """Give the URL of a fresh SQLite file."""
     return f"sqlite:///{tmp_path / 'packdesk.sqlite3'}"
 
 
 @pytest.fixture
 def postgresql_url(postgresql_server: PostgreSQL) -> Iterator[str]:
-    """URL of a fresh PostgreSQL database."""
+    """Give the URL of a fresh PostgreSQL database."""
     with postgresql_database(postgresql_server) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """URL of a fresh, empty database; the test runs on both kinds."""
+    """Give the URL of a fresh, empty database; the test runs on both kinds."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture
 def empty_database(database_url: str) -> Iterator[Database]:
-    """A database without any table; the test runs on both kinds."""
+    """Give a database without any table; the test runs on both kinds."""
     opened = Database(database_url)
     yield opened
     opened.close()
@@ -120,31 +119,18 @@ def empty_database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def database(empty_database: Database) -> Database:
-    """A database with the platform's own tables; the test runs on both kinds."""
-    migrations().upgrade(empty_database)
+    """Give a database with the platform's own tables; the test runs on both kinds."""
+    migrations.upgrade(empty_database)
     return empty_database
 
 
 @pytest.fixture
 def sqlite_database(sqlite_url: str) -> Iterator[Database]:
-    """An SQLite database with the platform's own tables, for tests that prove nothing about the other kind."""
+    """Give an SQLite database with the platform's own tables, for tests that prove nothing about the other kind."""
     opened = Database(sqlite_url)
-    migrations().upgrade(opened)
+    migrations.upgrade(opened)
     yield opened
     opened.close()
-
-
-def migrations() -> ModuleType:
-    """Return the migrations, from the tree where the project isn't installed."""
-    if importlib.util.find_spec("packdesk_migrations") is None:
-        folder = Path(__file__).parents[1] / "migrations"
-        spec = importlib.util.spec_from_file_location("packdesk_migrations", folder / "__init__.py", submodule_search_locations=[str(folder)])
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["packdesk_migrations"] = module
-        spec.loader.exec_module(module)
-    import packdesk_migrations
-
-    return packdesk_migrations
 
 
 @contextlib.contextmanager

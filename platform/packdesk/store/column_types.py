@@ -1,7 +1,9 @@
 """Column types that mean the same on SQLite and PostgreSQL: exact decimals, UTC moments, days, JSON that keeps its order."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -39,11 +41,11 @@ class ExactDecimal(TypeDecorator[Decimal]):
     impl = sa.Numeric(30, SCALE)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type of the database."""
-        return dialect.type_descriptor(sa.BigInteger() if dialect.name == "sqlite" else sa.Numeric(30, SCALE))  # type: ignore[arg-type]
+        return dialect.type_descriptor(sa.BigInteger() if dialect.name == "sqlite" else sa.Numeric(30, SCALE))
 
-    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | int | None:  # type: ignore[override]
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | int | None:
         """Round to the scale, then scale where the column is a whole number."""
         if value is None:
             return None
@@ -63,11 +65,11 @@ class Moment(TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type of the database."""
-        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.DateTime(timezone=True))  # type: ignore[arg-type]
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:  # type: ignore[override]
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
         """Write the moment; a naive one has no place here."""
         if value is None:
             return None
@@ -75,7 +77,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError(f"{value!r} has no time zone")
         return moment_to_text(value) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the driver's type tells
         """Read the moment in UTC."""
         if value is None:
             return None
@@ -88,15 +90,15 @@ class Day(TypeDecorator[date]):
     impl = sa.Date()
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type of the database."""
-        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.Date())  # type: ignore[arg-type]
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.Date())
 
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> date | str | None:  # type: ignore[override]
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> date | str | None:
         """Write the day."""
         return value.isoformat() if value is not None and dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: date | str | None, dialect: Dialect) -> date | None:
+    def process_result_value(self, value: date | str | None, dialect: Dialect) -> date | None:  # noqa: ARG002 - the driver's type tells
         """Read the day."""
         return date.fromisoformat(value) if isinstance(value, str) else value
 
@@ -107,11 +109,11 @@ class JsonText(TypeDecorator[object]):
     impl = sa.Text()
     cache_ok = True
 
-    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:  # noqa: ARG002 - text on both
         """Write the value as JSON; None is SQL's NULL."""
         return None if value is None else orjson.dumps(value, default=_plain_json, option=orjson.OPT_NON_STR_KEYS).decode()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:  # noqa: ARG002 - text on both
         """Read the JSON."""
         return None if value is None else orjson.loads(value)
 
@@ -122,14 +124,12 @@ class CodePointText(TypeDecorator[str]):
     impl = sa.Text()
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type of the database."""
-        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.Text(collation="C"))  # type: ignore[arg-type]
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.Text(collation="C"))
 
 
 def _plain_json(value: object) -> object:
-    from collections.abc import Mapping
-
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, frozenset | set):

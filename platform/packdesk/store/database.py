@@ -16,7 +16,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from packdesk.errors import PackdeskError
 
@@ -123,7 +123,6 @@ def _sqlite_engine(url: URL) -> Engine:
         raw.isolation_level = None
         for pragma in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON"):
             raw.execute(f"PRAGMA {pragma}").close()
-        # functions
 
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(connection.info.pop("begin", "BEGIN"))

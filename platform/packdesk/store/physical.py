@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from packdesk.model.entity_types import EntityType, Field, Kind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 
@@ -132,17 +133,23 @@ def field_paths(model: Model, entity_type: str) -> tuple[str, ...]:
 
 def stored_as_links(model: Model, entity_type: str, relation: str) -> bool:
     """Say whether the relation has a link table of its own: not when the other end's field or relation holds it."""
-    found = model.entity_types[entity_type].relations[relation]
+    entity = model.entity_types[entity_type]
+    found = entity.relations[relation]
     target = model.entity_types.get(found.to)
-    if not found.inverse or found.to_capability or target is None:
+    if not found.inverse or target is None or found.symmetric:
         return True
-    if found.inverse in field_paths(model, target.id):
+    held = _field_at(target, found.inverse)
+    if held is not None and held.kind is Kind.REFERENCE:
         return False
     other = target.relations.get(found.inverse)
-    if other is None:
-        return True
-    mutual = other.inverse == relation and other.to == entity_type
-    return mutual and (entity_type, relation) <= (target.id, other.id)
+    mutual = other is not None and other.inverse == relation and other.to in ("", entity_type)
+    return other is None or not mutual or (other.many, other.path) >= (found.many, found.path)
+
+
+def _field_at(entity: EntityType, path: str) -> Field | None:
+    section, _, name = path.rpartition(".")
+    inside = entity.fields if not section else entity.sections[section].fields if section in entity.sections else {}
+    return inside.get(name)
 
 
 def _following(physical: Physical, wanted: list[tuple[str, str, str, str]], renamed: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
@@ -17,12 +18,13 @@ from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import EntityType, Field, Kind
 from packdesk.model.model import Model
 from packdesk.runtime.engine_columns import engine_fields
+from packdesk.runtime.expressions.catalogue import Catalogue, Connection
 from packdesk.runtime.kinds import KINDS
 from packdesk.store.column_types import CodePointText, Day, ExactDecimal, Moment
 from packdesk.store.physical import Physical, field_key, field_paths, line_key, link_key, record_key
 
 #: Engine columns of every record table, in order, with their type; a type reads only those that it has a use for.
-ENGINE_TYPES: Mapping[str, type[TypeEngine[object]]] = {
+ENGINE_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
     "id": CodePointText,
     "number": CodePointText,
     "version": sa.Integer,
@@ -38,11 +40,11 @@ ENGINE_TYPES: Mapping[str, type[TypeEngine[object]]] = {
     "updated_at": Moment,
     "updated_by": CodePointText,
     "deleted_at": Moment,
-}  # type: ignore[assignment]
+}
 #: Engine columns that always have a value, so that paging need not think of nulls.
 NEVER_NULL = frozenset({"id", "number", "version", "privacy_level", "created_at", "created_by", "updated_at", "updated_by"})
 #: What ``runtime.kinds`` calls a column part's storage -> type.
-STORAGE: Mapping[str, type[TypeEngine[object]]] = {
+STORAGE: Mapping[str, type[TypeEngine[Any]]] = {
     "text": CodePointText,
     "integer": sa.Integer,
     "bigint": sa.BigInteger,
@@ -50,7 +52,7 @@ STORAGE: Mapping[str, type[TypeEngine[object]]] = {
     "boolean": sa.Boolean,
     "date": Day,
     "datetime": Moment,
-}  # type: ignore[assignment]
+}
 _LONGEST = 63
 _INDEXED = frozenset({Kind.REFERENCE, Kind.PHONE, Kind.EMAIL})
 
@@ -73,6 +75,9 @@ class Tables:
         self.physical = physical
         self.dialect = dialect
         self.metadata = sa.MetaData()
+        #: What others derive from these tables once (statements, codecs), under keys of their own.
+        self.memo: dict[object, Any] = {}
+        self._catalogue = Catalogue(model)
         #: Name of a unique index -> the field paths that it keeps unique.
         self.unique_paths: dict[str, tuple[str, ...]] = {}
         self._records: dict[str, sa.Table] = {}
@@ -108,7 +113,7 @@ class Tables:
     def links(self, entity_type: str, relation: str) -> sa.Table:
         """Return the link table of a relation: from_id, to_type, to_id, position and the link's fields.
 
-        A symmetric relation has a row for each direction, so that nobody who reads needs to look both ways.
+        A symmetric relation has one row for each pair, to be read from both ends.
         """
         return self.metadata.tables[self.physical[link_key(entity_type, relation)]]
 
@@ -140,6 +145,10 @@ class Tables:
     def engine_paths(self, entity_type: str) -> tuple[str, ...]:
         """Return the engine columns that are part of a record of this type."""
         return self._engine_paths[entity_type]
+
+    def connections(self, entity_type: str) -> Mapping[str, Connection]:
+        """Return the relations that a type sees, with where each is stored."""
+        return self._catalogue.connections(entity_type)
 
     def stamp(self, entity_type: str) -> str:
         """Return a comment for statements about the type: another release has another text, and so another prepared plan."""
@@ -277,7 +286,7 @@ def _first_indexed(kind: Kind) -> int:
 def _index(table: sa.Table, columns: tuple[sa.Column[object], ...], *, unique: bool = False, where: sa.ColumnElement[bool] | None = None) -> None:
     name = _index_name(table, columns)
     if name not in {index.name for index in table.indexes}:
-        table.append_constraint(sa.Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where))  # type: ignore[arg-type]
+        table.append_constraint(sa.Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where))
 
 
 def _index_name(table: sa.Table, columns: tuple[sa.Column[object], ...]) -> str:

@@ -6,9 +6,8 @@ from contextlib import closing
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from tests.servers import migrations
 
-from packdesk.store import platform_tables
+from packdesk.store import migrations, platform_tables
 from packdesk.store.database import Database
 
 
@@ -19,22 +18,22 @@ def test_migrations_make_exactly_the_tables_that_the_store_uses(database: Databa
         differences = compare_metadata(context, platform_tables.metadata)
 
     assert differences == []
+    assert not migrations.pending(database)
 
 
 def test_processes_that_start_together_wait_for_the_first(database_url: str) -> None:
     def start(_process: int) -> str:
         database = Database(database_url)
         try:
-            return migrations().upgrade(database)
+            return migrations.upgrade(database)
         finally:
             database.close()
 
-    migrations()
     with ThreadPoolExecutor(4) as processes:
         revisions = set(processes.map(start, range(4)))
 
     with closing(Database(database_url)) as database:
-        assert revisions == {migrations().current(database)}
+        assert revisions == {migrations.current(database)}
 
 
 def test_nothing_is_published_at_first(database: Database) -> None:
