@@ -92,6 +92,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "user_not_in_unit": Entry(422, "{user} does not belong to {unit}.", "{user} gehört nicht zu {unit}."),
         # the request itself
         "malformed_json": Entry(400, "The body is not valid JSON: {reason}.", "Der Inhalt ist kein gültiges JSON: {reason}."),
+        "bad_request": Entry(400, "The request cannot be read: {reason}.", "Die Anfrage kann nicht gelesen werden: {reason}."),
         "unsupported_media_type": Entry(415, "Send {expected}.", "Senden Sie {expected}."),
         "body_too_large": Entry(413, "The body is larger than {limit} bytes.", "Der Inhalt ist größer als {limit} Bytes."),
         "bad_parameter": Entry(400, "The parameter '{name}' is wrong: {reason}.", "Der Parameter '{name}' ist falsch: {reason}."),
@@ -108,6 +109,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         ),
         "decisions_missing": Entry(422, "The plan needs {count} decisions: {needed}.", "Der Plan braucht {count} Entscheidungen: {needed}."),
         "bad_decision": Entry(422, "The decision '{decision}' cannot be used: {reason}.", "Die Entscheidung '{decision}' ist nicht brauchbar: {reason}."),
+        "publish_running": Entry(
+            409, "Somebody else is publishing. Try again when that is done.", "Es wird gerade veröffentlicht. Versuchen Sie es danach erneut."
+        ),
+        "plan_refused": Entry(409, "The plan cannot be applied: {reasons}", "Der Plan ist nicht anwendbar: {reasons}"),
+        "unknown_release": Entry(404, "There is no release {number}.", "Es gibt kein Release {number}."),
         "pack_refused": Entry(422, "The packs have {count} problems.", "Die Pakete haben {count} Probleme."),
         "busy": Entry(503, "The system is busy. Try again in a moment.", "Das System ist ausgelastet. Versuchen Sie es gleich noch einmal."),
         "no_release": Entry(503, "Nothing is published yet.", "Es ist noch nichts veröffentlicht."),
