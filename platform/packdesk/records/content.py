@@ -1,17 +1,11 @@
-"""The content-addressed store of attached files: bytes in, digest, size and the type that the bytes themselves show out."""
+"""What attached files are: their size within the limit, the type that the bytes themselves show, a name without surprises."""
 
 import codecs
-import hashlib
-import os
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from packdesk.errors import PackdeskError
 
 LIMIT = 25 * 1024 * 1024
-_CHUNK = 64 * 1024
 
 #: First bytes -> type. What is not here and is no clean text is served as bytes without meaning.
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -36,15 +30,6 @@ _OFFICE = {
 _CONTROL = frozenset(range(32)) - {9, 10, 12, 13, 27}
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A file that lies in the store, flushed to the disk."""
-
-    sha256: str
-    size: int
-    media_type: str
-
-
 def media_type(head: bytes) -> str:
     """Return the type of a file from its first bytes; its name says nothing."""
     found = next((kind for start, kind in _SIGNATURES if head.startswith(start)), "") or _CONTAINERS.get((head[:4], head[8:12]), "")
@@ -55,37 +40,12 @@ def media_type(head: bytes) -> str:
     return "text/plain" if _is_text(head) else "application/octet-stream"
 
 
-def store(folder: Path, stream: BinaryIO, limit: int = LIMIT) -> Stored:
-    """Copy a stream into the store; equal contents lie there once. Raises ``body_too_large`` and leaves nothing behind."""
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    size = 0
-    head = b""
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".upload-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            while chunk := stream.read(_CHUNK):
-                size += len(chunk)
-                if size > limit:
-                    raise PackdeskError("body_too_large", limit=limit)
-                head = head or chunk
-                digest.update(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        place = location(folder, digest.hexdigest())
-        place.parent.mkdir(exist_ok=True)
-        temporary.replace(place)
-        _flush_folder(place.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return Stored(digest.hexdigest(), size, media_type(head))
-
-
-def location(folder: Path, sha256: str) -> Path:
-    """Return where a file of this digest lies."""
-    return folder / sha256[:2] / sha256
+def limited(stream: BinaryIO, limit: int = LIMIT) -> bytes:
+    """Return all bytes of a stream; raises ``body_too_large`` as soon as there are more than the limit."""
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise PackdeskError("body_too_large", limit=limit)
+    return data
 
 
 def safe_name(name: str) -> str:
@@ -106,11 +66,3 @@ def _is_text(head: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,11 +7,11 @@ from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from packdesk.model.actions import Action
 from packdesk.model.nodes import Json
 from packdesk.records.context import Context
-from packdesk.runtime.compile import EntityRuntime, Runtime
-from packdesk.runtime.values import Line, Record, Related
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.entity import ActionRuntime, EntityRuntime
+from packdesk.runtime.values import Graph, Line, Record, Related
 from packdesk.store.unit_of_work import UnitOfWork
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -61,7 +61,9 @@ class Draft:
     links: Mapping[str, tuple[LinkEnd, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     #: Paths that the person gave, in contrast to what defaults and effects filled in.
     given: frozenset[str] = frozenset()
-    action: Action | None = None
+    action: ActionRuntime | None = None
+    #: Whose business it is; read from the record where the caller names nobody.
+    named_party: Record | None = None
     #: Free inputs of the action by name.
     inputs: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
     results: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
@@ -99,7 +101,12 @@ class Draft:
 
     def default_status(self, state: str) -> str:
         """Return the default status of a state: the subtype's, else the lifecycle's."""
-        return default_status(self.entity, self.record.get("subtype"), state)
+        return self.entity.default_status(state, str(self.record.get("subtype") or ""))
+
+    @property
+    def party(self) -> Record | None:
+        """Return the record whose business this is."""
+        return self.named_party or party_of(self.entity, self.record, self.graph)
 
     def ends(self, relation: str) -> tuple[LinkEnd, ...]:
         """Return the record's links through a relation as they stand in the draft."""
@@ -127,8 +134,10 @@ class DraftGraph:
 
     def related(self, record: Record, relation: str) -> tuple[Related, ...]:
         """Return the other ends, the draft's own pending links among them."""
-        if record.id != self.draft.record.id or relation not in self.draft.links:
+        if record.id != self.draft.record.id:
             return self.draft.work.unit.related(record, relation)
+        if relation not in self.draft.links:
+            return self.draft.work.unit.related(record, relation) if self.draft.old is not None else ()
         found = ((self.get(end.entity_type, end.id), end) for end in self.draft.links[relation])
         return tuple(Related(other, end.values) for other, end in found if other is not None)
 
@@ -141,14 +150,11 @@ class DraftGraph:
         return self.draft.work.unit.user_units(login)
 
 
-def default_status(entity: EntityRuntime, subtype: object, state: str) -> str:
-    """Return the default status of a state for records of a subtype; the lifecycle's where the subtype says nothing."""
-    lifecycle = entity.lifecycle
-    if lifecycle is None:
-        return ""
-    kind = entity.subtypes.get(str(subtype)) if subtype else None
-    own = [status for status in (kind.statuses if kind else ()) if status in lifecycle.statuses and lifecycle.statuses[status].state == state]
-    if kind is None or not own:
-        return lifecycle.default_status(state)
-    chosen = [status for status in own if kind.statuses[status]] or [status for status in own if lifecycle.statuses[status].default]
-    return (chosen or own)[0]
+def party_of(entity: EntityRuntime, record: Record, graph: Graph) -> Record | None:
+    """Return the record whose business a record is: itself for a party, else what its ``party`` path names."""
+    path = entity.entity.party
+    if path == "self" or (not path and "party" in entity.entity.plays):
+        return record
+    field = entity.fields.get(path)
+    other = record.get(path)
+    return graph.get(field.targets[0], other) if field is not None and field.targets and isinstance(other, str) else None

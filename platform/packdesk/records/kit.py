@@ -3,11 +3,11 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from packdesk.records.effects import TRANSACTIONAL
 from packdesk.records.effects.protocol import EffectHandler
 from packdesk.records.operations import Operations
+from packdesk.store.blobs import Blobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,5 +16,5 @@ class Kit:
 
     handlers: Mapping[str, EffectHandler] = dataclasses.field(default_factory=lambda: TRANSACTIONAL)
     operations: Operations = dataclasses.field(default_factory=Operations)
-    #: Folder of the content-addressed store; None: attachments are refused.
-    files: Path | None = None
+    #: Content-addressed store of files; None: attachments are refused.
+    files: Blobs | None = None

@@ -16,5 +16,5 @@ def fail(draft: Draft, prepared: Prepared) -> Performed:
     message = prepared.arguments.get("message")
     texts = {draft.work.context.language: str(message)} if message else {}
     origin = draft.work.runtime.model.origin(prepared.effect.path)
-    action = draft.action.id if draft.action else ""
+    action = draft.action.action.id if draft.action else ""
     raise Refused([Finding(code="check_failed", action=action, rule=prepared.effect.path, origin=str(origin) if origin else "", texts=texts)])

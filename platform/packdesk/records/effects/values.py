@@ -11,7 +11,7 @@ def set_field(draft: Draft, prepared: Prepared) -> Performed:
 
 def set_section(draft: Draft, prepared: Prepared) -> Performed:
     """Write fields of one section: the one that the effect names, else the action's."""
-    section = str(prepared.arguments.get("section") or (draft.action.section if draft.action else ""))
+    section = str(prepared.arguments.get("section") or (draft.action.action.section if draft.action else ""))
     return Performed(draft=draft.writing({f"{section}.{name}": value for name, value in prepared.values.items()}), result=draft.record)
 
 

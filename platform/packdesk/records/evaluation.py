@@ -1,0 +1,64 @@
+"""Evaluates what documents say about a draft, and turns results into values that a record stores."""
+
+from collections.abc import Mapping
+
+from packdesk.errors import Finding
+from packdesk.records.drafts import Draft
+from packdesk.runtime.entity import FieldRuntime, Guard, Source
+from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.expressions.environment import Environment
+from packdesk.runtime.field_kind import Reading
+from packdesk.runtime.values import Actor, Line, Record
+
+
+def environment(draft: Draft, *, line: Line | None = None) -> Environment:
+    """Return what the expressions about a draft are evaluated against."""
+    return Environment(
+        graph=draft.graph,
+        now=draft.work.now,
+        zone=draft.work.zone,
+        actor=draft.work.context.actor,
+        record=draft.record,
+        old=draft.old,
+        input=draft.inputs,
+        party=draft.party,
+        line=line,
+        effect=draft.results,
+    )
+
+
+def holds(guard: Guard, env: Environment) -> bool:
+    """Say whether a fixed yes or no, or a condition, holds; null does not."""
+    return guard.evaluate(env) is True if isinstance(guard, Compiled) else guard
+
+
+def source_value(source: Source, env: Environment, field: FieldRuntime | None, reading: Reading) -> object:
+    """Return a literal read as the field reads it, or what the expression gives, as a record stores it; without a field as it is."""
+    if isinstance(source, Compiled):
+        return storable(source.evaluate(env)) if field is not None else source.evaluate(env)
+    if field is None or source is None:
+        return source
+    read = field.kind.read(field.field, source, reading)
+    return None if isinstance(read, Finding) else read
+
+
+def storable(value: object) -> object:
+    """Return a value as records keep it: records and people by id, lists as tuples."""
+    if isinstance(value, Record):
+        return value.id
+    if isinstance(value, Actor):
+        return value.login
+    if isinstance(value, list | tuple):
+        return tuple(storable(item) for item in value)
+    return value
+
+
+def reading(draft: Draft) -> Reading:
+    """Return how this draft's person reads and writes values."""
+    return Reading(model=draft.work.runtime.model, language=draft.work.context.language, zone=draft.work.zone)
+
+
+def values_of(draft: Draft, values: Mapping[str, Source], env: Environment, fields: Mapping[str, FieldRuntime]) -> dict[str, object]:
+    """Return the values of a map of sources, each as the field of its name keeps it."""
+    words = reading(draft)
+    return {name: source_value(source, env, fields.get(name), words) for name, source in values.items()}
