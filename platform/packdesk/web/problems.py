@@ -1,0 +1,93 @@
+"""Refusals and failures as problem documents (RFC 9457): a finding goes in, JSON with a stable code comes out, never a trace."""
+
+import logging
+
+import orjson
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from packdesk.errors import CATALOGUE, Finding, PackdeskError, Refused, sentence
+from packdesk.web.request_log import request_id
+
+_LOG = logging.getLogger("packdesk.web")
+_MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER = "2"
+#: Werkzeug's own refusals, by status, in the catalogue's words.
+_BY_STATUS = {401: "not_authenticated", 404: "unknown_page", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
+
+
+def problem(findings: tuple[Finding, ...], language: str = "en") -> Response:
+    """Return the answer for one or more findings; the first gives status, code and sentence."""
+    first = findings[0]
+    status = CATALOGUE[first.code].status
+    body: dict[str, object] = {
+        "type": f"urn:packdesk:problem:{first.code}",
+        "title": sentence(first, language),
+        "status": status,
+        "detail": " ".join(dict.fromkeys(sentence(finding, language) for finding in findings)),
+        **_described(first, language),
+        "findings": [_described(finding, language) for finding in findings],
+        "request_id": request_id(),
+    }
+    response = Response(orjson.dumps(body, default=str), status=status, mimetype=_MEDIA_TYPE)
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(first.facts.get("seconds", _RETRY_AFTER))
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _described(finding: Finding, language: str) -> dict[str, object]:
+    """Return a finding as JSON."""
+    return {
+        "code": finding.code,
+        "field": finding.field,
+        "action": finding.action,
+        "rule": finding.rule,
+        "origin": finding.origin,
+        "message": sentence(finding, language),
+        "facts": dict(finding.facts),
+    }
+
+
+def findings_of(error: BaseException) -> tuple[Finding, ...]:
+    """Return what an exception tells the client; whatever is not ours is an internal error and tells nothing."""
+    if isinstance(error, Refused):
+        return error.findings
+    if isinstance(error, PackdeskError):
+        return (Finding(code=error.code, facts=error.facts),)
+    if isinstance(error, RequestEntityTooLarge):
+        return (Finding(code="body_too_large", facts={"limit": request.max_content_length or 0}),)
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        if error.code == 429:
+            return (Finding(code="rate_limited", facts={"seconds": 60}),)
+        code = _BY_STATUS.get(error.code)
+        return (Finding(code=code, facts={"expected": "application/json"}),) if code else (Finding(code="bad_request", facts={"reason": error.name}),)
+    return (Finding(code="internal_error", facts={"request_id": request_id()}),)
+
+
+def preferred_language() -> str:
+    """Return the language of the catalogue that the client asks for."""
+    return request.accept_languages.best_match(("en", "de")) or "en"
+
+
+def install(app: Flask) -> None:
+    """Make the app answer refusals and failures as problem documents; a blueprint with pages of its own may handle its own."""
+
+    @app.errorhandler(PackdeskError)
+    def _refused(error: PackdeskError) -> Response:
+        return problem(findings_of(error), preferred_language())
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        if error.response is not None or (error.code or 500) < 400:
+            return Response.force_type(error.get_response(request.environ), request.environ)
+        response = problem(findings_of(error), preferred_language())
+        if error.code == 405:
+            response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        return response
+
+    @app.errorhandler(Exception)
+    def _failed(error: Exception) -> Response:
+        _LOG.error("request %s failed", request_id(), exc_info=error)
+        return problem(findings_of(error), preferred_language())

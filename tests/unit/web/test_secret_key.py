@@ -1,0 +1,41 @@
+"""The installation's key is made once and kept to itself."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from packdesk.errors import PackdeskError
+from packdesk.settings import Settings
+from packdesk.web.secret_key import secret_key
+
+
+def _settings(home: Path, key: str = "") -> Settings:
+    return Settings(home=home, database_url="sqlite://", secret_key=key)
+
+
+def test_a_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+
+    first, second = secret_key(_settings(home)), secret_key(_settings(home))
+
+    assert first == second
+    assert len(first) >= 48
+    assert stat.S_IMODE((home / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in home.iterdir()] == ["secret_key"]
+
+
+def test_two_installations_have_different_keys(tmp_path: Path) -> None:
+    assert secret_key(_settings(tmp_path / "a")) != secret_key(_settings(tmp_path / "b"))
+
+
+def test_a_key_of_the_settings_is_taken(tmp_path: Path) -> None:
+    assert secret_key(_settings(tmp_path, "s" * 32)) == "s" * 32
+
+
+def test_a_short_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackdeskError) as refusal:
+        secret_key(_settings(tmp_path, "short"))
+
+    assert refusal.value.code == "bad_setting"
+    assert "short" not in str(refusal.value)
