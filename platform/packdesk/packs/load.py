@@ -1,0 +1,48 @@
+"""The way in: packs from anywhere to merged documents, or every problem at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packdesk.errors import PackdeskError, Problem, Severity
+from packdesk.packs.checks import check_tree
+from packdesk.packs.merge import merge
+from packdesk.packs.merged import Merged
+from packdesk.packs.read import Pack, ordered, read_pack
+from packdesk.packs.sources import PackSource
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading gave: the merged documents when no error stands in the way, and all problems."""
+
+    merged: Merged | None
+    problems: tuple[Problem, ...]
+
+
+def load(sources: Sequence[PackSource]) -> Loaded:
+    """Read, check and merge packs; whatever is wrong in them is a problem, never an exception."""
+    problems: list[Problem] = []
+    packs: list[Pack] = []
+    for source in sources:
+        try:
+            pack, found = read_pack(source)
+        except PackdeskError as error:
+            pack, found = None, (Problem(code=error.code, message=str(error), pack=source.name),)
+        problems.extend(found)
+        if pack is not None:
+            packs.append(pack)
+    in_order, found_order = ordered(packs)
+    problems.extend(found_order)
+    if not in_order:
+        return Loaded(None, _sorted(problems))
+    tree, found_merge = merge(in_order)
+    problems.extend(found_merge)
+    problems.extend(check_tree(tree))
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return Loaded(None, _sorted(problems))
+    return Loaded(Merged.from_tree(tree, [pack.info for pack in in_order]), _sorted(problems))
+
+
+def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    unique = dict.fromkeys(problems)
+    return tuple(sorted(unique, key=lambda problem: (problem.pack, problem.file, problem.line, problem.column, problem.code, problem.message)))

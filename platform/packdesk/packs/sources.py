@@ -1,0 +1,113 @@
+"""Where packs come from: a folder, a zip, memory, or an installed distribution."""
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from importlib.resources import files as resource_files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Protocol
+
+from packdesk.errors import PackdeskError
+from packdesk.packs.archive import SUFFIXES, read_archive
+from packdesk.packs.positions import MAX_BYTES
+
+#: Names of installed packs.
+ENTRY_POINTS = "packdesk.packs"
+_MAX_FILES = 5000
+_MAX_DEPTH = 8
+
+
+class PackSource(Protocol):
+    """Gives the files of one pack."""
+
+    @property
+    def name(self) -> str:
+        """Return what the pack is called before its manifest is read."""
+        ...
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path inside the pack, with forward slashes, and content of each file."""
+        ...
+
+
+class FolderSource:
+    """A pack as a folder of files. Hidden files and links that lead out of it are left alone."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Take the folder that holds ``pack.json``."""
+        self._path = Path(path)
+        self.name = self._path.resolve().name
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the JSON and Markdown files in order of their paths; one byte more than the limit of a huge one."""
+        root = self._path.resolve()
+        for file in sorted(file for file in root.rglob("*") if file.suffix in SUFFIXES)[:_MAX_FILES]:
+            relative = file.relative_to(root)
+            if any(part.startswith(".") for part in relative.parts) or not file.resolve().is_relative_to(root) or not file.is_file():
+                continue
+            with file.open("rb") as stream:
+                yield relative.as_posix(), stream.read(MAX_BYTES + 1)
+
+
+class ArchiveSource:
+    """A pack as the bytes of a zip."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        """Take the bytes and what to call the pack before its manifest is read."""
+        self._data = data
+        self.name = name
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the files of the archive; PackdeskError ``bad_archive`` when it is refused."""
+        yield from read_archive(self._data).items()
+
+
+class MemorySource:
+    """A pack as texts in memory, for tests and generated packs."""
+
+    def __init__(self, name: str, texts: Mapping[str, str | bytes]) -> None:
+        """Take the content per path."""
+        self.name = name
+        self._texts = dict(texts)
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the files in the given order."""
+        for path, content in self._texts.items():
+            yield path, content if isinstance(content, bytes) else content.encode()
+
+
+class PackageSource:
+    """A pack inside an installed Python package; nothing of the package is run but its ``__init__``."""
+
+    def __init__(self, package: str, name: str) -> None:
+        """Take the package's name and the pack's."""
+        self.name = name
+        self._package = package
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the JSON and Markdown files of the package."""
+        yield from _walk(resource_files(self._package), "", 1)
+
+
+def _walk(folder: Traversable, prefix: str, depth: int) -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir() and depth < _MAX_DEPTH and not entry.name.startswith((".", "__")):
+            yield from _walk(entry, f"{prefix}{entry.name}/", depth + 1)
+        elif entry.is_file() and entry.name.endswith(SUFFIXES):
+            yield f"{prefix}{entry.name}", entry.read_bytes()
+
+
+def find_pack(name_or_path: str | Path) -> PackSource:
+    """Return the pack at a path (folder or zip), or the installed one of that name.
+
+    Raises PackdeskError ``unknown_pack``, so that a command can say what was looked for.
+    """
+    path = Path(name_or_path)
+    if path.is_dir():
+        return FolderSource(path)
+    if path.is_file():
+        return ArchiveSource(path.read_bytes(), path.stem)
+    installed = {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+    if str(name_or_path) in installed:
+        return PackageSource(installed[str(name_or_path)], str(name_or_path))
+    raise PackdeskError("unknown_pack", name=str(name_or_path), installed=", ".join(sorted(installed)))
