@@ -1,0 +1,89 @@
+"""Says which trees SQL and the browser can evaluate, and names the first part that they can't."""
+
+from packdesk.runtime.expressions.faults import Faulty
+from packdesk.runtime.expressions.functions import FUNCTIONS
+from packdesk.runtime.expressions.tree import ActorPart, Call, Field, Macro, Node, PartyOf, PresetLines, Related, Root, Variable
+from packdesk.runtime.expressions.types import Base
+
+#: Functions of the tree that the check itself puts there.
+_INTERNAL = frozenset({"decimal"})
+#: Functions whose arguments of these types have no exact meaning in SQL.
+_TEXT_IN_SQL = (Base.TEXT, Base.INTEGER, Base.DECIMAL, Base.BOOLEAN, Base.ENTRY, Base.USER, Base.UNIT, Base.PHONE, Base.DATE)
+
+
+def depends_on_rows(node: Node, base: str = "record") -> bool:
+    """Say whether the value differs from row to row; everything else is computed once and bound."""
+    return any(isinstance(part, Variable) or (isinstance(part, Root) and part.name == base) for part in node.walk())
+
+
+def refused_in_sql(node: Node, base: str = "record") -> Faulty | None:
+    """Return why the tree cannot become SQL over rows of ``base``; None when it can."""
+    if not depends_on_rows(node, base):
+        return None
+    if (why := _why_not_in_sql(node, base)) is not None:
+        return Faulty(
+            "not_in_sql", f"{why} has no meaning in a condition on stored records.", node.start, advice="docs/reference/expressions.md says what has."
+        )
+    for child in node.children():
+        if (found := refused_in_sql(child, base)) is not None:
+            return found
+    return None
+
+
+def _why_not_in_sql(node: Node, base: str) -> str | None:
+    match node:
+        case Root(name=name) if name != base and node.type.base in (Base.RECORD, Base.LINE):
+            return None
+        case PresetLines() | PartyOf():
+            return "What a subtype presets" if isinstance(node, PresetLines) else "The party of several types"
+        case Field(target=target) if len(target.type.entity_types) > 1:
+            return "A field of one of several types"
+        case Related() if len(node.target.type.entity_types) != 1 or len(_item_types(node)) != 1:
+            return "A relation to several types"
+        case Field() if node.type.base is Base.LIST:
+            return "A field of several values"
+        case Call(name=name):
+            return _why_not_call(node, name)
+        case Macro(name="map") if node.type.item is not None and node.type.item.base in (Base.RECORD, Base.LINE, Base.ADDRESS):
+            return "A list of mapped records"
+    return None
+
+
+def _item_types(node: Node) -> tuple[str, ...]:
+    item = node.type.item if node.type.base is Base.LIST and node.type.item is not None else node.type
+    return item.entity_types
+
+
+def _why_not_call(node: Call, name: str) -> str | None:
+    if name not in _INTERNAL and not FUNCTIONS[name].sql:
+        return f"'{name}'"
+    first = node.arguments[0] if node.arguments else None
+    if name == "is_member" and not (isinstance(first, Root) and first.name == "actor"):
+        return "The membership of another user"
+    if name in ("date", "datetime") and node.data == "text":
+        return f"'{name}' of a text that is not written out"
+    if name == "text" and first is not None and first.type.base not in _TEXT_IN_SQL:
+        return f"'text' of {first.type}"
+    if name in ("min", "max", "abs") and node.type.base is Base.DURATION:
+        return f"'{name}' of durations"
+    return None
+
+
+def refused_in_browser(node: Node) -> Faulty | None:
+    """Return why the browser cannot evaluate the tree; None when it can."""
+    for part in node.walk():
+        if (why := _why_not_in_browser(part)) is not None:
+            return Faulty("not_in_browser", f"{why} is not known to the browser.", part.start)
+    return None
+
+
+def _why_not_in_browser(node: Node) -> str | None:
+    if isinstance(node, PresetLines | PartyOf):
+        return "What a subtype presets" if isinstance(node, PresetLines) else "The party of several types"
+    if isinstance(node, ActorPart) and node.part == "party":
+        return "The actor's party"
+    if isinstance(node, Call) and node.name == "is_member" and not (isinstance(node.arguments[0], Root) and node.arguments[0].name == "actor"):
+        return "The membership of another user"
+    if isinstance(node, Call) and node.name not in _INTERNAL and not FUNCTIONS[node.name].browser:
+        return f"'{node.name}'"
+    return None

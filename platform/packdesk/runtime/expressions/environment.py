@@ -1,0 +1,36 @@
+"""What an expression is evaluated against: the records, the actor, the moment and the values of the place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from packdesk.runtime.values import Actor, Graph, Line, Record
+
+_EMPTY: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Everything that names stand for; what is absent reads as null."""
+
+    graph: Graph
+    now: datetime
+    #: Zone of dates and calendar arithmetic where the expression names none.
+    zone: ZoneInfo
+    actor: Actor
+    record: Record | None = None
+    old: Record | None = None
+    input: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
+    #: A record, or the id of an entry.
+    candidate: Record | str | None = None
+    party: Record | None = None
+    line: Line | None = None
+    #: Results of other effects: a record, its id, or an object's values.
+    effect: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
+    link: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
+    #: The contact behind a signed link, when it is not a user who acts.
+    actor_party: Record | None = None
+    #: Values of the names that only this place offers.
+    names: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
