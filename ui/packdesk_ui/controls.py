@@ -1,0 +1,301 @@
+"""Controls of a form: a field and what was typed in, HTML names and values out; and back from a sent form to JSON.
+
+The state of a form is always *raw*: what the browser holds, as texts by input name. It comes from the record when a form is opened
+and from the request when it was refused, so that nothing typed is ever lost.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+
+from babel.numbers import format_decimal
+
+from packdesk.errors import Finding
+from packdesk.model.durations import Duration
+from packdesk.model.entity_types import Field, Kind
+from packdesk.model.nodes import Json
+from packdesk.runtime.kinds import KINDS, Reading
+from packdesk.runtime.values import Address, Money
+
+#: What a browser holds: texts by input name, in order.
+Raw = Mapping[str, Sequence[str]]
+#: Says how a named record or user reads in a text input.
+Namer = Callable[[str], str]
+
+ADDRESS_PARTS = ("street", "street_number", "postal_code", "town", "region", "country")
+#: Stands between number and title in a picker; the part before it names the record.
+SEPARATOR = " · "
+_ROW = re.compile(r"([a-z0-9_]+)\[(\d+)\](?::id|\.([a-z0-9_]+)(?::[a-z_]+)?)\Z")
+_INPUT_TYPES = {"date": "date", "datetime": "datetime-local", "phone": "tel", "email": "email", "url": "url", "secret": "password"}
+_WIDE = frozenset({"textarea", "rich_text", "json", "address", "multiselect"})
+_LONGEST_SHORT_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One choice of a select."""
+
+    id: str
+    label: str
+    depth: int = 0
+    selected: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One field as the template draws it."""
+
+    path: str
+    name: str
+    label: str
+    control: str
+    hint: str = ""
+    required: bool = False
+    readonly: bool = False
+    wide: bool = False
+    inside_line: bool = False
+    multiple: bool = False
+    #: Text of a simple input.
+    value: str = ""
+    #: Texts of a composite input by part.
+    parts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    #: Choices of a select; None: no select.
+    options: tuple[Option, ...] | None = None
+    #: The value as it is read, where it can't be edited.
+    shown: str = ""
+    #: Where a picker searches.
+    search: str = ""
+    limit: int = 0
+    input_mode: str = ""
+    faults: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Return the id of the element that carries the label."""
+        return element_id(self.name)
+
+    @property
+    def input_type(self) -> str:
+        """Return the type of a plain input."""
+        return _INPUT_TYPES.get(self.control, "text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a group in a form."""
+
+    index: int | str
+    number: int | str
+    id: str
+    fields: tuple[Control, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A line group in a form, with the pattern of a new row."""
+
+    name: str
+    label: str
+    rows: tuple[Row, ...]
+    blank: Row
+    next: int
+    faults: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Return the id of the element around the rows."""
+        return element_id(self.name)
+
+
+def element_id(name: str) -> str:
+    """Return an id for the element of an input name."""
+    return "f-" + re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")
+
+
+# raw values out of a record ---------------------------------------------------------------------------------------------------
+
+
+def raw_of(declared: Field, name: str, value: object, reading: Reading, named: Namer) -> dict[str, list[str]]:
+    """Return what the inputs of a field hold for a value."""
+    if isinstance(value, Money):
+        return {f"{name}:amount": [_plain(value.amount, reading)], f"{name}:currency": [value.currency]}
+    if isinstance(value, Duration):
+        return {f"{name}:amount": [str(value.amount)], f"{name}:unit": [value.unit.value]}
+    if isinstance(value, Address):
+        return {f"{name}:{part}": [getattr(value, part)] for part in ADDRESS_PARTS}
+    if declared.kind is Kind.BOOLEAN:
+        return {name: ["true" if value else "false"]}
+    if value is None or declared.kind is Kind.SECRET:
+        return {}
+    if isinstance(value, tuple):
+        return {name: list(map(str, value)) if declared.kind is Kind.OPTIONS else [", ".join(named(str(item)) for item in value)]}
+    if declared.kind in (Kind.REFERENCE, Kind.USER):
+        return {name: [named(str(value))]}
+    return {name: [_text(value, declared, reading)]}
+
+
+def _text(value: object, declared: Field, reading: Reading) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(reading.zone).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, Decimal):
+        return _plain(value, reading)
+    if declared.kind is Kind.JSON:
+        return json.dumps(value, ensure_ascii=False, indent=2)
+    written = KINDS[declared.kind].write(value)
+    return "" if written is None else str(written)
+
+
+def _plain(value: Decimal, reading: Reading) -> str:
+    return str(format_decimal(value, format="0.######", locale=reading.language))
+
+
+# JSON out of a sent form --------------------------------------------------------------------------------------------------------
+
+
+def sent(raw: Raw, name: str) -> bool:
+    """Say whether the form holds the field at all."""
+    return name in raw or any(f"{name}:{part}" in raw for part in ("amount", "street"))
+
+
+def json_of(declared: Field, raw: Raw, name: str, reading: Reading) -> Json:
+    """Return the JSON input of a field; what can't be read is handed on as text, so that the engine refuses it in its own words."""
+    control = KINDS[declared.kind].control
+    if control == "address":
+        parts = {part: _last(raw, f"{name}:{part}") for part in ADDRESS_PARTS}
+        return parts if any(parts.values()) else None
+    if control in ("money", "duration"):
+        amount = _last(raw, f"{name}:amount")
+        return _read(declared, f"{amount} {_last(raw, f'{name}:currency') or _last(raw, f'{name}:unit')}".strip(), reading) if amount else None
+    if declared.kind is Kind.OPTIONS:
+        return tuple(value for value in raw.get(name, ()) if value) or None
+    text = _last(raw, name)
+    if declared.kind is Kind.REFERENCES:
+        return tuple(key_of(part) for part in text.split(",") if part.strip()) or None
+    if declared.kind in (Kind.REFERENCE, Kind.USER):
+        return key_of(text) or None
+    if declared.kind is Kind.SECRET:
+        return text or None
+    return _read(declared, text, reading)
+
+
+def _read(declared: Field, text: str, reading: Reading) -> Json:
+    value = KINDS[declared.kind].read_text(declared, text, reading)
+    return text if isinstance(value, Finding) else KINDS[declared.kind].write(value)
+
+
+def _last(raw: Raw, name: str) -> str:
+    values = raw.get(name, ())
+    return values[-1].replace("\r\n", "\n").strip() if values else ""
+
+
+def key_of(text: str) -> str:
+    """Return what names the record in a picker's text: the part before the separator, else the whole text."""
+    return text.partition(SEPARATOR)[0].strip()
+
+
+def nested(flat: Mapping[str, Json]) -> dict[str, Json]:
+    """Return JSON input by path as the engine takes it: fields of a section inside the section."""
+    data: dict[str, Json] = {}
+    for path, value in flat.items():
+        head, _, tail = path.partition(".")
+        if not tail:
+            data[head] = value
+            continue
+        inside = data.get(head)
+        data[head] = {**(inside if isinstance(inside, Mapping) else {}), tail: value}
+    return data
+
+
+# line groups -------------------------------------------------------------------------------------------------------------------
+
+
+def indexes(raw: Raw, group: str) -> tuple[int, ...]:
+    """Return the indexes of the rows of a group that the form holds, in order."""
+    found = {int(match[2]) for match in map(_ROW.match, raw) if match is not None and match[1] == group}
+    return tuple(sorted(found))
+
+
+def filled(raw: Raw, group: str, fields: Mapping[str, Field], reading: Reading) -> tuple[tuple[int, dict[str, Json]], ...]:
+    """Return the rows that hold anything, with their indexes; an added row that was left blank says nothing."""
+    rows = []
+    for index in indexes(raw, group):
+        known = _last(raw, f"{group}[{index}]:id")
+        values = {name: json_of(declared, raw, f"{group}[{index}].{name}", reading) for name, declared in fields.items() if sent(raw, f"{group}[{index}].{name}")}
+        said = any(value not in (None, "", False) for value in values.values())
+        if known or said:
+            rows.append((index, {**({"id": known} if known else {}), **values}))
+    return tuple(rows)
+
+
+def without_row(raw: Raw, group: str, index: int) -> Raw:
+    """Return the form's state without one row."""
+    prefixes = (f"{group}[{index}].", f"{group}[{index}]:")
+    return {name: values for name, values in raw.items() if not name.startswith(prefixes)}
+
+
+# controls ----------------------------------------------------------------------------------------------------------------------
+
+
+def control_of(blank: Control, raw: Raw) -> Control:
+    """Return the control with what the form's state holds for it."""
+    name = blank.name
+    if blank.control in ("address", "money", "duration"):
+        prefix = f"{name}:"
+        return replace(blank, parts={key[len(prefix) :]: values[-1] for key, values in raw.items() if key.startswith(prefix) and values})
+    values = raw.get(name, ())
+    if blank.options is None:
+        return replace(blank, value=values[-1] if values else "")
+    chosen = set(values) if blank.multiple else {values[-1]} if values else set()
+    return replace(blank, options=tuple(replace(option, selected=option.id in chosen) for option in blank.options))
+
+
+def blank_control(declared: Field, name: str, *, path: str, language: str, options: Iterable[Option] | None, search: str) -> Control:
+    """Return the control of a field without a value."""
+    kind = KINDS[declared.kind]
+    limit = declared.constraints.get("maxLength")
+    longest = limit if isinstance(limit, int) else 0
+    short = kind.control == "textarea" and 0 < longest <= _LONGEST_SHORT_TEXT
+    return Control(
+        path=path,
+        name=name,
+        label=declared.label.in_language(language),
+        control="text" if short else kind.control,
+        hint=declared.hint.in_language(language) if declared.hint else "",
+        wide=kind.control in _WIDE and not short,
+        multiple=declared.kind is Kind.OPTIONS,
+        options=None if options is None else tuple(options),
+        search=search,
+        limit=longest,
+        input_mode={"number": "numeric", "decimal": "decimal"}.get(kind.control, ""),
+    )
+
+
+def depth_of(parents: Mapping[str, str], entry: str) -> int:
+    """Return how deep an entry stands in its tree."""
+    depth, seen = 0, {entry}
+    while (entry := parents.get(entry, "")) and entry not in seen:
+        seen.add(entry)
+        depth += 1
+    return depth
+
+
+def in_tree_order(parents: Mapping[str, str]) -> tuple[str, ...]:
+    """Return ids so that each stands under its parent, siblings in the order given."""
+    children: dict[str, list[str]] = {}
+    for entry, parent in parents.items():
+        children.setdefault(parent if parent in parents else "", []).append(entry)
+    order: list[str] = []
+
+    def walk(parent: str) -> None:
+        for entry in children.get(parent, ()):
+            if entry not in order:
+                order.append(entry)
+                walk(entry)
+
+    walk("")
+    return (*order, *(entry for entry in parents if entry not in order))

@@ -1,0 +1,163 @@
+"""The frame of every page: navigation from the release, language, appearance, who is logged in; and the words of the screens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request, session, url_for
+
+from packdesk.model.entity_types import EntityType
+from packdesk.records import policy
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.values import Actor
+from packdesk.web import request_context
+from packdesk_ui import assets, catalogue
+
+THEMES = ("auto", "light", "dark")
+_LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+_DEFAULT_ICON = "file-text"
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the navigation."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryGroup:
+    """Lines of the navigation under one heading."""
+
+    label: str
+    items: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """A language to switch to."""
+
+    id: str
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """What the frame shows."""
+
+    language: str
+    theme: str
+    languages: tuple[Language, ...]
+    #: Name of who is logged in; empty: nobody, then only the middle of the page is drawn.
+    person: str = ""
+    units: str = ""
+    groups: tuple[EntryGroup, ...] = ()
+    profile: str = ""
+    logout: str = ""
+    release: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the way here; the last has no address."""
+
+    label: str
+    href: str = ""
+
+
+def language() -> str:
+    """Return the language of the page: one that the screens speak."""
+    if "ui_language" not in g:
+        asked = request_context.language()
+        g.ui_language = asked if asked in catalogue.LANGUAGES else "en"
+    return str(g.ui_language)
+
+
+def words(key: str, **facts: object) -> str:
+    """Return one of the screens' own texts in the language of the page."""
+    return catalogue.text(key, language(), **facts)
+
+
+def visible_types(runtime: Runtime, actor: Actor) -> tuple[EntityType, ...]:
+    """Return the entity types that the actor's roles let him view, in the order of the packs."""
+    return tuple(entity for entity in runtime.model.entity_types.values() if "view" in policy.verbs(runtime, actor, entity.id))
+
+
+def icon_of(entity: EntityType) -> str:
+    """Return the icon that a type is known by."""
+    return entity.icon or _DEFAULT_ICON
+
+
+def shell_view() -> Shell:
+    """Return the frame for the request in hand."""
+    who = request_context.actor_or_none()
+    theme = session.get("theme")
+    here = language()
+    common = {
+        "language": here,
+        "theme": theme if theme in THEMES else "auto",
+        "languages": tuple(Language(id=code, label=name, href=f"/lang/{code}", current=code == here) for code, name in _LANGUAGE_NAMES.items()),
+    }
+    if who is None:
+        return Shell(**common)  # type: ignore[arg-type]
+    pinned = request_context.runtime()
+    units = pinned.model.organisation.units
+    return Shell(
+        **common,  # type: ignore[arg-type]
+        person=who.name or who.login,
+        units=", ".join(units[unit].label.in_language(here) for unit in sorted(who.units) if unit in units),
+        groups=_groups(pinned, who, here),
+        profile=_address_of("UserDBModelView.userinfo"),
+        logout=_address_of("AuthDBView.logout"),
+        release=pinned.release,
+    )
+
+
+def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
+    def entry(label: str, href: str, icon: str) -> Entry:
+        path = request.path
+        return Entry(label=label, href=href, icon=icon, current=path == href or (href != "/" and path.startswith(f"{href}/")))
+
+    records = tuple(
+        entry(entity.plural.in_language(here), url_for("packdesk_ui.records", entity_type=entity.id), icon_of(entity)) for entity in visible_types(pinned, who)
+    )
+    start = EntryGroup(label="", items=(entry(words("start"), url_for("packdesk_ui.start"), "home"),))
+    administration = tuple(
+        entry(words(key), href, icon)
+        for key, endpoint, icon in (("users", "UserDBModelView.list", "users"), ("roles", "RoleModelView.list", "shield"))
+        if (href := _address_of(endpoint)) and _may_administer(who, endpoint.partition(".")[0])
+    )
+    groups = (start, EntryGroup(label=words("records"), items=records), EntryGroup(label=words("administration"), items=administration))
+    return tuple(group for group in groups if group.items)
+
+
+def _may_administer(who: Actor, view: str) -> bool:
+    """Ask the shell's own permissions, once per person and security epoch; only pages that it draws are guarded by them."""
+    known: dict[tuple[str, str, int], bool] = current_app.extensions["packdesk_ui"]
+    key = (who.login, view, g.epoch)
+    if key not in known:
+        if len(known) > _REMEMBERED:
+            known.clear()
+        known[key] = bool(current_app.appbuilder.sm.has_access("can_list", view))  # type: ignore[attr-defined]
+    return known[key]
+
+
+def _address_of(endpoint: str) -> str:
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+
+
+def asset(name: str) -> str:
+    """Return the address of a built file."""
+    return url_for("packdesk_ui.static", filename=assets.manifest()[name])
+
+
+def install(app: Flask) -> None:
+    """Give the templates the frame, the words, the assets and the icons."""
+    app.extensions["packdesk_ui"] = {}
+    additions: Mapping[str, object] = {"shell_view": shell_view, "t": words, "asset": asset, "icon_outline": assets.outline}
+    app.jinja_env.globals.update(additions)

@@ -1,0 +1,119 @@
+"""Values as a person reads them: a field and its value in, words with an address or a badge out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+
+from packdesk.model.entity_types import Field, Kind
+from packdesk.model.lifecycles import Lifecycle, StateKind
+from packdesk.model.model import Model
+from packdesk.records.outcome import Reference
+from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.kinds_choice import members
+
+_NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.DURATION})
+_WIDE = frozenset({Kind.TEXT, Kind.RICH_TEXT, Kind.JSON, Kind.ADDRESS})
+_BADGES = frozenset({Kind.STATUS, Kind.STATE, Kind.LEVEL})
+#: Levels have no colour of their own: the list's order gives one, the most urgent first.
+_LEVEL_TONES = ("danger", "warning", "blue", "closed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One value as it is read."""
+
+    label: str
+    text: str = ""
+    href: str = ""
+    #: Tone of the badge that carries the text; empty: plain text.
+    badge: str = ""
+    links: tuple["Shown", ...] = ()
+    style: str = ""
+    wide: bool = False
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What is needed to show any value of one page."""
+
+    model: Model
+    language: str
+    zone: ZoneInfo
+    #: (entity type, id) -> how a named record reads.
+    references: Mapping[tuple[str, str], Reference]
+    #: Login -> name of a person.
+    person: Callable[[str], str]
+
+    def show(self, declared: Field, value: object, *, label: str = "", targets: tuple[str, ...] = (), badges: bool = True) -> Shown:
+        """Return a value of a field."""
+        shown = Shown(label=label or declared.label.in_language(self.language), wide=declared.kind in _WIDE, right=declared.kind in _NUMERIC)
+        if value is None:
+            return shown
+        if declared.kind in (Kind.REFERENCE, Kind.REFERENCES):
+            ids = value if isinstance(value, tuple) else (value,)
+            links = tuple(self.link(targets or (declared.to,), str(each)) for each in ids)
+            return replace(shown, text=", ".join(link.text for link in links), links=links)
+        if declared.kind is Kind.USER:
+            return replace(shown, text=self.person(str(value)))
+        text = KINDS[declared.kind].show(declared, value, self.language, self.model, self.zone)
+        if declared.kind in (Kind.URL, Kind.EMAIL, Kind.PHONE):
+            return replace(shown, text=text, href=_address(declared.kind, text))
+        return replace(shown, text=text, badge=self.tone(declared, str(value)) if badges and declared.kind in _BADGES else "")
+
+    def link(self, targets: tuple[str, ...], record_id: str) -> Shown:
+        """Return a record that a field names; only its id where the reader may not see it."""
+        for target in targets:
+            if found := self.references.get((target, record_id)):
+                return reference_link(found)
+        return Shown(label="", text="…")
+
+    def tone(self, declared: Field, value: str) -> str:
+        """Return the tone of a status, state or level."""
+        if declared.kind in (Kind.STATUS, Kind.STATE):
+            return tone_of(self.model.lifecycles.get(declared.to), value)
+        known = members(declared, self.model)
+        if value not in known:
+            return "closed"
+        colour = getattr(known[value], "colour", "")
+        place = list(known).index(value) * len(_LEVEL_TONES) // max(len(known), 1)
+        return str(colour or _LEVEL_TONES[place])
+
+
+def reference_link(found: Reference) -> Shown:
+    """Return a link to a record."""
+    return Shown(label="", text=named(found), href=url_for("packdesk_ui.record", entity_type=found.entity_type, number=found.number))
+
+
+def named(found: Reference) -> str:
+    """Return number and title, the number once."""
+    if not found.title or found.title == found.number:
+        return found.number
+    return found.title if found.number in found.title else f"{found.title} ({found.number})"
+
+
+def tone_of(lifecycle: Lifecycle | None, value: str) -> str:
+    """Return the tone of a status or state: the status's own colour, else what its state means."""
+    if lifecycle is None:
+        return "closed"
+    status = lifecycle.statuses.get(value)
+    if status is not None and status.colour:
+        return status.colour
+    state = lifecycle.states.get(status.state if status is not None else value)
+    if state is None:
+        return "closed"
+    if status is not None and status.waiting:
+        return "waiting"
+    if state.kind is StateKind.FINAL:
+        return "closed" if state.success is None else "success" if state.success else "danger"
+    return "initial" if state.kind is StateKind.INITIAL else "open"
+
+
+def _address(kind: Kind, text: str) -> str:
+    if kind is Kind.EMAIL:
+        return f"mailto:{text}"
+    if kind is Kind.PHONE:
+        return "tel:" + "".join(sign for sign in text if sign.isdigit() or sign == "+")
+    return text if text.startswith(("http://", "https://")) else ""
