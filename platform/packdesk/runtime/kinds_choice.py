@@ -150,7 +150,7 @@ class NameKind(FieldKind):
 
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read a name, or what the engine itself gives out for one: an object with its id."""
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             value = value.get("id")
         if not isinstance(value, str) or not is_clean(value):
             return wrong_type(field, reading)

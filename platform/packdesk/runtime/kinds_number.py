@@ -1,7 +1,7 @@
 """Kinds that count: whole numbers, exact decimals, money, yes or no, durations."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -163,7 +163,7 @@ class MoneyKind(FieldKind):
 
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read ``{"amount": "12.50", "currency": "EUR"}``."""
-        if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
+        if not isinstance(value, Mapping) or set(value) != {"amount", "currency"}:
             return wrong_type(field, reading)
         amount, currency = exact(value["amount"]), value["currency"]
         if amount is None or not isinstance(currency, str) or not re.fullmatch(r"[A-Z]{3}", currency):

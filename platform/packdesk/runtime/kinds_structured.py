@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ class AddressKind(FieldKind):
 
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read an object of parts; those left out or null are empty, an address without any is no value."""
-        if not isinstance(value, dict) or not set(value) <= set(ADDRESS_PARTS):
+        if not isinstance(value, Mapping) or not set(value) <= set(ADDRESS_PARTS):
             return wrong_type(field, reading)
         parts = {name: "" if part is None else part for name, part in value.items()}
         if not all(isinstance(part, str) and is_clean(part) for part in parts.values()):
@@ -119,7 +119,7 @@ class JsonKind(FieldKind):
 def _is_shallow(value: object, depth: int) -> bool:
     if depth == 0:
         return False
-    inner: Sequence[object] = tuple(value.values()) if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    inner: Sequence[object] = tuple(value.values()) if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
     return all(_is_shallow(item, depth - 1) for item in inner)
 
 

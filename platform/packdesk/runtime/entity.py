@@ -1,0 +1,250 @@
+"""An entity type in compiled form: fields, lines, moves, rules and actions with their expressions ready to run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from packdesk.model.actions import Action, Effect
+from packdesk.model.entity_types import EntityType, Field, LineGroup, Relation, Section
+from packdesk.model.lifecycles import Lifecycle, Move, Rule
+from packdesk.model.model import Model
+from packdesk.model.nodes import Check, Text
+from packdesk.model.subtypes import Subtype
+from packdesk.model.views import View
+from packdesk.runtime.expressions.catalogue import Connection
+from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.expressions.environment import Environment
+from packdesk.runtime.expressions.types import Type
+from packdesk.runtime.field_kind import FieldKind
+from packdesk.runtime.values import SYSTEM, Graph, Record
+
+_UTC = ZoneInfo("UTC")
+#: Titles are not offered ``now``.
+_NO_MOMENT = datetime.fromtimestamp(0, _UTC)
+#: A fixed yes or no, or a compiled condition.
+Guard: TypeAlias = bool | Compiled
+#: A Python value, or a ``Compiled`` that gives it.
+Source: TypeAlias = object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRuntime:
+    """A field as the engine runs it. ``path`` is its name in a record (``response.category``), in a line or among inputs."""
+
+    path: str
+    field: Field
+    kind: FieldKind
+    type: Type
+    #: Section that it stands in; empty for the record's own.
+    section: str = ""
+    #: Kept by the engine (number, status, ...).
+    engine: bool = False
+    required: Guard = False
+    readonly: Guard = False
+    visible: Guard = True
+    default: Source = None
+    derived: Compiled | None = None
+    stamped_when: Compiled | None = None
+    options_when: Compiled | None = None
+    suggest: Compiled | None = None
+    #: Entity types of the candidates when the field names records.
+    targets: tuple[str, ...] = ()
+
+    def label(self, language: str) -> str:
+        """Return the label in a language."""
+        return self.field.label.in_language(language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRuntime:
+    """A refusal with a sentence."""
+
+    check: Check
+    that: Compiled | None
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Return the pack's sentence per language."""
+        message: Text = self.check.message
+        return message.by_language or {"en": message.fallback}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionRuntime:
+    """Fields that appear and become required together."""
+
+    section: Section
+    present_when: Guard
+    readonly: Guard
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRuntime:
+    """Repeating rows with fields of their own."""
+
+    group: LineGroup
+    fields: Mapping[str, FieldRuntime]
+    checks: tuple[CheckRuntime, ...]
+    #: The field that a subtype's choices name: the first reference, option, level or category.
+    keyed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationRuntime:
+    """A relation with what children inherit, by field of the child."""
+
+    relation: Relation
+    connection: Connection
+    carry_over: Mapping[str, Compiled]
+    #: Fields of the link itself.
+    fields: Mapping[str, FieldRuntime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRuntime:
+    """A permitted change of state."""
+
+    move: Move
+    when: Guard
+    checks: tuple[CheckRuntime, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRuntime:
+    """A permitted change of status."""
+
+    rule: Rule
+    when: Guard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRuntime:
+    """An effect with its values compiled; ``needs`` are the effects whose results it reads."""
+
+    effect: Effect
+    when: Guard
+    values: Mapping[str, Source]
+    arguments: Mapping[str, Source]
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRuntime:
+    """Where control goes on screen."""
+
+    record: Compiled | None
+    reveal: Compiled | None
+    values: Mapping[str, Source]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRuntime:
+    """An action with the move it makes; its effects stand in an order in which each finds the results it needs."""
+
+    action: Action
+    move: MoveRuntime | None
+    when: Guard
+    checks: tuple[CheckRuntime, ...]
+    #: Input path (``accepted``, ``response.category``) -> field, section's fields first, in written order.
+    inputs: Mapping[str, FieldRuntime]
+    effects: tuple[EffectRuntime, ...]
+    result: ResultRuntime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubtypeRuntime:
+    """A subtype with the values and rules of its own; ``rules`` is None where the lifecycle's apply."""
+
+    subtype: Subtype
+    values: Mapping[str, Source]
+    rules: tuple[RuleRuntime, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRuntime:
+    """A list or form with its conditions."""
+
+    view: View
+    columns: Mapping[str, Compiled | None]
+    filters: Mapping[str, Compiled | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityRuntime:
+    """Everything the engine runs for the records of one type."""
+
+    id: str
+    model: Model
+    entity: EntityType
+    lifecycle: Lifecycle | None
+    subtypes: Mapping[str, SubtypeRuntime]
+    #: Engine columns, own fields, fields of sections.
+    fields: Mapping[str, FieldRuntime]
+    sections: Mapping[str, SectionRuntime]
+    groups: Mapping[str, LineRuntime]
+    relations: Mapping[str, RelationRuntime]
+    #: Also those that follow from another type's inverse.
+    connections: Mapping[str, Connection]
+    subtype_fields: Mapping[str, FieldRuntime]
+    checks: tuple[CheckRuntime, ...]
+    moves: Mapping[str, MoveRuntime]
+    rules: tuple[RuleRuntime, ...]
+    actions: Mapping[str, ActionRuntime]
+    views: Mapping[str, ViewRuntime]
+    title_of: Compiled | None
+    state_of: Compiled | None
+    #: Stored derived fields, each after those it reads.
+    derived_order: tuple[str, ...]
+    #: Derived fields that read ``now``, each after those it reads.
+    computed_on_read: tuple[str, ...]
+
+    @cached_property
+    def lines(self) -> Mapping[str, Mapping[str, FieldRuntime]]:
+        """Return the fields of each line group."""
+        return MappingProxyType({name: group.fields for name, group in self.groups.items()})
+
+    @cached_property
+    def searchable(self) -> tuple[str, ...]:
+        """Return the paths that a quick search looks into, ``group.field`` for lines."""
+        own = [path for path, field in self.fields.items() if field.field.searchable]
+        return (*own, *(f"{name}.{path}" for name, group in self.groups.items() for path, field in group.fields.items() if field.field.searchable))
+
+    def title(self, record: Record, graph: Graph, language: str = "en") -> str:
+        """Return what the record is called; its number where the title says nothing."""
+        if self.title_of is None:
+            return record.number
+        environment = Environment(graph=graph, now=_NO_MOMENT, zone=_UTC, actor=replace(SYSTEM, language=language), record=record)
+        said = self.title_of.evaluate(environment)
+        return said if isinstance(said, str) and said else record.number
+
+    def rules_for(self, subtype: str) -> tuple[RuleRuntime, ...]:
+        """Return the rules that narrow a record's moves: its subtype's own, else the lifecycle's."""
+        own = self.subtypes[subtype].rules if subtype in self.subtypes else None
+        return self.rules if own is None else own
+
+    def statuses_for(self, subtype: str) -> tuple[str, ...]:
+        """Return the statuses that a record of the subtype may use, in the lifecycle's order; retired ones too."""
+        if self.lifecycle is None:
+            return ()
+        allowed = self.subtypes[subtype].subtype.statuses if subtype in self.subtypes else {}
+        return tuple(status for status in self.lifecycle.statuses if not allowed or status in allowed)
+
+    def default_status(self, state: str, subtype: str) -> str:
+        """Return the status a record takes when it enters the state: the subtype's default, else the lifecycle's, else the first allowed."""
+        if self.lifecycle is None:
+            return ""
+        statuses = self.lifecycle.statuses
+        offered = [status for status in self.statuses_for(subtype) if statuses[status].state == state and statuses[status].effective]
+        marked = self.subtypes[subtype].subtype.statuses if subtype in self.subtypes else {}
+        own = next((status for status in offered if marked.get(status)), "")
+        general = self.lifecycle.default_status(state)
+        return own or (general if general in offered or not offered else offered[0])
+
+    def choice_of(self, subtype: str, choices: str) -> tuple[str, ...]:
+        """Return the ids that a subtype offers under a name of choices; empty means all."""
+        return tuple(self.subtypes[subtype].subtype.choices.get(choices, {})) if subtype in self.subtypes else ()

@@ -1,0 +1,302 @@
+"""What may be done with a record now: moves are the law, actions make them, rules narrow them, checks refuse with a sentence.
+
+The same functions say what a screen offers and what the guards of a change refuse, so that they cannot disagree.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from packdesk.errors import Finding, PackdeskError
+from packdesk.model.actions import Action
+from packdesk.model.lifecycles import Flag, StateKind
+from packdesk.model.nodes import Allow
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.entity import ActionRuntime, EntityRuntime, MoveRuntime, RuleRuntime
+from packdesk.runtime.field_kind import UTC
+from packdesk.runtime.situation import Situation, situation
+from packdesk.runtime.values import Actor, Graph, Record
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+#: Effects that write the record itself, which a final state forbids.
+_WRITING = frozenset({"set_field", "set_section", "set_status", "add_line", "remove_line", "assign", "link", "unlink"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionState:
+    """Whether an action can be done now, and if not, why."""
+
+    action: Action
+    #: Its state and conditions fit: a screen shows it, enabled or not.
+    offered: bool
+    enabled: bool
+    findings: tuple[Finding, ...]
+    #: Statuses that may be chosen for the move; empty for an action that makes none.
+    statuses: tuple[str, ...] = ()
+    #: The status taken when none is chosen.
+    default_status: str = ""
+    #: Paths of its inputs.
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the guards say about an action or a chosen status; without findings it may be done."""
+
+    findings: tuple[Finding, ...] = ()
+    action: ActionRuntime | None = None
+    move: MoveRuntime | None = None
+    #: The status and state that the record goes to; empty when it stays where it is.
+    status: str = ""
+    state: str = ""
+    #: Paths of the rules that permitted it.
+    rules: tuple[str, ...] = ()
+
+
+def is_allowed(allow: Allow | None, actor: Actor) -> bool:
+    """Return whether ``allow`` admits the actor: any of the units with everything beneath, users or roles; nothing written admits all."""
+    return allow is None or actor.system or names(allow, actor)
+
+
+def names(allow: Allow | None, actor: Actor) -> bool:
+    """Return whether ``allow`` names the actor himself, a role of his or a unit that he belongs to."""
+    if allow is None:
+        return False
+    return actor.login in allow.users or not actor.roles.isdisjoint(allow.roles) or not actor.member_of.isdisjoint(allow.units)
+
+
+def flags(entity: EntityRuntime, state: str, path: str) -> frozenset[Flag]:
+    """Return what a state does to a field: hidden, readonly, required, prompt, change."""
+    if entity.lifecycle is None or state not in entity.lifecycle.states:
+        return frozenset()
+    return frozenset(entity.lifecycle.states[state].fields.get(path, ()))
+
+
+def is_final(entity: EntityRuntime, record: Record) -> bool:
+    """Return whether the record stands in a final state."""
+    state = entity.lifecycle.states.get(str(record.get("state"))) if entity.lifecycle is not None else None
+    return state is not None and state.kind is StateKind.FINAL
+
+
+def lock(at: Situation) -> Finding | None:
+    """Return why the record can't be changed any more, or None: final states lock everything but notes and attachments."""
+    if at.entity.lifecycle is None or not is_final(at.entity, at.record):
+        return None
+    state = at.entity.lifecycle.states[str(at.record.get("state"))]
+    return at.finding("locked_final", state.path, state=state.label.in_language(at.language))
+
+
+def judge_subtype(at: Situation, subtype: str) -> Finding | None:
+    """Return why the actor may not create records of the subtype, or None (CARE-2)."""
+    found = at.entity.subtypes.get(subtype)
+    if found is None or is_allowed(found.subtype.allow, at.actor):
+        return None
+    return at.finding("type_not_permitted", f"{found.subtype.path}.allow", field="subtype", subtype=found.subtype.label.in_language(at.language))
+
+
+def allowed(rt: Runtime, record: Record, actor: Actor, graph: Graph, now: datetime, *, zone: ZoneInfo = UTC) -> tuple[ActionState, ...]:
+    """Return every action of the record's type, those that move it first and in the lifecycle's order."""
+    entity = rt.type(record.entity_type)
+    at = situation(entity, record, actor, graph, now, zone=zone, old=record)
+    moves = list(entity.moves)
+
+    def place(action: ActionRuntime) -> tuple[int, int, int]:
+        move = action.move.move.id if action.move is not None else ""
+        return (0, moves.index(move), 0) if move else (1, action.action.order, list(entity.actions).index(action.action.id))
+
+    return tuple(_state_of(at, action) for action in sorted(entity.actions.values(), key=place))
+
+
+def judge_action(
+    rt: Runtime,
+    record: Record,
+    action: str,
+    *,
+    actor: Actor,
+    graph: Graph,
+    now: datetime,
+    status: str = "",
+    inputs: Mapping[str, object] = _NOTHING,
+    zone: ZoneInfo = UTC,
+) -> Judgement:
+    """Judge an action up to the assignee: lock, availability and move, chosen status, rules, assignee; the first stage that fails.
+
+    Checks come after the inputs were read: ``preconditions``.
+    """
+    entity = rt.type(record.entity_type)
+    found = entity.actions.get(action)
+    if found is None:
+        raise PackdeskError("unknown_action", action=action, entity_type=record.entity_type)
+    return _judge(situation(entity, record, actor, graph, now, zone=zone, old=record, inputs=inputs), found, found.move, status)
+
+
+def judge_status(rt: Runtime, record: Record, status: str, *, actor: Actor, graph: Graph, now: datetime, zone: ZoneInfo = UTC) -> Judgement:
+    """Judge a status chosen by editing: within the state by the rules alone, else as the one move that leads there without asking anything."""
+    entity = rt.type(record.entity_type)
+    at = situation(entity, record, actor, graph, now, zone=zone, old=record)
+    if entity.lifecycle is None or status == record.get("status"):
+        return Judgement()
+    if locked := lock(at):
+        return Judgement(findings=(locked,))
+    if status not in _usable(entity, str(record.get("subtype") or "")):
+        return Judgement(findings=(_status_refused(at, status, entity.lifecycle.path),))
+    target = entity.lifecycle.statuses[status].state
+    if target == record.get("state"):
+        findings, passed = _by_rules(at, status)
+        return Judgement(findings=findings, status=status, state=target, rules=passed)
+    return _silently(at, entity.lifecycle.path, status, target)
+
+
+def _silently(at: Situation, law: str, status: str, target: str) -> Judgement:
+    """Judge a chosen status of another state: exactly one move must lead there without asking for an input."""
+    entity, record = at.entity, at.record
+    leading = [move for move in entity.moves.values() if move.move.to == target]
+    from_here = [move for move in leading if record.get("state") in move.move.from_states]
+    silent = [(move, action) for move in from_here for action in _actions_of(entity, move) if not asks(action)]
+    if len(silent) == 1:
+        move, action = silent[0]
+        return _judge(at, action, move, status)
+    if leading and not from_here:
+        return Judgement(findings=(_wrong_state(at, leading[0], ""),))
+    return Judgement(findings=(_status_refused(at, status, from_here[0].move.path if from_here else law),))
+
+
+def preconditions(at: Situation, judged: Judgement, *, without_input: bool = False) -> tuple[Finding, ...]:
+    """Return the sentences of the move's and the action's checks that do not hold on the record as it stands."""
+    action = judged.action.action.id if judged.action is not None else ""
+    of_move = judged.move.checks if judged.move is not None else ()
+    of_action = judged.action.checks if judged.action is not None else ()
+    return at.failed((*of_move, *of_action), action=action, without_input=without_input)
+
+
+def selectable(at: Situation, move: MoveRuntime) -> tuple[str, ...]:
+    """Return the statuses of the move's target state that the subtype has and the rules permit, in the lifecycle's order."""
+    return tuple(status for status in _targets(at, move) if not _by_rules(at, status)[0])
+
+
+def default_status(at: Situation, move: MoveRuntime) -> str:
+    """Return the status a move takes when none is chosen: the default of the target state, else the first that the rules permit."""
+    offered = selectable(at, move)
+    default = at.entity.default_status(move.move.to, str(at.record.get("subtype") or ""))
+    return default if default in offered or not offered else offered[0]
+
+
+def asks(action: ActionRuntime) -> bool:
+    """Return whether an action has an input that somebody must give: required, perhaps required, and without default."""
+    return any(field.required is not False and field.default is None for field in action.inputs.values())
+
+
+def _state_of(at: Situation, action: ActionRuntime) -> ActionState:
+    judged = _judge(at, action, action.move, "")
+    unavailable = any(finding.code in ("locked_final", "wrong_state", "unavailable") for finding in judged.findings)
+    findings = judged.findings or preconditions(at, judged, without_input=True)
+    moving = action.move is not None and not unavailable
+    return ActionState(
+        action=action.action,
+        offered=not unavailable,
+        enabled=not findings,
+        findings=findings,
+        statuses=selectable(at, action.move) if moving and action.move is not None else (),
+        default_status=default_status(at, action.move) if moving and action.move is not None else "",
+        inputs=tuple(action.inputs),
+    )
+
+
+def _judge(at: Situation, action: ActionRuntime, move: MoveRuntime | None, status: str) -> Judgement:
+    """Return the findings of the first stage that fails."""
+    refused = _unavailable(at, action, move)
+    if refused is not None or move is None:
+        return Judgement(findings=(refused,) if refused is not None else (), action=action)
+    name = action.action.id
+    if status and status not in _targets(at, move):
+        return Judgement(findings=(_status_refused(at, status, move.move.path, name),), action=action, move=move)
+    target = status or default_status(at, move)
+    if not is_allowed(move.move.allow, at.actor):
+        findings: tuple[Finding, ...] = (_forbidden(at, target, f"{move.move.path}.allow", name),)
+        return Judgement(findings=findings, action=action, move=move)
+    findings, passed = _by_rules(at, target, name)
+    if not findings:
+        findings = _by_assignee(at, move, target, name)
+    return Judgement(findings=findings, action=action, move=move, status=target, state=move.move.to, rules=(move.move.path, *passed))
+
+
+def _unavailable(at: Situation, action: ActionRuntime, move: MoveRuntime | None) -> Finding | None:
+    """Return why the action is not offered: the record is locked, stands in another state, or a ``when`` does not hold."""
+    writes = move is not None or bool(action.action.section or action.action.field_inputs) or any(effect.effect.do in _WRITING for effect in action.effects)
+    if writes and (locked := lock(at)):
+        return locked
+    name, label = action.action.id, action.action.label.in_language(at.language)
+    if move is not None and at.record.get("state") not in move.move.from_states:
+        return _wrong_state(at, move, name)
+    if move is not None and not at.holds(move.when):
+        return at.finding("unavailable", f"{move.move.path}.when", action=name, label=label)
+    return None if at.holds(action.when) else at.finding("unavailable", f"{action.action.path}.when", action=name, label=label)
+
+
+def _by_rules(at: Situation, status: str, action: str = "") -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Return why the rules forbid a change to the status, or the paths of those that permit it; without rules everything is permitted."""
+    rules = at.entity.rules_for(str(at.record.get("subtype") or ""))
+    if not rules or at.record.get("status") == status:
+        return (), ()
+    listed = _listed(at, rules, status)
+    passed = tuple(rule.rule.path for rule in listed if is_allowed(rule.rule.allow, at.actor) and at.holds(rule.when))
+    if passed:
+        return (), passed
+    where = listed[0].rule.path if listed else rules[0].rule.path.rpartition(".")[0]
+    return (_forbidden(at, status, where, action),), ()
+
+
+def _listed(at: Situation, rules: tuple[RuleRuntime, ...], status: str) -> tuple[RuleRuntime, ...]:
+    return tuple(rule for rule in rules if at.record.get("status") in rule.rule.from_statuses and rule.rule.to == status)
+
+
+def _by_assignee(at: Situation, move: MoveRuntime, status: str, action: str) -> tuple[Finding, ...]:
+    """Return why this person may not move the record: nobody has accepted it, or somebody else has and no rule names this one."""
+    if not move.move.needs_assignee or "assigned_user" not in at.entity.fields:
+        return ()
+    user = at.record.get("assigned_user")
+    if user is None:
+        return (at.finding("assignee_missing", f"{move.move.path}.needs_assignee", action=action, field="assigned_user"),)
+    if at.actor.system or user == at.actor.login:
+        return ()
+    listed = _listed(at, at.entity.rules_for(str(at.record.get("subtype") or "")), status)
+    if any(names(rule.rule.allow, at.actor) and at.holds(rule.when) for rule in listed):
+        return ()
+    return (at.finding("not_assignee", f"{move.move.path}.needs_assignee", action=action, user=user),)
+
+
+def _usable(entity: EntityRuntime, subtype: str) -> tuple[str, ...]:
+    statuses = entity.lifecycle.statuses if entity.lifecycle is not None else {}
+    return tuple(status for status in entity.statuses_for(subtype) if statuses[status].effective)
+
+
+def _targets(at: Situation, move: MoveRuntime) -> tuple[str, ...]:
+    statuses = at.entity.lifecycle.statuses if at.entity.lifecycle is not None else {}
+    return tuple(status for status in _usable(at.entity, str(at.record.get("subtype") or "")) if statuses[status].state == move.move.to)
+
+
+def _actions_of(entity: EntityRuntime, move: MoveRuntime) -> tuple[ActionRuntime, ...]:
+    return tuple(action for action in entity.actions.values() if action.move is not None and action.move.move.id == move.move.id)
+
+
+def _label(at: Situation, status: object) -> str:
+    found = at.entity.lifecycle.statuses.get(str(status)) if at.entity.lifecycle is not None else None
+    return found.label.in_language(at.language) if found is not None else str(status or "")
+
+
+def _wrong_state(at: Situation, move: MoveRuntime, action: str) -> Finding:
+    states = at.entity.lifecycle.states if at.entity.lifecycle is not None else {}
+    state = str(at.record.get("state"))
+    here = states[state].label.in_language(at.language) if state in states else state
+    needed = ", ".join(states[name].label.in_language(at.language) for name in move.move.from_states if name in states)
+    return at.finding("wrong_state", move.move.path, action=action, is_state=here, needs_state=needed, state=state, needed=list(move.move.from_states))
+
+
+def _forbidden(at: Situation, status: str, rule: str, action: str) -> Finding:
+    return at.finding("transition_forbidden", rule, action=action, from_status=_label(at, at.record.get("status")), to_status=_label(at, status))
+
+
+def _status_refused(at: Situation, status: str, rule: str, action: str = "") -> Finding:
+    return at.finding("status_not_allowed", rule, action=action, field="status", status=_label(at, status))
