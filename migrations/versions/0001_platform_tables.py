@@ -59,6 +59,7 @@ def _releases() -> None:
 def _records() -> None:
     op.create_table(
         "history",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), primary_key=True),
         *_about_a_record(),
         sa.Column("release", sa.Integer, nullable=False),
         sa.Column("door", CodePointText, nullable=False),
@@ -70,10 +71,11 @@ def _records() -> None:
     )
     op.create_index("ix_history__record", "history", ["record_id", "entity_type", "id"])
     op.create_index("ix_history__at", "history", ["at"])
-    op.create_table("note", *_about_a_record(), sa.Column("text", sa.Text, nullable=False))
+    op.create_table("note", sa.Column("id", CodePointText, primary_key=True), *_about_a_record(), sa.Column("text", sa.Text, nullable=False))
     op.create_index("ix_note__record", "note", ["record_id", "entity_type", "id"])
     op.create_table(
         "attachment",
+        sa.Column("id", CodePointText, primary_key=True),
         *_about_a_record(),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("media_type", CodePointText, nullable=False),
@@ -87,7 +89,6 @@ def _records() -> None:
 
 def _about_a_record() -> tuple[sa.Column[object], ...]:
     return (
-        sa.Column("id", CodePointText, primary_key=True),
         sa.Column("entity_type", CodePointText, nullable=False),
         sa.Column("record_id", CodePointText, nullable=False),
         sa.Column("at", Moment, nullable=False),

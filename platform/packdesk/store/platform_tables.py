@@ -51,7 +51,7 @@ migration_step = sa.Table(
 history = sa.Table(
     "history",
     metadata,
-    sa.Column("id", CodePointText, primary_key=True),
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), primary_key=True),
     sa.Column("entity_type", CodePointText, nullable=False),
     sa.Column("record_id", CodePointText, nullable=False),
     sa.Column("at", Moment, nullable=False),

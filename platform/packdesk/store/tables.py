@@ -42,7 +42,7 @@ ENGINE_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
     "deleted_at": Moment,
 }
 #: Engine columns that always have a value, so that paging need not think of nulls.
-NEVER_NULL = frozenset({"id", "number", "version", "privacy_level", "created_at", "created_by", "updated_at", "updated_by"})
+NEVER_NULL = frozenset({"id", "number", "version", "created_at", "created_by", "updated_at", "updated_by"})
 #: What ``runtime.kinds`` calls a column part's storage -> type.
 STORAGE: Mapping[str, type[TypeEngine[Any]]] = {
     "text": CodePointText,

@@ -1,0 +1,108 @@
+"""Between rows and records: which columns to read for a record, what they mean, and what to write for its values."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from packdesk.runtime.field_kind import FieldKind
+from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.values import Line, Record
+from packdesk.store.tables import ENGINE_TYPES, Stored, Tables
+
+#: (path, first column, column after the last, reader of several columns or None for the value itself)
+_Part = tuple[str, int, int, Callable[[Sequence[object]], object] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """Reads and writes the values of one table: of a record, of a group's lines or of a relation's links."""
+
+    columns: tuple[sa.Column[object], ...]
+    parts: tuple[_Part, ...]
+
+    def decode(self, row: Sequence[object], offset: int = 0) -> dict[str, object]:
+        """Return values by path from a row that holds the columns from ``offset`` on."""
+        return {path: row[start + offset] if read is None else read(row[start + offset : end + offset]) for path, start, end, read in self.parts}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCodec:
+    """Reads records of one type, all of it or some fields."""
+
+    entity_type: str
+    codec: Codec
+
+    @property
+    def columns(self) -> tuple[sa.Column[object], ...]:
+        """Return what to select, in order."""
+        return self.codec.columns
+
+    def record(self, row: Sequence[object], offset: int = 0, lines: Mapping[str, tuple[Line, ...]] | None = None) -> Record:
+        """Return the record in a row."""
+        values = self.codec.decode(row, offset)
+        return Record(self.entity_type, values, lines) if lines is not None else Record(self.entity_type, values)
+
+
+def record_codec(tables: Tables, entity_type: str, paths: Iterable[str] | None = None) -> RecordCodec:
+    """Return the codec for records of a type; with ``paths`` only those fields, and always id, number and version."""
+    key = ("codec", entity_type, None if paths is None else tuple(paths))
+    if key not in tables.memo:
+        tables.memo[key] = _record_codec(tables, entity_type, key[2])
+    return tables.memo[key]  # type: ignore[no-any-return]
+
+
+def line_codec(tables: Tables, entity_type: str, group: str) -> Codec:
+    """Return the codec for the lines of a group."""
+    key = ("line codec", entity_type, group)
+    if key not in tables.memo:
+        tables.memo[key] = _codec((), tables.stored_lines(entity_type, group).values())
+    return tables.memo[key]  # type: ignore[no-any-return]
+
+
+def link_codec(tables: Tables, entity_type: str, relation: str) -> Codec:
+    """Return the codec for the values of a relation's links."""
+    key = ("link codec", entity_type, relation)
+    if key not in tables.memo:
+        tables.memo[key] = _codec((), tables.stored_links(entity_type, relation).values())
+    return tables.memo[key]  # type: ignore[no-any-return]
+
+
+def encode(stored: Mapping[str, Stored], values: Mapping[str, object]) -> dict[str, object]:
+    """Return column names with what they hold, for the values whose path is stored here."""
+    parameters: dict[str, object] = {}
+    for path, value in values.items():
+        if path in stored:
+            columns = stored[path].columns
+            parameters.update(zip((column.name for column in columns), KINDS[stored[path].kind].to_columns(value), strict=True))
+    return parameters
+
+
+def encode_record(tables: Tables, entity_type: str, values: Mapping[str, object]) -> dict[str, object]:
+    """Return column names with what they hold, engine columns included."""
+    return {path: value for path, value in values.items() if path in ENGINE_TYPES} | encode(tables.stored(entity_type), values)
+
+
+def _record_codec(tables: Tables, entity_type: str, paths: tuple[str, ...] | None) -> RecordCodec:
+    table, stored = tables.record(entity_type), tables.stored(entity_type)
+    wanted = (*tables.engine_paths(entity_type), *stored) if paths is None else tuple(dict.fromkeys(("id", "number", "version", *paths)))
+    engine = [table.c[path] for path in wanted if path in tables.engine_paths(entity_type)]
+    return RecordCodec(entity_type, _codec(engine, [stored[path] for path in wanted if path in stored]))
+
+
+def _codec(engine: Iterable[sa.Column[object]], stored: Iterable[Stored]) -> Codec:
+    columns: list[sa.Column[object]] = []
+    parts: list[_Part] = []
+    for column in engine:
+        parts.append((column.name, len(columns), len(columns) + 1, None))
+        columns.append(column)
+    for one in stored:
+        start = len(columns)
+        columns += one.columns
+        parts.append((one.path, start, len(columns), _reader(KINDS[one.kind])))
+    return Codec(tuple(columns), tuple(parts))
+
+
+def _reader(kind: FieldKind) -> Callable[[Sequence[object]], object] | None:
+    """Return how the kind reads its columns; None where the one column is the value."""
+    return None if type(kind).from_columns is FieldKind.from_columns else kind.from_columns

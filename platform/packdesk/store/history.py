@@ -1,0 +1,105 @@
+"""The history of records: what one change says, and how it is read back. Rows are written by the unit of work alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from packdesk.errors import PackdeskError
+from packdesk.model.entity_types import Field
+from packdesk.model.nodes import Json
+from packdesk.runtime.engine_columns import engine_fields
+from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.values import Line, Record
+from packdesk.store.platform_tables import history
+from packdesk.store.tables import Tables
+
+#: Engine columns whose change is no news.
+_SILENT = frozenset({"id", "number", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at"})
+_SECRET = "***"  # noqa: S105 - what the history says instead of one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of a record's history."""
+
+    id: int
+    at: datetime
+    by: str
+    release: int
+    door: str
+    #: ``created``, ``updated``, ``action``, ``deleted``, ``note``, ``attachment``, ``migrated``, ...
+    kind: str
+    action: str
+    #: Version of the record after the change.
+    version: int
+    rules: tuple[str, ...]
+    #: Path (or group, or relation) -> old and new value as JSON.
+    changes: Mapping[str, tuple[Json, Json]]
+
+
+def changes(tables: Tables, old: Record | None, new: Record) -> dict[str, list[Json]]:
+    """Return path -> [old, new] of everything that differs, as JSON; secrets only say that they changed."""
+    entity = tables.model.entity_types[new.entity_type]
+    found: dict[str, list[Json]] = {}
+    engine = engine_fields(entity, entity.id in tables.model.lifecycles)
+    sections = {f"{section.id}.{name}": field for section in entity.sections.values() for name, field in section.fields.items()}
+    for path, field in {**engine, **entity.fields, **sections}.items():
+        before, after = old.get(path) if old else None, new.get(path)
+        if before != after and path not in _SILENT:
+            found[path] = [_written(field, before), _written(field, after)]
+    for group in entity.lines.values():
+        before_lines, after_lines = old.lines.get(group.id, ()) if old else (), new.lines.get(group.id, ())
+        if before_lines != after_lines:
+            found[group.id] = [_lines(group.fields, before_lines), _lines(group.fields, after_lines)]
+    return found
+
+
+def read(connection: Connection, entity_type: str, record_id: str, *, limit: int = 200, before: int = 0) -> tuple[Event, ...]:
+    """Return the newest events of a record, newest first; ``before`` (an event's id) pages on."""
+    query = sa.select(history).where(history.c.record_id == record_id, history.c.entity_type == entity_type).order_by(history.c.id.desc()).limit(limit)
+    if before:
+        query = query.where(history.c.id < before)
+    return tuple(_event(row) for row in connection.execute(query).mappings())
+
+
+def conflict(connection: Connection, entity_type: str, record_id: str, version: int) -> PackdeskError:
+    """Return the error for a change that was based on an older version: which fields were changed since, and by whom."""
+    query = (
+        sa.select(history.c.by, history.c.changes)
+        .where(history.c.record_id == record_id, history.c.entity_type == entity_type, history.c.version > version)
+        .order_by(history.c.id)
+    )
+    rows = connection.execute(query).all()
+    authors = list(dict.fromkeys(str(row.by) for row in rows))
+    fields = list(dict.fromkeys(path for row in rows for path in row.changes or {}))
+    return PackdeskError("version_conflict", fields=fields, authors=authors)
+
+
+def _event(row: Mapping[str, object] | sa.RowMapping) -> Event:
+    given = row["changes"]
+    rules = row["rules"]
+    return Event(
+        id=int(str(row["id"])),
+        at=row["at"],  # type: ignore[arg-type]
+        by=str(row["by"]),
+        release=int(str(row["release"])),
+        door=str(row["door"]),
+        kind=str(row["kind"]),
+        action=str(row["action"]),
+        version=int(str(row["version"])),
+        rules=tuple(rules) if isinstance(rules, Sequence) else (),
+        changes={path: (old, new) for path, (old, new) in given.items()} if isinstance(given, Mapping) else {},
+    )
+
+
+def _written(field: Field, value: object) -> Json:
+    if value is None:
+        return None
+    return _SECRET if field.kind.value == "secret" else KINDS[field.kind].write(value)
+
+
+def _lines(fields: Mapping[str, Field], lines: Sequence[Line]) -> Json:
+    return tuple({"id": line.id, **{name: _written(field, line.values.get(name)) for name, field in fields.items()}} for line in lines)

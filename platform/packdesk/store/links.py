@@ -1,0 +1,127 @@
+"""Links between records: reading the other ends of a relation, and writing the rows that hold them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection as DatabaseConnection
+
+from packdesk.errors import PackdeskError
+from packdesk.model.nodes import Json
+from packdesk.runtime.expressions.catalogue import Connection
+from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.values import Record, Related
+from packdesk.store import reading
+from packdesk.store.codec import encode, link_codec
+from packdesk.store.tables import Tables
+
+
+class End(Protocol):
+    """The other end of a link, with the link's own values."""
+
+    @property
+    def entity_type(self) -> str:
+        """Return the type of the record at the other end."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """Return its id."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """Return the values of the link by field."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The other end of a link as it is stored."""
+
+    entity_type: str
+    id: str
+    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def connection_of(tables: Tables, entity_type: str, relation: str) -> Connection:
+    """Return how a type's relation is stored; raises ``unknown_field`` for a relation that it doesn't have."""
+    found = tables.connections(entity_type).get(relation)
+    if found is None:
+        raise PackdeskError("unknown_field", name=relation)
+    return found
+
+
+def read(connection: DatabaseConnection, tables: Tables, record: Record, relation: str) -> tuple[Link, ...]:
+    """Return the other ends of a relation that links hold, tombstones among them, in the order in which they were linked."""
+    way = connection_of(tables, record.entity_type, relation)
+    table = tables.links(way.holder, way.stored)
+    codec = link_codec(tables, way.holder, way.stored)
+    outward = sa.select(table.c.to_type, table.c.to_id, *codec.columns).where(table.c.from_id == record.id)
+    inward = sa.select(sa.literal(way.holder), table.c.from_id, *codec.columns).where(table.c.to_id == record.id, table.c.to_type == record.entity_type)
+    queries = {"links": (outward,), "linked": (inward,), "symmetric": (outward, inward)}[way.how]
+    found: dict[tuple[str, str], Link] = {}
+    for query in queries:
+        order = (table.c.from_id,) if query is inward else (table.c.position, table.c.to_id)
+        for row in connection.execute(query.order_by(*order).prefix_with(tables.stamp(way.holder))):
+            found.setdefault((row[0], row[1]), Link(row[0], row[1], codec.decode(row, 2)))
+    return tuple(found.values())
+
+
+def related(connection: DatabaseConnection, tables: Tables, record: Record, relation: str) -> tuple[Related, ...]:
+    """Return the live records at the other end of any relation, in one statement, or one plus one per entity type for links."""
+    way = connection_of(tables, record.entity_type, relation)
+    if way.how == "field":
+        column = tables.column(way.holder, way.stored)
+        return tuple(Related(other) for other in reading.where(connection, tables, way.holder, column == record.id))
+    ends = read(connection, tables, record, relation)
+    types = dict.fromkeys(end.entity_type for end in ends if end.entity_type in tables.model.entity_types)
+    others = {kind: reading.many(connection, tables, kind, [end.id for end in ends if end.entity_type == kind]) for kind in types}
+    found = ((others.get(end.entity_type, {}).get(end.id), end.values) for end in ends)
+    return tuple(Related(other, values) for other, values in found if other is not None)
+
+
+def write(connection: DatabaseConnection, tables: Tables, record: Record, relation: str, ends: Sequence[End]) -> list[Json] | None:
+    """Make these the record's links through the relation; return [old, new] for the history, None when nothing differs."""
+    way = connection_of(tables, record.entity_type, relation)
+    if way.how == "field":
+        raise PackdeskError("unknown_field", name=relation)
+    before = {(link.entity_type, link.id): link for link in read(connection, tables, record, relation)}
+    after = {(end.entity_type, end.id): end for end in ends}
+    for key in before.keys() - after.keys():
+        connection.execute(tables.links(way.holder, way.stored).delete().where(_between(tables, way, record, key)))
+    for position, (key, end) in enumerate(after.items()):
+        _put(connection, tables, way, record, key, before.get(key), end, position)
+    old = [_described(tables, way, end) for end in before.values()]
+    new = [_described(tables, way, end) for end in after.values()]
+    return [tuple(old), tuple(new)] if old != new else None
+
+
+def _put(
+    connection: DatabaseConnection, tables: Tables, way: Connection, record: Record, key: tuple[str, str], there: End | None, end: End, position: int
+) -> None:
+    table = tables.links(way.holder, way.stored)
+    stored = tables.stored_links(way.holder, way.stored)
+    values = encode(stored, {name: end.values.get(name) for name in stored})
+    if there is None:
+        inward = way.how == "linked"
+        ends = {"from_id": key[1], "to_type": record.entity_type, "to_id": record.id} if inward else {"from_id": record.id, "to_type": key[0], "to_id": key[1]}
+        connection.execute(table.insert().values({**ends, "position": position, **values}))
+    elif values and any(there.values.get(name) != end.values.get(name) for name in stored):
+        connection.execute(table.update().where(_between(tables, way, record, key)).values(values))
+
+
+def _between(tables: Tables, way: Connection, record: Record, key: tuple[str, str]) -> sa.ColumnElement[bool]:
+    """Return the condition for the rows that join the record and the other end."""
+    table = tables.links(way.holder, way.stored)
+    outward = sa.and_(table.c.from_id == record.id, table.c.to_type == key[0], table.c.to_id == key[1])
+    inward = sa.and_(table.c.from_id == key[1], table.c.to_type == record.entity_type, table.c.to_id == record.id)
+    return {"links": outward, "linked": inward, "symmetric": sa.or_(outward, inward)}[way.how]
+
+
+def _described(tables: Tables, way: Connection, end: End) -> Json:
+    fields = tables.model.entity_types[way.holder].relations[way.stored].fields
+    values = {name: KINDS[field.kind].write(end.values[name]) for name, field in fields.items() if end.values.get(name) is not None}
+    return {"entity_type": end.entity_type, "record": end.id, **values}

@@ -1,0 +1,145 @@
+"""Loading records by id, number or condition: one statement for the records and one per line group, however many there are."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from packdesk.runtime.values import Line, Record
+from packdesk.store import access as access_rules
+from packdesk.store.access import AccessFilter
+from packdesk.store.codec import line_codec, record_codec
+from packdesk.store.prepared import Prepared
+from packdesk.store.tables import Tables
+
+_ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: Ids in one statement; both databases take more, plans don't get better.
+_CHUNK = 500
+
+Lines = Mapping[str, tuple[Line, ...]]
+
+
+class LazyLines(Mapping[str, tuple[Line, ...]]):
+    """A record's lines, read when somebody first asks: most records reached over a relation are asked for a name only."""
+
+    def __init__(self, groups: Iterable[str], read: Callable[[], Lines]) -> None:
+        """Know the groups, and how to read them all."""
+        self._groups = tuple(groups)
+        self._read = read
+        self._found: Lines | None = None
+
+    def __getitem__(self, group: str) -> tuple[Line, ...]:
+        """Return the lines of a group."""
+        if group not in self._groups:
+            raise KeyError(group)
+        if self._found is None:
+            self._found = self._read()
+        return self._found[group]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the groups."""
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        """Return how many groups there are."""
+        return len(self._groups)
+
+    def __repr__(self) -> str:
+        """Return the groups, without reading."""
+        return f"LazyLines{self._groups}"
+
+
+def is_id(reference: str) -> bool:
+    """Say whether a text is an id, in contrast to a number."""
+    return _ID.fullmatch(reference) is not None
+
+
+def one(
+    connection: Connection, tables: Tables, entity_type: str, reference: str, *, access: AccessFilter | None = None, for_update: bool = False
+) -> Record | None:
+    """Return the live record with this id or number and its lines; None also where the filter doesn't let it be seen."""
+    table = tables.record(entity_type)
+    codec = record_codec(tables, entity_type)
+    name = "id" if is_id(reference) else "number"
+    if access is None:
+        key = ("one", entity_type, name, for_update)
+        if key not in tables.memo:
+            query = sa.select(*codec.columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
+            tables.memo[key] = Prepared(query.with_for_update() if for_update else query, connection.dialect, tables.stamp(entity_type))
+        rows = tables.memo[key].rows(connection, {"reference": reference})
+    else:
+        query = sa.select(*codec.columns).where(table.c[name] == reference, table.c.deleted_at.is_(None))
+        query = query.where(access_rules.condition(tables, entity_type, access)).prefix_with(tables.stamp(entity_type))
+        rows = list(connection.execute(query.with_for_update(of=table) if for_update else query))
+    if not rows:
+        return None
+    found = codec.record(rows[0])
+    return codec.record(rows[0], lines=lines_of(connection, tables, entity_type, (found.id,))[found.id])
+
+
+def many(connection: Connection, tables: Tables, entity_type: str, ids: Iterable[str]) -> dict[str, Record]:
+    """Return the live records with these ids, their lines read on demand, for all of them at once."""
+    wanted = sorted(set(ids))
+    table = tables.record(entity_type)
+    found: dict[str, Record] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        found.update({record.id: record for record in where(connection, tables, entity_type, table.c.id.in_(part), order=())})
+    return found
+
+
+def where(
+    connection: Connection, tables: Tables, entity_type: str, condition: sa.ColumnElement[bool], *, order: tuple[sa.ColumnElement[object], ...] | None = None
+) -> list[Record]:
+    """Return the live records under a condition, oldest first, their lines read on demand for all of them at once."""
+    table = tables.record(entity_type)
+    codec = record_codec(tables, entity_type)
+    query = sa.select(*codec.columns).where(condition, table.c.deleted_at.is_(None)).prefix_with(tables.stamp(entity_type))
+    rows = connection.execute(query.order_by(*((table.c.created_at, table.c.number) if order is None else order))).all()
+    return with_lazy_lines(connection, tables, [codec.record(row) for row in rows])
+
+
+def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record]) -> list[Record]:
+    """Return the records of one type with lines that are read for all of them when the first is asked."""
+    if not records:
+        return records
+    entity_type = records[0].entity_type
+    groups = tuple(tables.model.entity_types[entity_type].lines)
+    if not groups:
+        return records
+    ids = tuple(record.id for record in records)
+    read: dict[str, Lines] = {}
+
+    def lines(record_id: str) -> Lines:
+        if not read:
+            read.update(lines_of(connection, tables, entity_type, ids))
+        return read[record_id]
+
+    return [Record(entity_type, record.values, LazyLines(groups, lambda record_id=record.id: lines(record_id))) for record in records]  # type: ignore[misc]
+
+
+def lines_of(connection: Connection, tables: Tables, entity_type: str, ids: tuple[str, ...]) -> dict[str, dict[str, tuple[Line, ...]]]:
+    """Return the lines by record and group, one statement per group (and per 500 records)."""
+    groups = tables.model.entity_types[entity_type].lines
+    found: dict[str, dict[str, list[Line]]] = {record_id: {group: [] for group in groups} for record_id in ids}
+    for group in groups:
+        codec = line_codec(tables, entity_type, group)
+        for row in _line_rows(connection, tables, entity_type, group, ids):
+            found[str(row[0])][group].append(Line(str(row[1]), codec.decode(row, 2)))
+    return {record_id: {group: tuple(lines) for group, lines in of.items()} for record_id, of in found.items()}
+
+
+def _line_rows(connection: Connection, tables: Tables, entity_type: str, group: str, ids: tuple[str, ...]) -> Iterator[sa.Row[tuple[object, ...]]]:
+    table = tables.lines(entity_type, group)
+    columns = (table.c.record_id, table.c.id, *line_codec(tables, entity_type, group).columns)
+    if len(ids) == 1:
+        key = ("lines", entity_type, group)
+        if key not in tables.memo:
+            query = sa.select(*columns).where(table.c.record_id == sa.bindparam("record_id")).order_by(table.c.position, table.c.id)
+            tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
+        yield from tables.memo[key].rows(connection, {"record_id": ids[0]})
+        return
+    for start in range(0, len(ids), _CHUNK):
+        query = sa.select(*columns).where(table.c.record_id.in_(ids[start : start + _CHUNK])).prefix_with(tables.stamp(entity_type))
+        yield from connection.execute(query.order_by(table.c.record_id, table.c.position, table.c.id))

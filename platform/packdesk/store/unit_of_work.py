@@ -1,0 +1,355 @@
+"""One transaction: the records it reads, as a graph; what it writes, with the history that goes with it.
+
+Nobody else writes records or history. A writer holds the active release until it ends, so that no publish happens beneath it;
+should one have happened between choosing the runtime and beginning, ``ReleaseMoved`` says so and the caller begins again.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from types import MappingProxyType, TracebackType
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from packdesk.clock import Clock
+from packdesk.errors import PackdeskError
+from packdesk.ids import IdSource, new_id
+from packdesk.model.model import Model
+from packdesk.model.nodes import Json
+from packdesk.runtime.engine_columns import NORMAL
+from packdesk.runtime.values import Actor, Record, Related
+from packdesk.store import history, links, numbers, platform_tables, reading, violations, writing
+from packdesk.store.access import AccessFilter
+from packdesk.store.database import Database, is_worth_retrying
+from packdesk.store.links import End
+from packdesk.store.tables import Tables
+
+_NO_LINKS: Mapping[str, Sequence[End]] = MappingProxyType({})
+
+
+class Published(Protocol):
+    """What a unit of work needs to know of a runtime."""
+
+    @property
+    def model(self) -> Model:
+        """Return the model."""
+        ...
+
+    @property
+    def release(self) -> int:
+        """Return the number of the release; 0 where nothing is published."""
+        ...
+
+
+class ReleaseMoved(PackdeskError):
+    """Another release was published after the runtime was chosen; begin again with the new one."""
+
+    def __init__(self) -> None:
+        """Carry the code of a publish that overtook."""
+        super().__init__("release_changed")
+
+
+class Retry(Exception):
+    """The transaction collided with another or lost its connection; the same work may succeed when it is run again."""
+
+
+class UnitOfWork:
+    """A transaction on the records of one release; implements ``runtime.values.Graph``.
+
+    Nothing is stored unless ``commit`` is called before the block ends.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        runtime: Published,
+        tables: Tables,
+        clock: Clock,
+        actor: Actor,
+        ids: IdSource = new_id,
+        *,
+        write: bool = True,
+        door: str = "",
+    ) -> None:
+        """Take what the transaction works with; it begins with the block."""
+        self.tables = tables
+        self.actor = actor
+        self._database, self._runtime, self._clock, self._ids = database, runtime, clock, ids
+        self._write, self._door = write, door
+        self._transaction: AbstractContextManager[Connection] | None = None
+        self._connection: Connection | None = None
+        self._records: dict[tuple[str, str], Record | None] = {}
+        self._related: dict[tuple[str, str, str], tuple[Related, ...]] = {}
+        self._units: dict[str, frozenset[str]] = {}
+
+    def __enter__(self) -> "UnitOfWork":
+        """Begin; a writer makes sure that its release is still the one in force."""
+        transaction = self._database.begin(write=self._write)
+        with _retryable():
+            self._connection = transaction.__enter__()
+        self._transaction = transaction
+        if self._write:
+            try:
+                self._hold_release()
+            except BaseException as error:
+                self.__exit__(type(error), error, error.__traceback__)
+                raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Roll back what was not committed."""
+        transaction, connection = self._transaction, self._connection
+        self._transaction = self._connection = None
+        if transaction is not None and connection is not None:
+            if error is None and (running := connection.get_transaction()) is not None:
+                running.rollback()
+            transaction.__exit__(kind, error, trace)
+        if isinstance(error, sa.exc.DBAPIError) and is_worth_retrying(error):
+            raise Retry from error
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection of the running transaction, for queries."""
+        if self._connection is None:
+            raise RuntimeError("the unit of work is not open")
+        return self._connection
+
+    def commit(self) -> None:
+        """Store everything and end the transaction."""
+        transaction = self._transaction
+        if transaction is None:
+            raise RuntimeError("the unit of work is not open")
+        self._transaction = self._connection = None
+        with _retryable():
+            transaction.__exit__(None, None, None)
+
+    # reading
+
+    def get(self, entity_type: str, reference: str, access: AccessFilter | None = None, *, for_update: bool = False) -> Record | None:
+        """Return the live record with this id or number; None also where ``access`` doesn't let it be seen."""
+        key = (entity_type, reference)
+        if access is None and not for_update and key in self._records:
+            return self._records[key]
+        found = reading.one(self.connection, self.tables, entity_type, reference, access=access, for_update=for_update)
+        if found is not None:
+            self._remember(found)
+        elif access is None:
+            self._records[key] = None
+        return found
+
+    def by_key(self, entity_type: str, key: str) -> Record | None:
+        """Return the live record whose key field (else number) has this value."""
+        path = self.tables.model.entity_types[entity_type].key
+        if path == "number":
+            return None if reading.is_id(key) else self.get(entity_type, key)
+        found = reading.where(self.connection, self.tables, entity_type, self.tables.column(entity_type, path) == key)
+        return self._remember(found[0]) if found else None
+
+    def related(self, record: Record, relation: str) -> tuple[Related, ...]:
+        """Return the live records at the other end of a relation."""
+        key = (record.entity_type, record.id, relation)
+        if key not in self._related:
+            found = links.related(self.connection, self.tables, record, relation)
+            self._related[key] = tuple(Related(self._remember(other.record), other.link) for other in found)
+        return self._related[key]
+
+    def prefetch(self, entity_type: str, ids: Iterable[str]) -> Mapping[str, Record]:
+        """Load many records of a type at once, so that walking to each costs nothing; return the live ones by id."""
+        wanted = set(ids)
+        unknown = [record_id for record_id in wanted if (entity_type, record_id) not in self._records]
+        if unknown:
+            found = reading.many(self.connection, self.tables, entity_type, unknown)
+            for record_id in unknown:
+                self._records[entity_type, record_id] = found.get(record_id)
+        known = ((record_id, self._records[entity_type, record_id]) for record_id in wanted)
+        return {record_id: record for record_id, record in known if record is not None}
+
+    def user_units(self, login: str) -> frozenset[str]:
+        """Return the units of a user."""
+        if login not in self._units:
+            table = platform_tables.membership
+            rows = self.connection.execute(sa.select(table.c.unit).where(table.c.login == login)).scalars()
+            self._units[login] = frozenset(rows)
+        return self._units[login]
+
+    def conflict(self, record: Record, version: int) -> PackdeskError:
+        """Return the error for a change that was based on an older version of the record."""
+        return history.conflict(self.connection, record.entity_type, record.id, version)
+
+    # writing
+
+    def insert(self, record: Record, ends: Mapping[str, Sequence[End]] = _NO_LINKS, *, action: str = "", rules: Sequence[str] = ()) -> Record:
+        """Store a new record and its links; return it with id, number, version and the rest that the engine fills in."""
+        made = writing.with_line_ids(self._filled(record), self._new_id)
+        writing.refuse_unknown_references(self.connection, self.tables, None, made, self._is_known)
+        with self._refusing_duplicates(made.entity_type):
+            writing.insert(self.connection, self.tables, made)
+            changes = history.changes(self.tables, None, made) | self._write_links(made, ends)
+        self._forget()
+        self._remember(made)
+        self._log(made, "created", action, rules, changes)
+        return made
+
+    def update(
+        self,
+        old: Record,
+        new: Record,
+        ends: Mapping[str, Sequence[End]] = _NO_LINKS,
+        *,
+        kind: str = "updated",
+        action: str = "",
+        rules: Sequence[str] = (),
+    ) -> Record:
+        """Store what differs, if nobody changed the record since ``old`` was read; return it as it is now.
+
+        ``ends`` holds all links of the relations it names. Without any difference nothing is written, save for an action's history.
+        Raises ``version_conflict`` with fields and authors, ``unknown_record`` when the record was deleted meanwhile.
+        """
+        complete = writing.with_line_ids(new, self._new_id)
+        writing.refuse_unknown_references(self.connection, self.tables, old, complete, self._is_known)
+        with self._refusing_duplicates(new.entity_type):
+            changes = history.changes(self.tables, old, complete) | self._write_links(complete, ends)
+            if not changes and not action:
+                return old
+            now = self._clock.now()
+            made = complete.having({"version": _version(old) + 1, "updated_at": now, "updated_by": self.actor.login})
+            if not writing.update(self.connection, self.tables, old, made):
+                raise self._overtaken(old)
+        self._forget()
+        self._remember(made)
+        self._log(made, "action" if action else kind, action, rules, changes)
+        return made
+
+    def delete(self, old: Record, *, action: str = "", rules: Sequence[str] = ()) -> Record:
+        """Make the record a tombstone; its number and history stay."""
+        now = self._clock.now()
+        made = old.having({"version": _version(old) + 1, "updated_at": now, "updated_by": self.actor.login, "deleted_at": now})
+        if not writing.bury(self.connection, self.tables, old, made):
+            raise self._overtaken(old)
+        self._forget()
+        self._records[old.entity_type, old.id] = self._records[old.entity_type, old.number] = None
+        self._log(made, "deleted", action, rules, {})
+        return made
+
+    def next_number(self, entity_type: str) -> str:
+        """Return the type's next number; gaps are allowed, repetitions are not."""
+        return numbers.next_number(self.connection, self.tables, entity_type)
+
+    def add_note(self, record: Record, text: str) -> str:
+        """Store a note about the record and return its id."""
+        note_id = self._new_id()
+        self._add(platform_tables.note, record, id=note_id, text=text)
+        self._log(record, "note", "", (), {})
+        return note_id
+
+    def add_attachment(self, record: Record, *, name: str, media_type: str, size: int, digest: str) -> str:
+        """Store that the record has a file, whose bytes the blob store already keeps, and return the attachment's id."""
+        attachment_id = self._new_id()
+        self._add(platform_tables.attachment, record, id=attachment_id, name=name, media_type=media_type, size=size, digest=digest)
+        self._log(record, "attachment", "", (), {"attachment": [None, name]})
+        return attachment_id
+
+    def enqueue(self, key: str, kind: str, payload: Mapping[str, Json], *, not_before: datetime | None = None) -> bool:
+        """Put a row into the outbox, to leave the system after the commit; False when the key is there already."""
+        table = platform_tables.outbox
+        if self.connection.execute(sa.select(table.c.id).where(table.c.key == key)).first() is not None:
+            return False
+        values = {"id": self._new_id(), "key": key, "kind": kind, "payload": payload, "state": "waiting", "attempts": 0}
+        self.connection.execute(table.insert().values(**values, not_before=not_before, created_at=self._clock.now()))
+        return True
+
+    def record_event(
+        self, record: Record, kind: str, *, action: str = "", rules: Sequence[str] = (), changes: Mapping[str, Sequence[Json]] = MappingProxyType({})
+    ) -> None:
+        """Write an entry into the record's history that no change of the record goes with."""
+        self._log(record, kind, action, rules, {path: list(pair) for path, pair in changes.items()})
+
+    # within
+
+    def _filled(self, record: Record) -> Record:
+        """Return the record with every path of its type, in the order in which it will be read back."""
+        now, given = self._clock.now(), record.values
+        engine: dict[str, object] = {
+            "id": given.get("id") or self._new_id(),
+            "number": given.get("number") or self.next_number(record.entity_type),
+            "version": 1,
+            "privacy_level": given.get("privacy_level") or NORMAL,
+            "created_at": given.get("created_at") or now,
+            "created_by": given.get("created_by") or self.actor.login,
+            "updated_at": now,
+            "updated_by": self.actor.login,
+            "deleted_at": None,
+        }
+        paths = (*self.tables.engine_paths(record.entity_type), *self.tables.stored(record.entity_type))
+        groups = self.tables.model.entity_types[record.entity_type].lines
+        values = {path: engine[path] if path in engine else given.get(path) for path in paths}
+        return Record(record.entity_type, values, {group: record.lines.get(group, ()) for group in groups})
+
+    def _write_links(self, record: Record, ends: Mapping[str, Sequence[End]]) -> dict[str, list[Json]]:
+        written = {relation: links.write(self.connection, self.tables, record, relation, given) for relation, given in ends.items()}
+        return {relation: change for relation, change in written.items() if change is not None}
+
+    def _overtaken(self, old: Record) -> PackdeskError:
+        """Return why the record could not be written: changed by somebody, or deleted."""
+        table = self.tables.record(old.entity_type)
+        live = self.connection.execute(sa.select(table.c.version).where(table.c.id == old.id, table.c.deleted_at.is_(None))).first()
+        return PackdeskError("unknown_record", entity_type=old.entity_type) if live is None else self.conflict(old, _version(old))
+
+    def _log(self, record: Record, kind: str, action: str, rules: Sequence[str], changes: Mapping[str, list[Json]]) -> None:
+        row = {"release": self._runtime.release, "door": self._door, "kind": kind, "action": action, "version": _version(record)}
+        self._add(platform_tables.history, record, **row, rules=list(rules) or None, changes=dict(changes) or None)
+
+    def _add(self, table: sa.Table, record: Record, **values: object) -> None:
+        about = {"entity_type": record.entity_type, "record_id": record.id, "at": self._clock.now(), "by": self.actor.login}
+        self.connection.execute(table.insert(), {**about, **values})
+
+    def _hold_release(self) -> None:
+        table = platform_tables.active_release
+        row = self.connection.execute(sa.select(table.c.number).with_for_update(read=True)).first()
+        if row is not None and (row[0] or 0) != self._runtime.release:
+            raise ReleaseMoved
+
+    def _is_known(self, entity_type: str, record_id: str) -> bool:
+        """Say whether the record was read already and can't vanish before we commit."""
+        return self._database.dialect == "sqlite" and self._records.get((entity_type, record_id)) is not None
+
+    def _remember(self, record: Record) -> Record:
+        """Keep the record under id and number; the one that is kept already wins, so that a walk always meets the same."""
+        known = self._records.get((record.entity_type, record.id))
+        if known is not None and known.values.get("version") == record.values.get("version"):
+            return known
+        self._records[record.entity_type, record.id] = self._records[record.entity_type, record.number] = record
+        return record
+
+    def _forget(self) -> None:
+        """Drop what was read over relations: a write may have changed it."""
+        self._related.clear()
+
+    def _new_id(self) -> str:
+        return self._ids(self._clock.now())
+
+    @contextmanager
+    def _refusing_duplicates(self, entity_type: str) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.IntegrityError as error:
+            refusal = violations.as_refusal(self.tables, entity_type, error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+
+def _version(record: Record) -> int:
+    return int(str(record.values["version"]))
+
+
+@contextmanager
+def _retryable() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if is_worth_retrying(error):
+            raise Retry from error
+        raise
