@@ -197,7 +197,9 @@ class NamesKind(FieldKind):
 
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
         """Return a list of different names."""
-        return {"type": "array", "uniqueItems": True, "items": {"type": "string", "minLength": 1, "maxLength": SHORT}}
+        name: dict[str, Json] = {"type": "string", "maxLength": SHORT, "pattern": "\\S", "not": {"pattern": "\\u0000"}}
+        named: dict[str, Json] = {"type": "object", "required": ("id",), "properties": {"id": name}}
+        return {"type": "array", "uniqueItems": True, "items": {"anyOf": (name, named)}}
 
     def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
         """Return the names, separated by commas."""

@@ -1,0 +1,71 @@
+"""What may be chosen for a field, and why a value may not be: effectiveness, the subtype's choices, ``options_when``."""
+
+from collections.abc import Iterable
+
+from packdesk.errors import Finding
+from packdesk.model.entity_types import Kind
+from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.kinds_choice import Member, is_offered, members
+from packdesk.runtime.situation import Situation
+from packdesk.runtime.values import Record
+
+LISTED = frozenset({Kind.OPTION, Kind.OPTIONS, Kind.LEVEL, Kind.CATEGORY, Kind.ORG_UNIT, Kind.SUBTYPE, Kind.STATUS, Kind.STATE})
+_RECORDS = frozenset({Kind.REFERENCE, Kind.REFERENCES})
+
+
+def offered(at: Situation, field: FieldRuntime, current: object = None) -> tuple[Member, ...]:
+    """Return the members of a listed field that may be chosen now, and the current one even if it no longer may."""
+    kept = current if isinstance(current, tuple) else (current,)
+    return tuple(
+        member for name, member in members(field.field, at.entity.model).items() if name in kept or refusal(at, field, name, chosen=frozenset()) is None
+    )
+
+
+def refusal(at: Situation, field: FieldRuntime, value: object, *, chosen: frozenset[str]) -> Finding | None:
+    """Return why a value may not be chosen for the field, or None; ``chosen`` are ids that stand in the record already and stay valid."""
+    for name in _named(value):
+        if name in chosen:
+            continue
+        if found := _one(at, field, name):
+            return found
+    return None
+
+
+def _one(at: Situation, field: FieldRuntime, name: str) -> Finding | None:
+    if field.field.kind in LISTED:
+        member = members(field.field, at.entity.model).get(name)
+        label = name if member is None else member.label.in_language(at.language)
+        if member is not None and not is_offered(member):
+            return at.finding("retired_value", member.path, field=field.path, label=field.label(at.language), value=label)
+        choices = at.entity.choice_of(str(at.record.get("subtype") or ""), field.field.choices) if field.field.choices else ()
+        if choices and name not in choices:
+            subtype = at.entity.subtypes[str(at.record.get("subtype"))].subtype
+            return at.finding("not_selectable", f"{subtype.path}.choices.{field.field.choices}", field=field.path, label=field.label(at.language), value=label)
+        return None if allows(at, field, name) else _excluded(at, field, label)
+    if field.field.kind in _RECORDS:
+        record = found_record(at, field, name)
+        if record is None:
+            return at.finding("unknown_reference", field.field.path, field=field.path, label=field.label(at.language), value=name)
+        return None if allows(at, field, record) else _excluded(at, field, record.number)
+    return None if allows(at, field, name) else _excluded(at, field, name)
+
+
+def allows(at: Situation, field: FieldRuntime, candidate: Record | str) -> bool:
+    """Return whether ``options_when`` lets a candidate be chosen."""
+    return field.options_when is None or at.choosing(candidate).holds(field.options_when)
+
+
+def found_record(at: Situation, field: FieldRuntime, record_id: str) -> Record | None:
+    """Return the record that a reference names, of whichever type it may be."""
+    graph = at.environment.graph
+    return next((record for target in field.targets if (record := graph.get(target, record_id)) is not None), None)
+
+
+def _excluded(at: Situation, field: FieldRuntime, shown: str) -> Finding:
+    return at.finding("not_selectable", f"{field.field.path}.options_when", field=field.path, label=field.label(at.language), value=shown)
+
+
+def _named(value: object) -> Iterable[str]:
+    if isinstance(value, tuple):
+        return tuple(str(item) for item in value)
+    return (value,) if isinstance(value, str) else ()
