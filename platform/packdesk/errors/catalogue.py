@@ -86,10 +86,12 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         ),
         "unknown_reference": Entry(422, "{label} names a record that does not exist.", "{label} nennt einen Datensatz, den es nicht gibt."),
         "not_unique": Entry(409, "Another record has the same {label}.", "Ein anderer Datensatz hat denselben Wert für {label}."),
+        "other_party": Entry(422, "{label}: {value} belongs to somebody else.", "{label}: {value} gehört zu jemand anderem."),
         "too_few_items": Entry(422, "{label} needs at least {limit} entries.", "{label} braucht mindestens {limit} Einträge."),
         "too_many_items": Entry(422, "{label} may have at most {limit} entries.", "{label} darf höchstens {limit} Einträge haben."),
         "assignment_missing": Entry(422, "Assign a unit or a user.", "Weisen Sie eine Einheit oder einen Benutzer zu."),
         "user_not_in_unit": Entry(422, "{user} does not belong to {unit}.", "{user} gehört nicht zu {unit}."),
+        "derived_unstable": Entry(422, "The computed fields {fields} do not come to rest.", "Die berechneten Felder {fields} kommen nicht zur Ruhe."),
         # the request itself
         "malformed_json": Entry(400, "The body is not valid JSON: {reason}.", "Der Inhalt ist kein gültiges JSON: {reason}."),
         "bad_request": Entry(400, "The request cannot be read: {reason}.", "Die Anfrage kann nicht gelesen werden: {reason}."),

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from packdesk.model.nodes import Json
 from packdesk.records.context import Context
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime
-from packdesk.runtime.values import Graph, Line, Record, Related
+from packdesk.runtime.field_kind import UTC, Reading
+from packdesk.runtime.situation import party_of
+from packdesk.runtime.values import Line, Record, Related
 from packdesk.store.unit_of_work import UnitOfWork
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -25,11 +27,29 @@ class Work:
     unit: UnitOfWork
     runtime: Runtime
     now: datetime
+    #: Zone of the organisation: days and months of what is stored do not depend on who stores it.
     zone: ZoneInfo
+    #: How this actor reads and writes values.
+    reading: Reading
 
     def new_id(self) -> str:
         """Return a fresh id."""
         return self.context.ids(self.now)
+
+
+def begin(context: Context, unit: UnitOfWork, runtime: Runtime) -> Work:
+    """Return the work of one transaction."""
+    home = next((node.time_zone for node in runtime.model.organisation.units.values() if node.time_zone), "UTC")
+    words = Reading(model=runtime.model, language=context.language, zone=zone_named(context.actor.time_zone))
+    return Work(context=context, unit=unit, runtime=runtime, now=context.clock.now(), zone=zone_named(home), reading=words)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone by name; UTC for a name that the machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,8 @@ class Draft:
     reveal: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
     notes: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    #: Section that is present by definition, because its action is being done.
+    section: str = ""
     #: Paths of rules that took part, for the history.
     rules: tuple[str, ...] = ()
 
@@ -148,13 +170,3 @@ class DraftGraph:
     def user_units(self, login: str) -> frozenset[str]:
         """Return the units of a user."""
         return self.draft.work.unit.user_units(login)
-
-
-def party_of(entity: EntityRuntime, record: Record, graph: Graph) -> Record | None:
-    """Return the record whose business a record is: itself for a party, else what its ``party`` path names."""
-    path = entity.entity.party
-    if path == "self" or (not path and "party" in entity.entity.plays):
-        return record
-    field = entity.fields.get(path)
-    other = record.get(path)
-    return graph.get(field.targets[0], other) if field is not None and field.targets and isinstance(other, str) else None

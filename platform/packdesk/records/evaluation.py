@@ -8,7 +8,8 @@ from packdesk.runtime.entity import FieldRuntime, Guard, Source
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_kind import Reading
-from packdesk.runtime.values import Actor, Line, Record
+from packdesk.runtime.situation import Situation, stored
+from packdesk.runtime.values import Line
 
 
 def environment(draft: Draft, *, line: Line | None = None) -> Environment:
@@ -27,6 +28,11 @@ def environment(draft: Draft, *, line: Line | None = None) -> Environment:
     )
 
 
+def situation(draft: Draft) -> Situation:
+    """Return the draft as the rules of the runtime see it."""
+    return Situation(entity=draft.entity, environment=environment(draft))
+
+
 def holds(guard: Guard, env: Environment) -> bool:
     """Say whether a fixed yes or no, or a condition, holds; null does not."""
     return guard.evaluate(env) is True if isinstance(guard, Compiled) else guard
@@ -35,30 +41,14 @@ def holds(guard: Guard, env: Environment) -> bool:
 def source_value(source: Source, env: Environment, field: FieldRuntime | None, reading: Reading) -> object:
     """Return a literal read as the field reads it, or what the expression gives, as a record stores it; without a field as it is."""
     if isinstance(source, Compiled):
-        return storable(source.evaluate(env)) if field is not None else source.evaluate(env)
+        return stored(source.evaluate(env)) if field is not None else source.evaluate(env)
     if field is None or source is None:
         return source
     read = field.kind.read(field.field, source, reading)
     return None if isinstance(read, Finding) else read
 
 
-def storable(value: object) -> object:
-    """Return a value as records keep it: records and people by id, lists as tuples."""
-    if isinstance(value, Record):
-        return value.id
-    if isinstance(value, Actor):
-        return value.login
-    if isinstance(value, list | tuple):
-        return tuple(storable(item) for item in value)
-    return value
-
-
-def reading(draft: Draft) -> Reading:
-    """Return how this draft's person reads and writes values."""
-    return Reading(model=draft.work.runtime.model, language=draft.work.context.language, zone=draft.work.zone)
-
-
 def values_of(draft: Draft, values: Mapping[str, Source], env: Environment, fields: Mapping[str, FieldRuntime]) -> dict[str, object]:
     """Return the values of a map of sources, each as the field of its name keeps it."""
-    words = reading(draft)
+    words = draft.work.reading
     return {name: source_value(source, env, fields.get(name), words) for name, source in values.items()}

@@ -5,28 +5,49 @@ from dataclasses import replace
 
 from packdesk.errors import PackdeskError
 from packdesk.records.drafts import Draft
-from packdesk.records.evaluation import environment, holds, reading, source_value, storable
+from packdesk.records.evaluation import environment, holds, situation, source_value
+from packdesk.runtime.derivation import STATE, own_reads
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
+from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.field_state import field_state
+from packdesk.runtime.situation import stored
 from packdesk.runtime.values import Line
 
 ROUNDS = 5
 
 
-def with_defaults(draft: Draft, wanted: frozenset[str]) -> Draft:
-    """Return the draft with the wanted paths filled by their defaults where they are empty and nobody gave them, derived fields between them."""
+def with_defaults(draft: Draft, wanted: frozenset[str], typed: frozenset[str] = frozenset()) -> Draft:
+    """Return the draft with the wanted paths filled where they are visible, empty and nobody gave them; derived fields between them.
+
+    ``typed`` are paths that a person must give himself: what the subtype's choices preselect on screen does not answer for him.
+    """
     for path in reading_order(draft.entity):
         field = draft.entity.fields[path]
         if field.derived is not None:
-            draft = draft.writing({path: storable(field.derived.evaluate(environment(draft)))})
-        elif path in wanted and path not in draft.given and draft.record.get(path) is None:
-            draft = draft.writing({path: default_of(draft, field)})
+            draft = _with_derived(draft, path)
+        elif path in wanted and path not in draft.given and draft.record.get(path) is None and not _hidden(draft, field):
+            draft = draft.writing({path: default_of(draft, field, choosing=path not in typed)})
     return draft
 
 
-def default_of(draft: Draft, field: FieldRuntime) -> object:
+def newly_open(draft: Draft) -> frozenset[str]:
+    """Return the paths that the record as it stood hid and the draft shows."""
+    old = draft.old
+    if old is None:
+        return frozenset(draft.entity.fields)
+    before = replace(draft, record=old, section="")
+    maybe = [field for field in draft.entity.fields.values() if field.default is not None or field.field.choices]
+    return frozenset(field.path for field in maybe if _hidden(before, field) and not _hidden(draft, field))
+
+
+def default_of(draft: Draft, field: FieldRuntime, *, choosing: bool = True) -> object:
     """Return what the field starts with: the subtype's default among its choices, else the field's own default."""
-    chosen = chosen_default(draft, field.field.choices)
-    return chosen if chosen is not None else source_value(field.default, environment(draft), field, reading(draft))
+    chosen = chosen_default(draft, field.field.choices) if choosing else None
+    return chosen if chosen is not None else situation(draft).value(field.default)
+
+
+def _hidden(draft: Draft, field: FieldRuntime) -> bool:
+    return field_state(situation(draft), field, section=draft.section).hidden
 
 
 def chosen_default(draft: Draft, choices: str) -> str | None:
@@ -82,7 +103,7 @@ def reading_order(entity: EntityRuntime) -> tuple[str, ...]:
         if field is None or path in done or path in doing:
             return
         doing.add(path)
-        for needed in _reads(entity, field):
+        for needed in _reads(field):
             visit(needed)
         doing.discard(path)
         if field.derived is not None or field.default is not None or field.field.choices:
@@ -93,11 +114,10 @@ def reading_order(entity: EntityRuntime) -> tuple[str, ...]:
     return tuple(path for path in done if not _reads_clock(entity, path))
 
 
-def _reads(entity: EntityRuntime, field: FieldRuntime) -> tuple[str, ...]:
-    found = []
+def _reads(field: FieldRuntime) -> tuple[str, ...]:
+    found: list[str] = []
     for source in (field.derived, field.default):
-        dependencies = getattr(source, "dependencies", frozenset())
-        found += [dependency.path for dependency in dependencies if dependency.entity_type == entity.id]
+        found += own_reads(source) if isinstance(source, Compiled) else ()
     return tuple(sorted(found))
 
 
@@ -107,14 +127,20 @@ def _reads_clock(entity: EntityRuntime, path: str) -> bool:
 
 def _recomputed(draft: Draft) -> Draft:
     for path in draft.entity.derived_order:
-        derived = draft.entity.fields[path].derived
-        if derived is not None:
-            draft = draft.writing({path: storable(derived.evaluate(environment(draft)))})
-    if draft.entity.state_of is not None and draft.entity.lifecycle is not None:
-        state = storable(draft.entity.state_of.evaluate(environment(draft)))
-        if isinstance(state, str) and state != draft.record.get("state"):
-            draft = draft.writing({"state": state, "status": draft.default_status(state)})
+        draft = _with_state(draft) if path == STATE else _with_derived(draft, path)
     return _stamped(draft)
+
+
+def _with_derived(draft: Draft, path: str) -> Draft:
+    derived = draft.entity.fields[path].derived
+    return draft if derived is None else draft.writing({path: stored(derived.evaluate(environment(draft)))})
+
+
+def _with_state(draft: Draft) -> Draft:
+    state = stored(draft.entity.state_of.evaluate(environment(draft))) if draft.entity.state_of is not None else None
+    if not isinstance(state, str) or state == draft.record.get("state"):
+        return draft
+    return draft.writing({"state": state, "status": draft.default_status(state)})
 
 
 def _stamped(draft: Draft) -> Draft:
@@ -125,7 +151,7 @@ def _stamped(draft: Draft) -> Draft:
 
 
 def _preset(draft: Draft, group: LineRuntime, key: str, values: Mapping[str, object]) -> dict[str, object]:
-    words = reading(draft)
+    words = draft.work.reading
     preset: dict[str, object] = {
         name: source_value(value, environment(draft), group.fields[name], words) for name, value in values.items() if name in group.fields
     }  # type: ignore[arg-type]
@@ -141,7 +167,7 @@ def _filled(draft: Draft, group: LineRuntime, line: Line, *, new: bool) -> Line:
     for name, field in group.fields.items():
         here = replace(line, values=values)
         if field.derived is not None:
-            values[name] = storable(field.derived.evaluate(environment(draft, line=here)))
+            values[name] = stored(field.derived.evaluate(environment(draft, line=here)))
         elif new and values.get(name) is None and field.default is not None:
-            values[name] = source_value(field.default, environment(draft, line=here), field, reading(draft))
+            values[name] = situation(draft).on(here).value(field.default)
     return Line(line.id, values)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from packdesk.errors import PackdeskError
 from packdesk.records.drafts import Draft
 from packdesk.records.effects.protocol import Prepared
-from packdesk.records.evaluation import environment, holds, reading, source_value, values_of
+from packdesk.records.evaluation import environment, holds, source_value, values_of
 from packdesk.runtime.entity import EffectRuntime, FieldRuntime
 
 
@@ -42,7 +42,7 @@ def _run(read: Draft, draft: Draft, effect: EffectRuntime) -> Draft:
     handler = draft.work.context.kit.handlers.get(effect.effect.do)
     if handler is None:
         raise PackdeskError("operation_failed", operation=effect.effect.do, reason="nothing in this program performs it")
-    words = reading(read)
+    words = read.work.reading
     prepared = Prepared(
         effect=effect.effect,
         values=values_of(read, effect.values, env, _fields(draft, effect)),

@@ -4,7 +4,7 @@ The system actor is bound by field rules only. A record that the actor may not s
 but not change is refused by name of the rule that decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Access, EntityType, Field
@@ -117,24 +117,30 @@ def access_filter(runtime: Runtime, actor: Actor, entity_type: str, verb: str = 
 
 
 def record_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, record: Record) -> Finding | None:
-    """Return why the actor may not do this to this record, of whose visibility the caller knows (explicit access only)."""
+    """Return why the actor may not do this to this record; for implicit access ask a query, this knows only explicit owners."""
     entity = runtime.model.entity_types[entity_type]
     pairs = visible_pairs(runtime.model, actor, entity_type, verb)
-    if entity.access is not Access.EXPLICIT or pairs is None or (record.get("owner_unit"), record.get("privacy_level")) in pairs:
+    own = (record.get("owner_unit"), record.get("privacy_level"))
+    if entity.access is not Access.EXPLICIT or pairs is None or own in pairs:
         return None
-    seen = visible_pairs(runtime.model, actor, entity_type, "view") or frozenset()
-    if (record.get("owner_unit"), record.get("privacy_level")) not in seen:
-        return about(runtime.model, "unknown_record", "", entity_type=entity_type)
+    if own not in (visible_pairs(runtime.model, actor, entity_type, "view") or frozenset()):
+        return Finding(code="unknown_record", facts={"entity_type": entity_type})
     return about(runtime.model, "not_permitted", "organisation.collaboration", verb=verb, entity_type=entity_type)
 
 
-def owner_group(model: Model, actor: Actor, record_unit: str = "") -> str | None:
-    """Return the group that owns what the actor creates: his own, else that of the assigned unit, else the top of the organisation."""
-    if actor.group:
-        return actor.group
-    if record_unit and (group := model.organisation.group_of(record_unit)):
-        return group
-    return next((unit.id for unit in model.organisation.units.values() if not unit.parent), None)
+def ownership_refused(runtime: Runtime, actor: Actor, entity_type: str, values: Mapping[str, object]) -> Finding | None:
+    """Return why the actor may not hand a record to the group that he names: he would not see it any more."""
+    owner = values.get("owner_unit")
+    pairs = visible_pairs(runtime.model, actor, entity_type, "create")
+    if owner is None or pairs is None or any(owner == group for group, _ in pairs):
+        return None
+    path = f"{runtime.model.entity_types[entity_type].path}.access"
+    return about(runtime.model, "not_permitted", path, field="owner_unit", verb="create", entity_type=entity_type)
+
+
+def owner_group(model: Model, actor: Actor) -> str | None:
+    """Return the group that owns what the actor creates: his own; for the system the top of the organisation, to which everybody belongs."""
+    return actor.group or next((unit.id for unit in model.organisation.units.values() if not unit.parent), None)
 
 
 def guarding_type(model: Model, entity_type: str) -> EntityType | None:
