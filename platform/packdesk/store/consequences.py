@@ -47,6 +47,9 @@ class Comparison:
 def consequences(comparison: Comparison) -> Consequences:
     """Return the consequences of going from the old model to the new one."""
     found = Consequences()
+    if comparison.old is not None:
+        units = renames(comparison.old.organisation.units, comparison.new.organisation.units)
+        found.steps.extend(Step(kind=StepKind.RENAME_UNIT, about=new, old=old, new=new) for new, old in units.items())
     for pair in comparison.pairs:
         if pair.new is None and pair.old is not None:
             found.steps.append(Step(kind=StepKind.RETIRE_TYPE, about=pair.old.id))
@@ -72,6 +75,12 @@ def _changed_type(comparison: Comparison, pair: TypePair, old: EntityType, new: 
     for slot in pair.slots:
         _slot(comparison, old, slot, found)
     _uniques(comparison, pair, old, new, found)
+    if comparison.old is not None and _searched(comparison.old, old) != _searched(comparison.new, new):
+        found.steps.append(Step(kind=StepKind.REINDEX, about=new.id))
+
+
+def _searched(model: Model, entity: EntityType) -> frozenset[tuple[str, str, str]]:
+    return frozenset((slot.group, slot.path, one.kind.value) for slot, one in slots(model, entity).items() if one.searchable and not one.sensitive)
 
 
 def _groups(comparison: Comparison, old: EntityType, new: EntityType, found: Consequences) -> None:

@@ -5,14 +5,15 @@ release goes on inserting without them. An index that only the old release needs
 duplicates, goes after the flip.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
-from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateSequence, CreateTable
 
+from packdesk.store.ddl import search_statements, sequence_name
 from packdesk.store.inspection import Inspection
 from packdesk.store.tables import Tables
 
@@ -24,6 +25,8 @@ class DdlKind(StrEnum):
     ADD_COLUMN = "add_column"
     CREATE_INDEX = "create_index"
     DROP_INDEX = "drop_index"
+    MAKE_SEARCH = "make_search"
+    MAKE_SEQUENCE = "make_sequence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,35 @@ def contraction(tables: Tables, found: Inspection, dialect: Dialect) -> tuple[Dd
     return tuple(statements)
 
 
+def column_types(tables: Tables, dialect: Dialect) -> Mapping[str, Mapping[str, str]]:
+    """Return table -> column -> type as ``inspection`` finds it."""
+    return {
+        name: {column.name: _plain_type(column.type.compile(dialect=dialect)) for column in table.columns} for name, table in tables.metadata.tables.items()
+    }
+
+
+def _plain_type(written: str) -> str:
+    return written.upper().partition(" COLLATE")[0].replace(", ", ",")
+
+
 def _expand(tables: Tables, found: Inspection, dialect: Dialect) -> Iterator[Ddl]:
+    yield from _expand_tables(tables, found, dialect)
+    for entity in tables.model.entity_types.values():
+        search, sequence = tables.search(entity.id).name, sequence_name(tables, entity.id)
+        if not found.search_complete(search):
+            for statement in search_statements(tables, entity.id):
+                yield Ddl(DdlKind.MAKE_SEARCH, search, search, statement)
+        if sequence not in found.sequences:
+            yield Ddl(DdlKind.MAKE_SEQUENCE, "", sequence, _make_sequence(sequence, entity.number.start, dialect))
+
+
+def _make_sequence(name: str, start: int, dialect: Dialect) -> str:
+    if dialect.name == "postgresql":
+        return str(CreateSequence(sa.Sequence(name, start=start), if_not_exists=True).compile(dialect=dialect)).strip()
+    return f"INSERT OR IGNORE INTO number_sequence (name, value) VALUES ('{name}', {start - 1})"  # noqa: S608 - a physical name and a number
+
+
+def _expand_tables(tables: Tables, found: Inspection, dialect: Dialect) -> Iterator[Ddl]:
     for table in tables.metadata.sorted_tables:
         columns = found.tables.get(table.name)
         if columns is None:

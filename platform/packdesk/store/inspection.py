@@ -1,4 +1,4 @@
-"""What tables, columns and indexes the database really has, in two queries whatever their number."""
+"""What tables, columns and indexes the database really has, in a few queries whatever their number."""
 
 import re
 from collections.abc import Mapping
@@ -10,28 +10,37 @@ from sqlalchemy.engine import Connection
 
 #: Tables made from metadata: records, lines, links, search.
 _OURS = re.compile(r"[rlks]_")
-_SQLITE_SHADOWS = re.compile(r".*_(data|idx|content|docsize|config)\Z")
 
-_SQLITE_COLUMNS = "SELECT m.name, c.name, c.type, m.sql FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
-_SQLITE_INDEXES = "SELECT name, tbl_name, sql LIKE 'CREATE UNIQUE%', 1 FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+_SQLITE_COLUMNS = """
+SELECT m.name, c.name, c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c
+WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND NOT EXISTS (
+    SELECT 1 FROM sqlite_master v WHERE v.sql LIKE 'CREATE VIRTUAL%' AND substr(m.name, 1, length(v.name) + 1) = v.name || '_')"""
+_SQLITE_SEQUENCES = "SELECT name FROM number_sequence"
+_POSTGRESQL_SEQUENCES = "SELECT relname FROM pg_class WHERE relkind = 'S' AND relname LIKE 'q\\_%' AND relnamespace = current_schema()::regnamespace"
+_SQLITE_SEARCH = "SELECT name FROM sqlite_master WHERE type = 'trigger' OR sql LIKE 'CREATE VIRTUAL%'"
+_POSTGRESQL_SEARCH = "SELECT extname FROM pg_extension"
+_SQLITE_INDEXES = """
+SELECT m.name, m.tbl_name, m.sql LIKE 'CREATE UNIQUE%', 1, (SELECT group_concat(i.name) FROM pragma_index_info(m.name) i)
+FROM sqlite_master m WHERE m.type = 'index' AND m.sql IS NOT NULL"""
 _POSTGRESQL_COLUMNS = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), ''
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace"""
 _POSTGRESQL_INDEXES = """
-SELECT i.relname, t.relname, x.indisunique, x.indisvalid AND x.indisready
+SELECT i.relname, t.relname, x.indisunique, x.indisvalid AND x.indisready, ''
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
 WHERE t.relnamespace = current_schema()::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid)"""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundIndex:
-    """An index that the database has; one whose concurrent build was killed is not valid."""
+    """An index that the database has; one whose concurrent build was killed is not valid. Columns are only known on SQLite."""
 
     name: str
     table: str
     unique: bool
     valid: bool
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +50,36 @@ class Inspection:
     #: Table -> column -> type as the database writes it.
     tables: Mapping[str, Mapping[str, str]]
     indexes: Mapping[str, FoundIndex]
+    #: Names of number sequences.
+    sequences: frozenset[str]
+    #: Full-text tables and their triggers on SQLite, trigram indexes on PostgreSQL.
+    search: frozenset[str]
+    sqlite: bool
+
+    def search_complete(self, table: str) -> bool:
+        """Return whether quick search on the table has its index."""
+        if self.sqlite:
+            return self.search.issuperset({f"{table}_fts", f"{table}_added", f"{table}_gone", f"{table}_changed"})
+        return "pg_trgm" not in self.search or f"ix_{table}__content" in self.indexes
 
 
 def inspect_storage(connection: Connection) -> Inspection:
     """Return every table made from metadata with its columns, and their indexes."""
     sqlite = connection.dialect.name == "sqlite"
     tables: dict[str, dict[str, str]] = {}
-    for table, column, kind, sql in connection.execute(sa.text(_SQLITE_COLUMNS if sqlite else _POSTGRESQL_COLUMNS)):
-        if _OURS.match(table) and not _is_virtual(table, str(sql)):
+    for table, column, kind in connection.execute(sa.text(_SQLITE_COLUMNS if sqlite else _POSTGRESQL_COLUMNS)):
+        if _OURS.match(table):
             tables.setdefault(table, {})[column] = str(kind).upper()
     found = connection.execute(sa.text(_SQLITE_INDEXES if sqlite else _POSTGRESQL_INDEXES))
-    indexes = {name: FoundIndex(name, table, bool(unique), bool(valid)) for name, table, unique, valid in found if table in tables}
-    return Inspection(tables=MappingProxyType(tables), indexes=MappingProxyType(indexes))
-
-
-def _is_virtual(table: str, sql: str) -> bool:
-    """Return whether SQLite keeps the table for a full-text index, which belongs to whoever made the index."""
-    return sql.upper().startswith("CREATE VIRTUAL") or bool(_SQLITE_SHADOWS.match(table) and "'" in sql)
+    indexes = {
+        name: FoundIndex(name, table, bool(unique), bool(valid), frozenset(str(columns or "").split(",")))
+        for name, table, unique, valid, columns in found
+        if table in tables
+    }
+    return Inspection(
+        tables=MappingProxyType(tables),
+        indexes=MappingProxyType(indexes),
+        sequences=frozenset(connection.execute(sa.text(_SQLITE_SEQUENCES if sqlite else _POSTGRESQL_SEQUENCES)).scalars()),
+        search=frozenset(connection.execute(sa.text(_SQLITE_SEARCH if sqlite else _POSTGRESQL_SEARCH)).scalars()),
+        sqlite=sqlite,
+    )

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from packdesk.errors import PackdeskError
 from packdesk.model.nodes import Json
-from packdesk.packs.merge import Merged
+from packdesk.packs.merged import Merged
 from packdesk.store.database import Database
 from packdesk.store.physical import Physical
 from packdesk.store.platform_tables import active_release, migration_step, release
@@ -174,7 +175,7 @@ def write_release(connection: Connection, new: NewRelease) -> None:
 
 def write_steps(connection: Connection, number: int, steps: Sequence[Step]) -> None:
     """Write down what is left to do for records after the flip; reverting comes first, then mapping, filling, converting."""
-    order = [StepKind.REVERT, StepKind.MAP_VALUES, StepKind.MOVE_STATE, StepKind.FILL, StepKind.CONVERT]
+    order = [StepKind.REVERT, StepKind.MAP_VALUES, StepKind.MOVE_STATE, StepKind.FILL, StepKind.CONVERT, StepKind.REINDEX]
     rows = [
         {"release": number, "ordinal": ordinal, "kind": step.kind.value, "payload": step.to_json(), "state": PENDING, "cursor": None}
         for ordinal, step in enumerate(sorted((step for step in steps if step.kind in MIGRATIONS), key=lambda step: order.index(step.kind)), start=1)
@@ -198,7 +199,7 @@ def next_number(connection: Connection) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(release.c.number), 0))).scalar_one()) + 1
 
 
-def _info(row: sa.Row[tuple[object, ...]], active: ActiveRelease | None) -> ReleaseInfo:
+def _info(row: sa.Row[*tuple[Any, ...]], active: ActiveRelease | None) -> ReleaseInfo:
     return ReleaseInfo(
         number=row.number,
         hash=row.hash,

@@ -19,6 +19,7 @@ class StepKind(StrEnum):
     RETIRE_TYPE = "retire_type"
     RESTORE_TYPE = "restore_type"
     RENAME_TYPE = "rename_type"
+    RENAME_UNIT = "rename_unit"
     ADD_FIELD = "add_field"
     RETIRE_FIELD = "retire_field"
     RESTORE_FIELD = "restore_field"
@@ -39,10 +40,11 @@ class StepKind(StrEnum):
     FILL = "fill"
     CONVERT = "convert"
     REVERT = "revert"
+    REINDEX = "reindex"
 
 
-#: The steps that rewrite records, in batches after the flip; all others are about tables and meaning.
-MIGRATIONS = frozenset({StepKind.MAP_VALUES, StepKind.MOVE_STATE, StepKind.FILL, StepKind.CONVERT, StepKind.REVERT})
+#: The steps that go through records, in batches after the flip; all others are about tables and meaning.
+MIGRATIONS = frozenset({StepKind.MAP_VALUES, StepKind.MOVE_STATE, StepKind.FILL, StepKind.CONVERT, StepKind.REVERT, StepKind.REINDEX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ _SENTENCES: Mapping[StepKind, str] = {
     StepKind.RETIRE_TYPE: "entity type {about} is retired; its table and records are kept",
     StepKind.RESTORE_TYPE: "entity type {about} comes back with its records",
     StepKind.RENAME_TYPE: "entity type {old} is now called {new}; its table stays",
+    StepKind.RENAME_UNIT: "unit {old} is now called {new}; its members stay",
     StepKind.ADD_FIELD: "{about} gets a column",
     StepKind.RETIRE_FIELD: "{about} is retired; what was entered is kept",
     StepKind.RESTORE_FIELD: "{about} comes back with what was entered",
@@ -165,5 +168,6 @@ _SENTENCES: Mapping[StepKind, str] = {
     StepKind.MOVE_STATE: "{about} moves to another state: {mapping}",
     StepKind.FILL: "{about} is filled with {value}",
     StepKind.CONVERT: "{about}: values are taken over ({value})",
+    StepKind.REINDEX: "quick search reads {about} anew",
     StepKind.REVERT: "values that release {value} mapped and nobody touched since go back",
 }
