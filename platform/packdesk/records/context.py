@@ -64,14 +64,15 @@ class Context:
         return dataclasses.replace(self, actor=SYSTEM, door=Door.SYSTEM)
 
 
-def run(context: Context, work: Callable[[UnitOfWork, Runtime], T]) -> T:
+def run(context: Context, work: Callable[[UnitOfWork, Runtime], T], *, write: bool = True) -> T:
     """Run the work as one transaction on the release in force and commit it.
 
     A release that moved and a collision with another writer start it anew; what was refused is not repeated.
     """
     for _ in range(_ATTEMPTS):
         runtime = context.live.current()
-        unit = UnitOfWork(context.database, runtime, context.live.tables(runtime), context.clock, context.actor, context.ids)
+        tables = context.live.tables(runtime)
+        unit = UnitOfWork(context.database, runtime, tables, context.clock, context.actor, context.ids, write=write, door=context.door.value)
         try:
             with unit:
                 done = work(unit, runtime)

@@ -38,12 +38,17 @@ class LateStage:
 
 def guard(attempt: Attempt, draw: Callable[[Attempt], Draft], late: tuple[LateStage, ...]) -> Draft:
     """Run every stage in order; return the record as the inputs leave it, ready to apply. Raises ``Refused``."""
-    for stage in STAGES:
-        _stop(stage.judge(attempt))
+    check_early(attempt)
     draft = draw(attempt)
     for after in late:
         _stop(after.judge(attempt, draft))
     return draft
+
+
+def check_early(attempt: Attempt) -> None:
+    """Run the stages that need no draft; a deletion passes no others. Raises ``Refused``."""
+    for stage in STAGES:
+        _stop(stage.judge(attempt))
 
 
 def _stop(findings: Iterable[Finding]) -> None:

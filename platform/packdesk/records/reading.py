@@ -63,7 +63,9 @@ def _ends(work: Work, entity: EntityRuntime, given: Input) -> tuple[dict[str, tu
         runtime = entity.relations[relation]
         label = runtime.relation.label.in_language(work.context.language)
         findings += [
-            about(work.runtime.model, "unknown_reference", runtime.relation.path, field=relation, label=label, value=link.record) for link, end in found if end is None
+            about(work.runtime.model, "unknown_reference", runtime.relation.path, field=relation, label=label, value=link.record)
+            for link, end in found
+            if end is None
         ]
     return ends, tuple(findings)
 

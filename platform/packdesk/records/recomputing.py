@@ -44,7 +44,9 @@ def _refresh(work: Work, old: Record | None, new: Record | None, depth: int) -> 
     if not dependents:
         return
     if depth >= _DEPTH:
-        raise PackdeskError("derived_unstable", fields=", ".join(sorted(f"{found.entity_type}.{found.path}" for found in dependents)), entity_type=record.entity_type)
+        raise PackdeskError(
+            "derived_unstable", fields=", ".join(sorted(f"{found.entity_type}.{found.path}" for found in dependents)), entity_type=record.entity_type
+        )
     versions = tuple(version for version in (old, new) if version is not None)
     for key in sorted(_reading(work, versions, dependents) - {(record.entity_type, record.id)}):
         _recompute(work, key, depth)

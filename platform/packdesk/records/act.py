@@ -1,0 +1,83 @@
+"""Does an action on a record: its inputs, its move, its effects, together or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from packdesk.errors import Finding, PackdeskError
+from packdesk.records.attempts import Attempt, Given
+from packdesk.records.context import Context, run
+from packdesk.records.drafts import Work, begin
+from packdesk.records.drawing import acted_record
+from packdesk.records.field_rules import LATE
+from packdesk.records.finding_records import reachable, visible
+from packdesk.records.guards import guard
+from packdesk.records.outcome import Outcome
+from packdesk.records.reading import read_action
+from packdesk.records.storing import store
+from packdesk.runtime.entity import ActionRuntime
+from packdesk.runtime.lifecycle import Judgement, judge_action
+from packdesk.runtime.values import Actor, Record
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def act(  # noqa: PLR0917 - the order of the contract
+    context: Context,
+    entity_type: str,
+    ref: str,
+    action: str,
+    inputs: Mapping[str, object] = _NOTHING,
+    version: int | None = None,
+    *,
+    text: bool = False,
+) -> Outcome:
+    """Do an action; ``inputs`` may name a ``status`` of the move's target state."""
+    return run(context, lambda unit, runtime: act_in(begin(context, unit, runtime), entity_type, ref, action, inputs=inputs, version=version, text=text))
+
+
+def act_in(
+    work: Work, entity_type: str, ref: str, action: str, *, inputs: Mapping[str, object] = _NOTHING, version: int | None = None, text: bool = False
+) -> Outcome:
+    """Do an action inside a transaction."""
+    entity = work.runtime.type(entity_type)
+    found = entity.actions.get(action)
+    if found is None:
+        raise PackdeskError("unknown_action", action=action, entity_type=entity_type)
+    old = visible(work, entity_type, ref, for_update=True)
+    given = read_action(work, entity, found, inputs, text=text)
+    attempt = Attempt(
+        work=work,
+        entity=entity,
+        verb="act",
+        old=old,
+        given=_without_status(given),
+        version=version,
+        action=found,
+        judged=_judged(work, old, found, given),
+        reachable=reachable(work, entity_type, old, "act"),
+    )
+    return store(guard(attempt, acted_record, LATE))
+
+
+def _judged(work: Work, old: Record | None, action: ActionRuntime, given: Given) -> Judgement:
+    if old is None:
+        return Judgement()
+    status = str(given.values.get("status") or "")
+    actor = work.context.actor
+    judged = judge_action(work.runtime, old, action.action.id, actor, work.unit, work.now, status=status, inputs=given.inputs, zone=work.zone)
+    findings = tuple(_claimed(finding, action, old, actor) for finding in judged.findings)
+    return replace(judged, findings=findings)
+
+
+def _claimed(finding: Finding, action: ActionRuntime, old: Record, actor: Actor) -> Finding:
+    """Say who was faster instead of that the action is not available, when the action would have given the record to a person (T-30)."""
+    holder = old.get("assigned_user")
+    takes = any(effect.effect.do == "assign" and "user" in effect.arguments for effect in action.effects)
+    if finding.code != "unavailable" or not takes or holder is None or holder == actor.login:
+        return finding
+    return replace(finding, code="already_claimed", facts={**finding.facts, "user": holder})
+
+
+def _without_status(given: Given) -> Given:
+    return replace(given, values={path: value for path, value in given.values.items() if path != "status"})

@@ -1,0 +1,31 @@
+"""Creation inside a transaction: for the use case, for imports, and for effects that make records."""
+
+from collections.abc import Mapping
+
+from packdesk.records.attempts import Attempt, Given
+from packdesk.records.drafts import LinkEnd, Work
+from packdesk.records.drawing import new_record
+from packdesk.records.field_rules import LATE
+from packdesk.records.guards import guard
+from packdesk.records.outcome import Outcome
+from packdesk.records.reading import read_record
+from packdesk.records.storing import store
+from packdesk.runtime.situation import stored
+from packdesk.runtime.values import Record
+
+
+def create_in(work: Work, entity_type: str, data: Mapping[str, object], *, text: bool = False) -> Outcome:
+    """Create a record from the input of any door; ``text`` for doors that know only text."""
+    entity = work.runtime.type(entity_type)
+    attempt = Attempt(work=work, entity=entity, verb="create", old=None, given=read_record(work, entity, data, text=text))
+    return store(guard(attempt, new_record, LATE))
+
+
+def insert_for_effect(work: Work, entity_type: str, subtype: str, values: Mapping[str, object]) -> Record:
+    """Create a record with values that an effect computed; field rules hold, rights were asked of the action."""
+    entity = work.runtime.type(entity_type)
+    own = {path: stored(value) for path, value in values.items() if path in entity.fields}
+    ends = {name: (LinkEnd(value.entity_type, value.id),) for name, value in values.items() if name in entity.relations and isinstance(value, Record)}
+    given = Given(values={**own, **({"subtype": subtype} if subtype else {})}, links=ends)
+    attempt = Attempt(work=work, entity=entity, verb="create", old=None, given=given, trusted=True)
+    return store(guard(attempt, new_record, LATE)).record

@@ -1,0 +1,29 @@
+"""Deletes a record: it becomes a tombstone, its number is never given again."""
+
+from packdesk.errors import Refused
+from packdesk.records.attempts import Attempt
+from packdesk.records.context import Context, run
+from packdesk.records.dependents import needed_by
+from packdesk.records.drafts import Work, begin
+from packdesk.records.finding_records import reachable, visible
+from packdesk.records.guards import check_early
+from packdesk.records.recomputing import refresh
+
+
+def delete(context: Context, entity_type: str, ref: str, version: int | None = None) -> None:
+    """Delete a record that nothing live points to (CARE-7, T-4)."""
+    run(context, lambda unit, runtime: delete_in(begin(context, unit, runtime), entity_type, ref, version=version))
+
+
+def delete_in(work: Work, entity_type: str, ref: str, *, version: int | None = None) -> None:
+    """Delete a record inside a transaction."""
+    entity = work.runtime.type(entity_type)
+    old = visible(work, entity_type, ref, for_update=True)
+    attempt = Attempt(work=work, entity=entity, verb="delete", old=old, version=version, reachable=reachable(work, entity_type, old, "delete"))
+    check_early(attempt)
+    if old is None:
+        return
+    if findings := tuple(needed_by(work, old)):
+        raise Refused(findings)
+    work.unit.delete(old)
+    refresh(work, old, None)

@@ -1,0 +1,119 @@
+"""The late guard stages: what was given must be readable and fit, then the conditions that the packs word themselves."""
+
+from collections.abc import Iterable, Iterator
+
+from packdesk.errors import Finding
+from packdesk.records.assignment import misfits
+from packdesk.records.attempts import Attempt
+from packdesk.records.drafts import Draft
+from packdesk.records.evaluation import environment, situation
+from packdesk.records.findings import about
+from packdesk.records.guards import LateStage
+from packdesk.records.linking import misplaced
+from packdesk.records.performing import written_paths
+from packdesk.runtime.candidates import refusal
+from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.field_state import field_state
+from packdesk.runtime.lifecycle import preconditions
+from packdesk.runtime.validation import check_line_input, check_record
+
+_CHECK = "check_failed"
+
+
+def field_rules(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
+    """Refuse what cannot be read, what is missing and what does not fit, all at once; what effects fill in is judged after them."""
+    given = attempt.given
+    env = environment(draft)
+    found = [*given.findings, *_first_status(draft), *_inputs(attempt, draft)]
+    if not attempt.trusted:
+        found += check_line_input(draft.work.runtime, env, draft.record, draft.old, given.lines)
+    of_person = frozenset() if attempt.trusted else draft.given
+    found += check_record(draft.work.runtime, env, draft.record, draft.old, given=of_person, section=draft.section)
+    found += [*misfits(draft), *misplaced(draft), *_unlisted_lines(draft)]
+    later = _filled_by_effects(attempt)
+    return _once(finding for finding in found if not (finding.code in ("required_field", "assignment_missing") and finding.field in later))
+
+
+def conditions(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
+    """Refuse with the pack's own sentence what a check of the move or of the action does not let through."""
+    if attempt.action is None and attempt.judged.move is None:
+        return ()
+    return preconditions(attempt.situation.with_input(draft.inputs), attempt.judged)
+
+
+def left_by_effects(draft: Draft) -> tuple[Finding, ...]:
+    """Return what is wrong with the record as the effects left it; ``readonly`` does not bind them, everything else does."""
+    env = environment(draft)
+    return tuple(_once([*check_record(draft.work.runtime, env, draft.record, draft.old, section=draft.section), *misfits(draft), *misplaced(draft)]))
+
+
+LATE: tuple[LateStage, ...] = (LateStage("inputs and field rules", field_rules), LateStage("preconditions", conditions))
+
+
+def _inputs(attempt: Attempt, draft: Draft) -> Iterator[Finding]:
+    """Judge the action's inputs by what the action says about them: its own, and the record's that it demands."""
+    action = attempt.action
+    for name, field in action.inputs.items() if action is not None else ():
+        own = name not in draft.entity.fields or (name in action.action.inputs and name not in action.action.field_inputs) if action else False
+        value = draft.inputs.get(name) if own else draft.record.get(name)
+        yield from _input(draft, field, name, value, own=own)
+
+
+def _input(draft: Draft, field: FieldRuntime, name: str, value: object, *, own: bool) -> Iterator[Finding]:
+    at = situation(draft)
+    state = field_state(at, field, section=draft.section)
+    label = field.label(at.language)
+    if state.hidden:
+        if own and value is not None and name in draft.inputs and field.default is None:
+            yield at.finding("hidden_field", state.rule, field=name, label=label)
+    elif value is None:
+        if state.required:
+            yield at.finding("required_field", state.rule, field=name, label=label)
+    elif own and (refused := refusal(at, field, value, chosen=frozenset())):
+        yield refused
+
+
+def _first_status(draft: Draft) -> Iterator[Finding]:
+    """Refuse to begin anywhere but in the initial state, with a status that the subtype has."""
+    entity, status = draft.entity, str(draft.record.get("status") or "")
+    if draft.old is not None or entity.lifecycle is None or "status" not in draft.given:
+        return
+    found = entity.lifecycle.statuses.get(status)
+    usable = found is not None and found.effective and status in entity.statuses_for(str(draft.record.get("subtype") or ""))
+    if found is None or not usable or found.state != entity.lifecycle.initial.id:
+        label = found.label.in_language(draft.work.context.language) if found is not None else status
+        yield about(draft.work.runtime.model, "status_not_allowed", entity.lifecycle.path, field="status", status=label)
+
+
+def _unlisted_lines(draft: Draft) -> Iterator[Finding]:
+    """Refuse a line whose record the subtype's choices do not name; documents name it by its key."""
+    subtype = str(draft.record.get("subtype") or "")
+    for name, group in draft.entity.groups.items():
+        field = group.fields.get(group.keyed_by)
+        allowed = draft.entity.choice_of(subtype, group.group.choices) if group.group.choices else ()
+        if field is None or not field.targets or not allowed:
+            continue
+        known = {line.id for line in draft.old.lines.get(name, ())} if draft.old is not None else set()
+        for place, line in enumerate(draft.record.lines.get(name, ())):
+            value = line.values.get(group.keyed_by)
+            other = draft.work.unit.get(field.targets[0], value) if isinstance(value, str) and line.id not in known else None
+            if other is not None and str(other.get(draft.work.runtime.model.entity_types[other.entity_type].key)) not in allowed:
+                rule = f"{draft.entity.subtypes[subtype].subtype.path}.choices.{group.group.choices}"
+                label = field.label(draft.work.context.language)
+                yield about(draft.work.runtime.model, "not_selectable", rule, field=f"{name}[{place}].{group.keyed_by}", label=label, value=other.number)
+
+
+def _filled_by_effects(attempt: Attempt) -> frozenset[str]:
+    action = attempt.action
+    if action is None:
+        return frozenset()
+    return frozenset(path for effect in action.effects for path in written_paths(effect, action.action.section)) - frozenset(action.action.inputs)
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    seen: set[tuple[str, str, str]] = set()
+    for finding in findings:
+        key = (finding.code, finding.field, finding.rule if finding.code == _CHECK else "")
+        if key not in seen:
+            seen.add(key)
+            yield finding

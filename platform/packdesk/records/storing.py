@@ -1,0 +1,76 @@
+"""Applies a draft that passed the guards: effects, derived fields, the record itself, notes, what must leave, and who reads it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from packdesk.errors import Refused
+from packdesk.records.drafts import Draft
+from packdesk.records.evaluation import environment
+from packdesk.records.field_rules import left_by_effects
+from packdesk.records.filling import settled
+from packdesk.records.outcome import Control, Outcome, Reference
+from packdesk.records.performing import performed
+from packdesk.records.recomputing import changed_paths, refresh
+from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.situation import stored
+from packdesk.runtime.values import Record
+
+
+def store(draft: Draft) -> Outcome:
+    """Write the draft and everything that goes with it; raises ``Refused`` when the effects left something that may not be stored."""
+    draft = _after_effects(draft)
+    record = _written(draft)
+    for text in draft.notes:
+        draft.work.unit.add_note(record, text)
+    for place, message in enumerate(draft.messages):
+        draft.work.unit.enqueue(f"{record.id}:{record.get('version')}:{message.topic}:{place}", message.topic, message.body)
+    refresh(draft.work, draft.old, record)
+    record = draft.work.unit.get(record.entity_type, record.id) or record
+    changed = tuple(path for path in changed_paths(draft.old, record) if path)
+    return Outcome(record=record, changed=changed, results=draft.results, control=_control(draft, record))
+
+
+def _after_effects(draft: Draft) -> Draft:
+    if draft.action is None or not draft.action.effects:
+        return draft
+    done = settled(performed(draft))
+    if (done.record != draft.record or done.links != draft.links) and (findings := left_by_effects(done)):
+        action = draft.action.action.id
+        raise Refused([replace(finding, action=finding.action or action) for finding in findings])
+    return done
+
+
+def _written(draft: Draft) -> Record:
+    unit, action = draft.work.unit, draft.action.action.id if draft.action is not None else ""
+    if draft.old is None:
+        return unit.insert(draft.record, draft.links, action=action, rules=draft.rules)
+    return unit.update(draft.old, draft.record, draft.links, action=action, rules=draft.rules)
+
+
+def _control(draft: Draft, record: Record) -> Control | None:
+    """Return where the screen goes, evaluated on the record as it was stored."""
+    action = draft.action
+    result = action.action.result if action is not None else None
+    if action is None or result is None or action.result is None:
+        return None
+    env = environment(replace(draft, record=record))
+    values: Mapping[str, object] = {name: source.evaluate(env) if isinstance(source, Compiled) else source for name, source in action.result.values.items()}
+    target = action.result.record.evaluate(env) if action.result.record is not None else None
+    reveal = action.result.reveal.evaluate(env) if action.result.reveal is not None else None
+    language = draft.work.context.language
+    return Control(
+        form=result.form,
+        record=reference(draft, target) if isinstance(target, Record) else None,
+        message=result.message.in_language(language) if result.message is not None else "",
+        reveal=stored(reveal) if reveal is not None else (dict(draft.reveal) or None),
+        values={name: reference(draft, value) if isinstance(value, Record) else stored(value) for name, value in values.items()},
+        readonly=result.readonly,
+        then=result.then,
+    )
+
+
+def reference(draft: Draft, record: Record) -> Reference:
+    """Return a record as others name it."""
+    title = draft.work.runtime.type(record.entity_type).title_of
+    named = title.evaluate(replace(environment(draft), record=record)) if title is not None else None
+    return Reference(record.entity_type, record.id, record.number, str(named or record.number))
