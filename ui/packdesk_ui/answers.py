@@ -1,0 +1,113 @@
+"""Answers to the browser: pages, parts of pages for htmx, redirects, refusals as pages; and the promise that a form counts once."""
+
+import functools
+import logging
+import secrets
+from collections.abc import Callable
+from typing import ParamSpec
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from packdesk.errors import CATALOGUE, Finding, PackdeskError, sentence
+from packdesk.records.context import Context, Door
+from packdesk.web import request_context
+from packdesk.web.api.idempotency import once
+from packdesk.web.problems import findings_of
+from packdesk.web.request_log import request_id
+from packdesk_ui.shell import language, words
+
+P = ParamSpec("P")
+_LOG = logging.getLogger("packdesk.web")
+_KEY_HEADER = "HTTP_IDEMPOTENCY_KEY"
+_MODAL = "modal-inside"
+
+
+def context(door: Door = Door.SCREEN) -> Context:
+    """Return the context of a use case for the page in hand."""
+    return request_context.context(door)
+
+
+def in_modal() -> bool:
+    """Say whether the answer goes into the modal window."""
+    return request.headers.get("HX-Target") == _MODAL
+
+
+def is_part() -> bool:
+    """Say whether htmx asked, for a part of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def page(template: str, *, status: int = 200, **view: object) -> Response:
+    """Return a whole page."""
+    return make_response(render_template(template, **view), status)
+
+
+def page_or_modal(template: str, inside: str, *, status: int = 200, **view: object) -> Response:
+    """Return a page, or only its inside when the modal window asked for it."""
+    return page(inside if in_modal() else template, status=status, **view)
+
+
+def go(address: str, message: str = "", tone: str = "success") -> Response:
+    """Send the browser on, with a message for the next page; a modal window closes by leaving its page."""
+    if message:
+        flash(message, tone)
+    if is_part():
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = address
+        return response
+    return make_response(redirect(address, 303))
+
+
+def go_to_record(entity_type: str, number: str, message: str = "", tone: str = "success") -> Response:
+    """Send the browser to a record."""
+    return go(url_for("packdesk_ui.record", entity_type=entity_type, number=number), message, tone)
+
+
+def new_key() -> str:
+    """Return a key that makes this copy of a form count once."""
+    return secrets.token_urlsafe(18)
+
+
+def form_once(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Return a view whose form has one effect and one answer however often it is sent; its key travels as the hidden field ``_key``."""
+    guarded_by_header = once(view)
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        if request.method != "POST":
+            return view(*args, **kwargs)
+        request.get_data(cache=True)
+        if key := request.form.get("_key"):
+            request.environ[_KEY_HEADER] = key
+            return guarded_by_header(*args, **kwargs)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def refusal(error: Exception) -> Response:
+    """Return a refusal or failure as a page; who is not logged in is sent to the login and comes back afterwards."""
+    if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
+        return Response.force_type(error.get_response(request.environ), request.environ)
+    findings = findings_of(error)
+    if findings[0].code == "not_authenticated":
+        wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_part() else url_for("packdesk_ui.start")
+        return go(url_for("AuthDBView.login", next=wanted))
+    if findings[0].code == "internal_error":
+        _LOG.error("request %s failed", request_id(), exc_info=error)
+    return _refused(findings)
+
+
+def _refused(findings: tuple[Finding, ...]) -> Response:
+    status = CATALOGUE[findings[0].code].status
+    said = " ".join(dict.fromkeys(sentence(finding, language()) for finding in findings))
+    response = page("shell/error.html", status=status, title=words("error"), sentence=said, request_id=request_id() if status >= 500 else "", crumbs=())
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(findings[0].facts.get("seconds", 2))
+    return response
+
+
+def missing() -> PackdeskError:
+    """Return the error that there is nothing at this address."""
+    return PackdeskError("unknown_page")

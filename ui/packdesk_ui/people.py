@@ -1,0 +1,22 @@
+"""The people of this installation, by login and name, for pickers and for "who did it"."""
+
+from flask import current_app, g
+
+
+def names() -> dict[str, str]:
+    """Return the name of every person by login, read once per request."""
+    if "ui_people" not in g:
+        users = current_app.appbuilder.sm.get_all_users()  # type: ignore[attr-defined]
+        g.ui_people = {user.username: user.get_full_name().removesuffix(" -").strip() for user in users if user.active}
+    return dict(g.ui_people)
+
+
+def name_of(login: str) -> str:
+    """Return a person's name; the login of somebody who is gone."""
+    return names().get(login) or login
+
+
+def matching(typed: str, most: int) -> list[tuple[str, str]]:
+    """Return the people whose login or name contains the text."""
+    wanted = typed.casefold()
+    return [(login, name) for login, name in names().items() if wanted in login.casefold() or wanted in name.casefold()][:most]
