@@ -19,6 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from packdesk.errors import PackdeskError
+from packdesk.store.sql_functions import register_sqlite_functions
 
 Result = TypeVar("Result")
 
@@ -123,6 +124,7 @@ def _sqlite_engine(url: URL) -> Engine:
         raw.isolation_level = None
         for pragma in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON"):
             raw.execute(f"PRAGMA {pragma}").close()
+        register_sqlite_functions(raw)
 
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(connection.info.pop("begin", "BEGIN"))

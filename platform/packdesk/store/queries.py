@@ -1,0 +1,234 @@
+"""Lists of records: one page at a time, found by filter, quick search or number, in any order of up to three fields.
+
+A page costs one statement, whatever it holds; a capped count and the names of referenced records cost one more each (per
+referenced type). Paging goes on from the last row's values, so that page 1,000 costs what page 1 does.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from packdesk.clock import SystemClock
+from packdesk.errors import PackdeskError
+from packdesk.model.entity_types import Field, Kind
+from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.values import SYSTEM, Actor, Record
+from packdesk.store import access as access_rules
+from packdesk.store import cursors, reading, search_text
+from packdesk.store.access import AccessFilter
+from packdesk.store.codec import RecordCodec, record_codec
+from packdesk.store.cursors import Key
+from packdesk.store.prepared import Prepared
+from packdesk.store.tables import NEVER_NULL, Tables
+
+if TYPE_CHECKING:
+    from packdesk.runtime.expressions.compile import Compiled
+
+#: Counting stops here; a person doesn't need to know whether there are 1,001 or 80,000.
+COUNT_LIMIT = 1000
+_LONGEST_PAGE = 500
+_MOST_FIELDS = 3
+#: Newest first.
+DEFAULT_ORDER: tuple[tuple[str, bool], ...] = (("created_at", False),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a list asks for."""
+
+    entity_type: str
+    #: A compiled condition on the record (place: filter), with who asks and when.
+    filter: "Compiled | None" = None
+    actor: Actor = SYSTEM
+    now: datetime = field(default_factory=lambda: SystemClock().now())
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    access: AccessFilter | None = None
+    #: Further conditions by field path, all of which must hold exactly; None asks for no value.
+    equals: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    #: Quick search: fragments of at least two characters, or a phone number in any form.
+    search: str = ""
+    number: str = ""
+    #: (field path, ascending), at most three; nulls are last either way, the id decides between equals.
+    order: tuple[tuple[str, bool], ...] = DEFAULT_ORDER
+    limit: int = 25
+    cursor: str = ""
+    #: Only these fields; all when None.
+    fields: tuple[str, ...] | None = None
+    #: Whether the records that reference fields name are read as well: all of them, or these fields' only.
+    expand: bool | tuple[str, ...] = True
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list."""
+
+    rows: tuple[Record, ...]
+    #: Where the next page begins; empty at the end.
+    next_cursor: str
+    #: How many there are, at most 1,000; None when nobody asked.
+    count: int | None
+    #: There are more than ``count``.
+    capped: bool
+    #: (entity type, id) -> the record that a reference field names.
+    references: Mapping[tuple[str, str], Record]
+
+
+def run(connection: Connection, tables: Tables, query: Query) -> Page:
+    """Return the page that the query asks for; raises ``bad_parameter`` or ``bad_cursor`` where it can't be understood."""
+    _check(tables, query)
+    keys = _keys(tables, query)
+    codec = record_codec(tables, query.entity_type, None if query.fields is None else _with_keys(query.fields, keys))
+    rows = _rows(connection, tables, query, keys, codec)
+    records = [codec.record(row) for row in rows[: query.limit]]
+    more = len(rows) > query.limit
+    cursor = cursors.write(_shape(query), [_at(tables, records[-1], key) for key in keys]) if more else ""
+    count = count_up_to(connection, tables, query) if query.count else None
+    return Page(
+        rows=tuple(reading.with_lazy_lines(connection, tables, records)) if query.fields is None else tuple(records),
+        next_cursor=cursor,
+        count=count if count is None else min(count, COUNT_LIMIT),
+        capped=count is not None and count > COUNT_LIMIT,
+        references=references(connection, tables, records, query.expand) if query.expand else MappingProxyType({}),
+    )
+
+
+def count_up_to(connection: Connection, tables: Tables, query: Query, limit: int = COUNT_LIMIT) -> int:
+    """Return how many records the query finds, counting to the limit and one."""
+    table = tables.record(query.entity_type)
+    found = sa.select(sa.literal_column("1")).select_from(table).where(*_conditions(tables, query)).limit(limit + 1).subquery()
+    counted = sa.select(sa.func.count()).select_from(found).prefix_with(tables.stamp(query.entity_type))
+    return int(connection.scalar(counted) or 0)
+
+
+def references(
+    connection: Connection, tables: Tables, records: Sequence[Record], expand: bool | tuple[str, ...] = True
+) -> Mapping[tuple[str, str], Record]:
+    """Return the live records that reference fields of these records name, one statement per referenced type."""
+    wanted: dict[str, set[str]] = {}
+    for record in records:
+        for path, target in _reference_paths(tables, record.entity_type, expand):
+            value = record.get(path)
+            if value is not None:
+                wanted.setdefault(target, set()).update(value if isinstance(value, tuple) else (str(value),))
+    return {
+        (entity_type, record_id): found for entity_type, ids in wanted.items() for record_id, found in reading.many(connection, tables, entity_type, ids).items()
+    }
+
+
+def search_condition(tables: Tables, entity_type: str, typed: str) -> sa.ColumnElement[bool]:
+    """Return the condition under which quick search finds a record; raises ``bad_parameter`` when too little was typed."""
+    words, digits = search_text.fragments(typed)
+    if not words or max(len(word) for word in words) < search_text.SHORTEST:
+        raise PackdeskError("bad_parameter", name="q", reason=f"type at least {search_text.SHORTEST} characters")
+    table, search = tables.record(entity_type), tables.search(entity_type)
+    found = sa.or_(_contains_all(tables, search, words), *([_contains_all(tables, search, (digits,))] if digits else []))
+    return table.c.id.in_(sa.select(search.c.record_id).where(found))
+
+
+def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    if tables.dialect == "sqlite":
+        long = [word for word in words if len(word) > search_text.SHORTEST]
+        match = " ".join('"' + word.replace('"', '""') + '"' for word in long)
+        index = sa.table(f"{search.name}_fts", sa.column("rowid"))
+        found = sa.select(index.c.rowid).where(sa.literal_column(f"{search.name}_fts").op("MATCH")(match))
+        indexed = [search.c.place.in_(found)] if long else []
+        return sa.and_(*indexed, *(search.c.content.contains(word, autoescape=True) for word in words if word not in long))
+    return sa.and_(*(search.c.content.contains(word, autoescape=True) for word in words))
+
+
+def _rows(connection: Connection, tables: Tables, query: Query, keys: tuple[Key, ...], codec: RecordCodec) -> list[Sequence[object]]:
+    table = tables.record(query.entity_type)
+    plain = not (query.filter or query.access or query.equals or query.search or query.number or query.cursor)
+    memo = ("first page", query.entity_type, query.order, query.fields)
+    if plain and memo in tables.memo:
+        return tables.memo[memo].rows(connection, {"page": query.limit + 1})  # type: ignore[no-any-return]
+    order = cursors.ordering(keys, tables.dialect)
+    selected = sa.select(*codec.columns).select_from(table).order_by(*order)
+    if plain:
+        prepared = selected.where(table.c.deleted_at.is_(None)).limit(sa.bindparam("page", type_=sa.Integer))
+        tables.memo[memo] = Prepared(prepared, connection.dialect, tables.stamp(query.entity_type))
+        return tables.memo[memo].rows(connection, {"page": query.limit + 1})  # type: ignore[no-any-return]
+    selected = selected.where(*_conditions(tables, query)).limit(query.limit + 1).prefix_with(tables.stamp(query.entity_type))
+    if query.cursor:
+        selected = selected.where(cursors.after(keys, cursors.read(query.cursor, _shape(query), keys)))
+    return list(connection.execute(selected))
+
+
+def _conditions(tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
+    yield tables.record(query.entity_type).c.deleted_at.is_(None)
+    if query.access is not None:
+        yield access_rules.condition(tables, query.entity_type, query.access)
+    if query.filter is not None:
+        from packdesk.store.sql_expressions import lower
+
+        yield lower(query.filter.tree, tables, query.entity_type, actor=query.actor, now=query.now, zone=query.zone, dialect=tables.dialect)
+    if query.number:
+        yield tables.column(query.entity_type, "number") == query.number
+    for path, value in query.equals.items():
+        yield tables.column(query.entity_type, path).is_(None) if value is None else tables.column(query.entity_type, path) == value
+    if query.search:
+        yield search_condition(tables, query.entity_type, query.search)
+
+
+def _check(tables: Tables, query: Query) -> None:
+    if not 1 <= query.limit <= _LONGEST_PAGE:
+        raise PackdeskError("bad_parameter", name="limit", reason=f"give 1 to {_LONGEST_PAGE}")
+    if len(query.order) > _MOST_FIELDS or len({path for path, _ in query.order}) != len(query.order):
+        raise PackdeskError("bad_parameter", name="order", reason=f"give at most {_MOST_FIELDS} different fields")
+    for name, paths in (("order", [path for path, _ in query.order]), ("fields", query.fields or ()), ("equals", query.equals)):
+        unknown = [path for path in paths if not _is_path(tables, query.entity_type, path)]
+        if unknown:
+            raise PackdeskError("bad_parameter", name=name, reason=f"there is no field '{unknown[0]}'")
+
+
+def _is_path(tables: Tables, entity_type: str, path: str) -> bool:
+    return path in tables.stored(entity_type) or path in tables.engine_paths(entity_type)
+
+
+def _keys(tables: Tables, query: Query) -> tuple[Key, ...]:
+    """Return what the list is ordered by, the id last."""
+    keys = [Key(path, tables.column(query.entity_type, path), ascending, path not in NEVER_NULL) for path, ascending in query.order]
+    if any(path == "id" for path, _ in query.order):
+        return tuple(keys)
+    last = query.order[-1][1] if query.order else True
+    return (*keys, Key("id", tables.column(query.entity_type, "id"), last, nullable=False))
+
+
+def _at(tables: Tables, record: Record, key: Key) -> object:
+    """Return what the record's row holds in the column that the list is ordered by."""
+    stored = tables.stored(record.entity_type).get(key.path)
+    value = record.get(key.path)
+    return value if stored is None else KINDS[stored.kind].to_columns(value)[0]
+
+
+def _with_keys(fields: tuple[str, ...], keys: tuple[Key, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*fields, *(key.path for key in keys))))
+
+
+def _shape(query: Query) -> str:
+    """Return what two queries have in common whose cursors can be exchanged: everything but the page."""
+    filtered = query.filter.source if query.filter is not None else ""
+    parts = (query.entity_type, filtered, query.search, query.number, sorted((path, str(value)) for path, value in query.equals.items()), query.order)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _reference_paths(tables: Tables, entity_type: str, expand: bool | tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    memo = ("reference paths", entity_type)
+    if memo not in tables.memo:
+        entity = tables.model.entity_types[entity_type]
+        fields: dict[str, Field] = dict(entity.fields)
+        fields |= {f"{section.id}.{name}": inner for section in entity.sections.values() for name, inner in section.fields.items()}
+        kinds = (Kind.REFERENCE, Kind.REFERENCES)
+        tables.memo[memo] = tuple((path, inner.to) for path, inner in fields.items() if inner.kind in kinds and inner.to in tables.model.entity_types)
+    paths: tuple[tuple[str, str], ...] = tables.memo[memo]
+    return paths if expand is True else tuple((path, target) for path, target in paths if expand and path in expand)
+
+

@@ -1,0 +1,275 @@
+"""Lists: pages, order, cursors, search, access, and what they cost, on both databases."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from packdesk.errors import PackdeskError
+from packdesk.model.durations import Duration, Unit
+from packdesk.runtime.values import Line, Money, Phone, Record
+from packdesk.store import queries
+from packdesk.store.access import AccessFilter
+from packdesk.store.database import Database
+from packdesk.store.queries import Query
+from packdesk.store.tables import Tables
+from tests.integration.store.conftest import Opener
+
+WEIGHTS = (3, None, 1, 2, None, 1, 3)
+
+
+def store(unit: Opener, *records: Record) -> list[Record]:
+    with unit() as open_unit:
+        made = [open_unit.insert(record) for record in records]
+        open_unit.commit()
+    return made
+
+
+def numbers(database: Database, tables: Tables, query: Query) -> list[str]:
+    with database.begin() as connection:
+        return [record.number for record in queries.run(connection, tables, query).rows]
+
+
+def pages(database: Database, tables: Tables, **asked: object) -> Iterator[list[Record]]:
+    cursor = ""
+    while True:
+        with database.begin() as connection:
+            page = queries.run(connection, tables, Query(**{**asked, "cursor": cursor}))
+        yield list(page.rows)
+        cursor = page.next_cursor
+        if not cursor:
+            return
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 10])
+@pytest.mark.parametrize(
+    "order",
+    [
+        (("weight", True),),
+        (("weight", False),),
+        (("weight", True), ("ratio", False)),
+        (("created_at", False),),
+        (("number", True),),
+        (("fee", True), ("takes", False), ("due", True)),
+        (("id", False),),
+        (),
+    ],
+)
+def test_pages_hold_every_record_once_in_order_with_nulls_last(
+    database: Database, tables: Tables, unit: Opener, order: tuple[tuple[str, bool], ...], limit: int
+) -> None:
+    records = [
+        Record(
+            "matter",
+            {
+                "weight": weight,
+                "ratio": Decimal(place % 2) / 4 if place % 3 else None,
+                "fee": Money(Decimal(place % 4), "EUR") if place % 3 else None,
+                "takes": Duration(place % 2 + 1, Unit.DAYS),
+                "due": datetime(2026, 1, 1 + place % 2, tzinfo=UTC) if place % 2 else None,
+            },
+        )
+        for place, weight in enumerate(WEIGHTS)
+    ]
+    store(unit, *records)
+
+    found = [record for page in pages(database, tables, entity_type="matter", order=order, limit=limit) for record in page]
+
+    whole = numbers(database, tables, Query(entity_type="matter", order=order, limit=100))
+    assert len({record.id for record in found}) == len(records)
+    assert [record.number for record in found] == whole
+    if order[:1] == (("weight", True),):
+        assert [record.get("weight") for record in found] == [1, 1, 2, 3, 3, None, None]
+    if order == (("weight", False),):
+        assert [record.get("weight") for record in found] == [3, 3, 2, 1, 1, None, None]
+
+
+def test_a_page_does_not_shift_when_a_record_is_added_before_it(database: Database, tables: Tables, unit: Opener) -> None:
+    store(unit, *(Record("task", {"words": word}) for word in "bdf"))
+    reading = pages(database, tables, entity_type="task", order=(("words", True),), limit=2)
+
+    first = next(reading)
+    store(unit, Record("task", {"words": "a"}), Record("task", {"words": "e"}))
+    second = next(reading)
+
+    assert [[record.get("words") for record in page] for page in (first, second)] == [["b", "d"], ["e", "f"]]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "", "AAAA", "ü", "a" * 400])
+def test_a_cursor_that_is_not_ours_is_refused(database: Database, tables: Tables, unit: Opener, cursor: str) -> None:
+    store(unit, *(Record("task", {"words": word}) for word in "abc"))
+    with database.begin() as connection:
+        own = queries.run(connection, tables, Query(entity_type="task", limit=1)).next_cursor
+    changed = cursor or own[:-2] + ("AA" if own[-2:] != "AA" else "BB")
+
+    with pytest.raises(PackdeskError) as refusal:
+        numbers(database, tables, Query(entity_type="task", cursor=changed))
+
+    assert refusal.value.code == "bad_cursor"
+
+
+def test_a_cursor_of_another_query_is_refused(database: Database, tables: Tables, unit: Opener) -> None:
+    store(unit, *(Record("task", {"words": word}) for word in "abc"))
+    with database.begin() as connection:
+        own = queries.run(connection, tables, Query(entity_type="task", limit=1)).next_cursor
+
+    with pytest.raises(PackdeskError) as refusal:
+        numbers(database, tables, Query(entity_type="task", cursor=own, order=(("words", True),)))
+
+    assert refusal.value.code == "bad_cursor"
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": 501}, "limit"),
+        ({"order": (("nothing", True),)}, "order"),
+        ({"order": (("words", True), ("words", False))}, "order"),
+        ({"order": tuple((path, True) for path in ("words", "id", "number", "version"))}, "order"),
+        ({"fields": ("nothing",)}, "fields"),
+        ({"search": "a"}, "q"),
+        ({"search": "  "}, "q"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(database: Database, tables: Tables, asked: dict[str, object], name: str) -> None:
+    with pytest.raises(PackdeskError) as refusal:
+        numbers(database, tables, Query(entity_type="task", **asked))
+
+    assert (refusal.value.code, refusal.value.facts["name"]) == ("bad_parameter", name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("lov", ["Zoë Lovelace"]),
+        ("ZOE", ["Zoë Lovelace"]),
+        ("zo", ["Zoë Lovelace"]),
+        ("lace zoë", ["Zoë Lovelace"]),
+        ("zoë smith", []),
+        ("straße", ["Bea Strasse"]),
+        ("100%", ["Per 100% _cent"]),
+        ("_c", ["Per 100% _cent"]),
+        ('"', None),
+        ('quo"te', ['Quo"te']),
+        ("+49 30 123456", ["Zoë Lovelace"]),
+        ("0049 30 123456", ["Zoë Lovelace"]),
+        ("+49 (0)30 123456", ["Zoë Lovelace"]),
+        ("030/123456", ["Zoë Lovelace"]),
+        ("30123456", ["Zoë Lovelace"]),
+        ("123456", ["Zoë Lovelace"]),
+        ("PE00000002", ["Bea Strasse"]),
+        ("E0000000", None),
+        ("nobody", []),
+    ],
+)
+def test_quick_search_finds_fragments_numbers_and_phones(database: Database, tables: Tables, unit: Opener, typed: str, found: list[str] | None) -> None:
+    phone = Line("", {"kind": "home", "number": Phone("030 / 123 456", "+4930123456", "30123456")})
+    people = [Record("person", {"name": "Zoë Lovelace"}, {"phones": (phone,)})]
+    people += [Record("person", {"name": name}) for name in ("Bea Strasse", "Per 100% _cent", 'Quo"te')]
+    store(unit, *people)
+
+    def search() -> list[object]:
+        with database.begin() as connection:
+            return [record.get("name") for record in queries.run(connection, tables, Query(entity_type="person", search=typed)).rows]
+
+    if found is not None:
+        assert search() == found
+    elif len(typed) < 2:
+        with pytest.raises(PackdeskError, match="at least 2"):
+            search()
+    else:
+        assert len(search()) == 4
+
+
+def test_quick_search_follows_changes(database: Database, tables: Tables, unit: Opener) -> None:
+    made = store(unit, Record("person", {"name": "Ada"}))[0]
+    with unit() as open_unit:
+        changed = open_unit.update(made, made.having({"name": "Grace"}, {"phones": (Line("", {"number": Phone("0151 99", "+4915199", "15199")}),)}))
+        open_unit.commit()
+
+    found = [numbers(database, tables, Query(entity_type="person", search=typed)) for typed in ("Ada", "grac", "15199")]
+    with unit() as open_unit:
+        open_unit.delete(changed)
+        open_unit.commit()
+
+    assert found == [[], [made.number], [made.number]]
+    assert numbers(database, tables, Query(entity_type="person", search="grac")) == []
+
+
+def test_a_list_shows_only_what_the_actor_may_see(database: Database, tables: Tables, unit: Opener) -> None:
+    owners = [("north", "normal"), ("north", "confidential"), ("south", "normal"), (None, "normal")]
+    matters = store(unit, *(Record("matter", {"owner_unit": owner, "privacy_level": level}) for owner, level in owners))
+    bills = store(unit, *(Record("bill", {"matter": record.id}) for record in matters), Record("bill", {}))
+    access = AccessFilter(frozenset({("north", "normal"), ("south", "normal"), ("south", "confidential")}))
+
+    seen = {kind: numbers(database, tables, Query(entity_type=kind, access=access, order=(("number", True),))) for kind in ("matter", "bill")}
+    with unit(write=False) as open_unit:
+        opened = [open_unit.get("matter", record.id, access) is not None for record in matters]
+        opened_bills = [open_unit.get("bill", record.number, access) is not None for record in bills]
+
+    assert seen == {"matter": [matters[0].number, matters[2].number], "bill": [bills[0].number, bills[2].number]}
+    assert opened == [True, False, True, False]
+    assert opened_bills == [True, False, True, False, False]
+
+
+def test_nobody_sees_anything_without_a_pair(database: Database, tables: Tables, unit: Opener) -> None:
+    store(unit, Record("matter", {"owner_unit": "north"}))
+
+    assert numbers(database, tables, Query(entity_type="matter", access=AccessFilter(frozenset()))) == []
+
+
+def test_exact_conditions_narrow_a_list(database: Database, tables: Tables, unit: Opener) -> None:
+    client = store(unit, Record("person", {"name": "Ada"}))[0]
+    made = store(unit, Record("matter", {"client": client.id}), Record("matter", {}))
+
+    assert numbers(database, tables, Query(entity_type="matter", equals={"client": client.id})) == [made[0].number]
+    assert numbers(database, tables, Query(entity_type="matter", equals={"client": None})) == [made[1].number]
+    assert numbers(database, tables, Query(entity_type="matter", number=made[1].number)) == [made[1].number]
+
+
+def test_counts_stop_at_the_cap(database: Database, tables: Tables, unit: Opener) -> None:
+    store(unit, *(Record("task", {}) for _ in range(3)))
+
+    with database.begin() as connection:
+        page = queries.run(connection, tables, Query(entity_type="task", limit=1, count=True))
+        capped = queries.count_up_to(connection, tables, Query(entity_type="task"), limit=2)
+
+    assert (page.count, page.capped, capped) == (3, False, 3)
+
+
+def test_a_list_reads_only_the_fields_it_was_asked_for(database: Database, tables: Tables, unit: Opener) -> None:
+    store(unit, Record("matter", {"subject": "one", "weight": 1}))
+
+    with database.begin() as connection:
+        row = queries.run(connection, tables, Query(entity_type="matter", fields=("subject",))).rows[0]
+
+    assert set(row.values) == {"id", "number", "version", "subject", "created_at"}
+
+
+def test_a_page_costs_as_many_statements_however_many_records_it_holds(database: Database, tables: Tables, unit: Opener) -> None:
+    clients = store(unit, *(Record("person", {"name": str(place)}, {"phones": (Line("", {}),)}) for place in range(20)))
+    store(unit, *(Record("matter", {"client": client.id}) for client in clients))
+    statements: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    with database.begin() as connection:
+        page = queries.run(connection, tables, Query(entity_type="matter", limit=20, count=True))
+        lines = [page.references["person", str(row.get("client"))].lines["phones"] for row in page.rows]
+
+    assert len(page.rows) == len([line for line in lines if line]) == 20
+    assert len([text for text in statements if not text.startswith("BEGIN")]) == 4, statements
+
+
+def test_a_record_costs_a_statement_and_one_per_line_group(database: Database, unit: Opener) -> None:
+    made = store(unit, Record("person", {"name": "Ada"}))[0]
+    statements: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    with unit(write=False) as open_unit:
+        open_unit.get("person", made.number)
+        open_unit.get("person", made.id)
+
+    assert len([text for text in statements if not text.startswith("BEGIN")]) == 2, statements
