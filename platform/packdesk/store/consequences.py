@@ -53,7 +53,7 @@ def consequences(comparison: Comparison) -> Consequences:
     for pair in comparison.pairs:
         if pair.new is None and pair.old is not None:
             found.steps.append(Step(kind=StepKind.RETIRE_TYPE, about=pair.old.id))
-            found.touch(pair.old.id, "{count} {records} of a retired entity type can no longer be reached", comparison.counter.live(pair.old.id))
+            found.touch(pair.old.id, "{count} {records} of a retired entity type, no longer within reach", comparison.counter.live(pair.old.id))
         elif pair.new is not None and pair.old is None:
             restored = record_key(pair.new.id) in comparison.evolution.restored
             found.steps.append(Step(kind=StepKind.RESTORE_TYPE if restored else StepKind.ADD_TYPE, about=pair.new.id))
@@ -108,7 +108,7 @@ def _slot(comparison: Comparison, old: EntityType, pair: SlotPair, found: Conseq
     if pair.new is None and pair.old is not None:
         if _group_stays(comparison, pair.old):
             found.steps.append(Step(kind=StepKind.RETIRE_FIELD, about=pair.name, slot=pair.old))
-        found.touch(pair.name, "{count} {records} no longer show a value that was entered", comparison.counter.filled(pair.old))
+        found.touch(pair.name, "{count} {records} with a value that is no longer shown", comparison.counter.filled(pair.old))
     elif pair.new is not None and pair.field is not None and (pair.old is None or pair.former is None):
         _added_field(comparison, old, pair.new, pair.field, found)
     elif pair.new is not None and pair.field is not None and pair.old is not None and pair.former is not None:
@@ -129,7 +129,7 @@ def _added_field(comparison: Comparison, old: EntityType, slot: Slot, new_field:
     if count:
         literal = None if isinstance(new_field.default, Expression) else new_field.default
         suggestion: Json = LEAVE_EMPTY if new_field.unique else literal
-        found.touch(slot.name, "{count} {records} have no value for a new required field", count)
+        found.touch(slot.name, "{count} {records} without a value for a new required field", count)
         found.needed.append(
             Need(
                 id=f"default.{slot.name}",
@@ -148,9 +148,9 @@ def _kept_field(comparison: Comparison, after: tuple[Slot, Field], before: tuple
         found.steps.append(Step(kind=StepKind.CHANGE_KIND, about=slot.name, slot=slot, old=kind_word(former), new=kind_word(new_field)))
         _convert(comparison, slot, new_field, old_slot, found)
     elif former.constraints != new_field.constraints:
-        found.touch(slot.name, "{count} {records} hold a value that the new rules would refuse", counter.unfit(old_slot, new_field, comparison.new))
+        found.touch(slot.name, "{count} {records} with a value that the new rules would refuse", counter.unfit(old_slot, new_field, comparison.new))
     if new_field.required is True and former.required is not True and (count := counter.empty(old_slot)):
-        found.touch(slot.name, "{count} {records} have no value for a field that becomes required", count)
+        found.touch(slot.name, "{count} {records} without a value for a field that becomes required", count)
         question = f"Which value do the {count} records without one get for {slot.name}?"
         found.needed.append(Need(id=f"default.{slot.name}", question=question, count=count, optional=True))
 
@@ -160,8 +160,8 @@ def _convert(comparison: Comparison, slot: Slot, new_field: Field, old_slot: Slo
     if not filled:
         return
     unfit = comparison.counter.unfit(old_slot, new_field, comparison.new)
-    found.touch(slot.name, "{count} {records} hold a value of the former kind", filled)
-    found.touch(slot.name, "{count} {records} hold a value that cannot be taken over", unfit)
+    found.touch(slot.name, "{count} {records} with a value of the former kind", filled)
+    found.touch(slot.name, "{count} {records} with a value that cannot be taken over", unfit)
     found.needed.append(
         Need(
             id=f"convert.{slot.name}",
@@ -198,7 +198,7 @@ def _values(comparison: Comparison, old: Model, pair: TypePair, found: Consequen
         stay = {status: state for status, state in moved.items() if status not in former}
         slot = Slot(pair.new.id, "status")
         counts = comparison.counter.standing(Slot(pair.old.id, "status"), [former.get(status, status) for status in moved])
-        found.touch(slot.name, "{count} {records} change their state with their status", sum(counts.values()))
+        found.touch(slot.name, "{count} {records} in a status that moves to another state", sum(counts.values()))
         if stay:
             found.steps.append(Step(kind=StepKind.MOVE_STATE, about=slot.name, slot=slot, mapping=stay, decision="moved"))
     former_slots = {slot.new: slot.old for slot in pair.slots if slot.new is not None and slot.old is not None}
@@ -213,19 +213,19 @@ def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, f
         found.steps.append(Step(kind=StepKind.MAP_VALUES, about=name, slot=change.slot, mapping=change.renamed, decision="renamed"))
         counts = comparison.counter.standing(old_slot, tuple(change.renamed))
         for value, new_value in change.renamed.items():
-            found.touch(f"{name}.{value}", f"{{count}} {{records}} now stand in {new_value}", counts[value])
+            found.touch(f"{name}.{value}", f"{{count}} {{records}} now in {new_value}", counts[value])
     counts = comparison.counter.standing(old_slot, change.gone)
     for value in change.gone:
         found.steps.append(Step(kind=StepKind.RETIRE_VALUES, about=f"{name}.{value}", slot=change.slot, old=value))
         count = counts[value]
         if change.status:
-            found.touch(f"{name}.{value}", "{count} {records} stand in a removed status", count)
+            found.touch(f"{name}.{value}", "{count} {records} in a removed status", count)
             if count:
                 question = f"{count} records stand in {value}, which is removed. Which status do they get?"
                 options = change.options
                 found.needed.append(Need(id=f"map_status.{change.slot.entity_type}.{value}", question=question, options=options, count=count))
         elif count:
-            found.touch(f"{name}.{value}", "{count} {records} hold a removed value; it stays readable", count)
+            found.touch(f"{name}.{value}", "{count} {records} with a removed value, which stays readable", count)
             question = f"{count} records hold {value}, which is removed. Which value do they get instead?"
             found.needed.append(Need(id=f"map_value.{name}.{value}", question=question, options=change.options, count=count, optional=True))
 

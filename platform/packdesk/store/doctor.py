@@ -15,7 +15,7 @@ from packdesk.model.nodes import Json
 from packdesk.packs.build import build
 from packdesk.store.blobs import Blobs
 from packdesk.store.database import Database
-from packdesk.store.expansion import Ddl, column_types, contraction, expansion
+from packdesk.store.expansion import Ddl, as_found, column_types, contraction, expansion
 from packdesk.store.inspection import inspect_storage
 from packdesk.store.leftovers import Leftover, find, live_release, remove
 from packdesk.store.migrate_values import Progress, finish, silent
@@ -107,7 +107,7 @@ def _differences(connection: Connection, release: StoredRelease, named: set[str]
     diagnoses += [_diagnosis("unwanted_index", one.name, one.table) for one in contraction(tables, found, connection.dialect)]
     for table, columns in column_types(tables, connection.dialect).items():
         actual = found.tables.get(table, {})
-        wrong = [column for column, kind in columns.items() if column in actual and actual[column] != kind]
+        wrong = [column for column, kind in columns.items() if column in actual and as_found(actual[column]) != kind]
         diagnoses += [_diagnosis("wrong_type", column, table, curable=False) for column in wrong]
     return diagnoses
 

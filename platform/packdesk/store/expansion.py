@@ -66,7 +66,12 @@ def column_types(tables: Tables, dialect: Dialect) -> Mapping[str, Mapping[str, 
 
 
 def _plain_type(written: str) -> str:
-    return written.upper().partition(" COLLATE")[0].replace(", ", ",")
+    return as_found(written.upper().partition(" COLLATE")[0].replace(", ", ","))
+
+
+def as_found(kind: str) -> str:
+    """Return one name for types that PostgreSQL keeps alike."""
+    return "TEXT" if kind in ("VARCHAR", "CHARACTER VARYING") else kind
 
 
 def _expand(tables: Tables, found: Inspection, dialect: Dialect) -> Iterator[Ddl]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from packdesk.errors import PackdeskError
 from packdesk.packs.build import build
+from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
-from packdesk.runtime.runtime import Runtime
 from packdesk.store.database import Database
 from packdesk.store.reading_map import ReadMapping, read_mapping
 from packdesk.store.releases import ReleaseStore

@@ -46,8 +46,8 @@ class Migration:
     tables: Tables
     clock: Clock
 
-    def note(self, connection: Connection, entity_type: str, changes: _Changes, rule: str) -> None:
-        """Raise the version of each record and write what happened to it."""
+    def note(self, connection: Connection, entity_type: str, changes: _Changes, step: Step) -> None:
+        """Raise the version of each record and write what happened to it, under the decision that asked for it."""
         if not changes:
             return
         records, ids = self.tables.record(entity_type), list(changes)
@@ -65,7 +65,7 @@ class Migration:
                 "kind": "migrated",
                 "action": "",
                 "version": version,
-                "rules": [rule],
+                "rules": _rules(step, changes[record]),
                 "changes": changes[record],
             }
             for record, version in versions
@@ -122,8 +122,17 @@ def _map_values(connection: Connection, migration: Migration, step: Step, _curso
         written.append((Row(owner=str(row[0]), key=tuple(row[1:-1]), value=old), new))
         changes.setdefault(str(row[0]), {})[_path(slot)] = [KINDS[found.kind].write(old), KINDS[found.kind].write(new)]
     one.write(connection, written)
-    migration.note(connection, slot.entity_type, changes, step.decision)
+    migration.note(connection, slot.entity_type, changes, step)
     return ("more" if len(rows) == BATCH else ""), len(rows)
+
+
+def _rules(step: Step, changes: Mapping[str, list[Json]]) -> list[str]:
+    """Return the ids of the decisions behind the changes of one record: ``map_status.visit.waiting``."""
+    if step.decision not in ("map_status", "map_value") or step.slot is None:
+        return [step.decision]
+    about = step.slot.entity_type if step.decision == "map_status" else step.slot.name
+    olds = [old for change in changes.values() for old in (change[0] if isinstance(change[0], list | tuple) else [change[0]])]
+    return [f"{step.decision}.{about}.{old}" for old in olds if str(old) in (step.mapping or {})]
 
 
 def _mapped(value: object, mapping: Mapping[str, str]) -> object:
@@ -141,7 +150,7 @@ def _move_state(connection: Connection, migration: Migration, step: Step, _curso
         ids = [row.id for row in rows if row.status == status]
         if ids:
             connection.execute(sa.update(records).where(records.c.id.in_(ids)).values(state=state))
-    migration.note(connection, slot.entity_type, {row.id: {"state": [row.state, (step.mapping or {})[row.status]]} for row in rows}, step.decision)
+    migration.note(connection, slot.entity_type, {row.id: {"state": [row.state, (step.mapping or {})[row.status]]} for row in rows}, step)
     return ("more" if len(rows) == BATCH else ""), len(rows)
 
 
@@ -163,7 +172,7 @@ def _fill(connection: Connection, migration: Migration, step: Step, cursor: str)
             kind = one.former_kind if step.kind is StepKind.CONVERT else one.found.kind
             changes.setdefault(row.owner, {})[_path(slot)] = [_json(kind, before), _json(one.found.kind, after)]
     one.write(connection, written)
-    migration.note(connection, slot.entity_type, changes, step.decision)
+    migration.note(connection, slot.entity_type, changes, step)
     return (owners[-1] if len(owners) == BATCH else ""), len(changes)
 
 
@@ -195,9 +204,11 @@ def _revert_one(connection: Connection, migration: Migration, event: tuple[str, 
     if KINDS[found.kind].write(found.value((current,))) != new:
         return 0
     value = tuple(old) if isinstance(old, list | tuple) else old
-    one = Filling(step=Step(kind=StepKind.MAP_VALUES, about=slot.name, slot=slot), tables=migration.tables, field=None, found=found, fresh=False)
+    one = Filling(
+        step=Step(kind=StepKind.MAP_VALUES, about=slot.name, slot=slot, decision="rollback"), tables=migration.tables, field=None, found=found, fresh=False
+    )
     one.write(connection, [(Row(owner=record, key=(record,), value=current), value)])
-    migration.note(connection, entity_type, {record: {path: [new, old]}}, "rollback")
+    migration.note(connection, entity_type, {record: {path: [new, old]}}, one.step)
     return 1
 
 
