@@ -132,9 +132,9 @@ def judge_action(
     return _judge(situation(entity, record, actor, graph, now, zone=zone, old=record, inputs=inputs), found, found.move, status)
 
 
-def judge_status(rt: Runtime, record: Record, status: str, *, actor: Actor, graph: Graph, now: datetime, zone: ZoneInfo = UTC) -> Judgement:
+def judge_status(rt: Runtime | EntityRuntime, record: Record, status: str, *, actor: Actor, graph: Graph, now: datetime, zone: ZoneInfo = UTC) -> Judgement:
     """Judge a status chosen by editing: within the state by the rules alone, else as the one move that leads there without asking anything."""
-    entity = rt.type(record.entity_type)
+    entity = rt.type(record.entity_type) if isinstance(rt, Runtime) else rt
     at = situation(entity, record, actor, graph, now, zone=zone, old=record)
     if entity.lifecycle is None or status == record.get("status"):
         return Judgement()

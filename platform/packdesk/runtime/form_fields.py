@@ -1,0 +1,142 @@
+"""One field as a screen needs it: control, words, options, what holds now, and the rules that the browser evaluates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from packdesk.model.entity_types import Kind
+from packdesk.model.nodes import Json
+from packdesk.runtime.candidates import LISTED, offered
+from packdesk.runtime.entity import FieldRuntime, Guard
+from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.field_state import field_state
+from packdesk.runtime.kinds_choice import is_offered
+from packdesk.runtime.lifecycle import is_allowed, judge_status
+from packdesk.runtime.situation import Situation
+from packdesk.runtime.values import Line
+
+_HTML_WORDS = ("minLength", "maxLength", "minimum", "maximum", "pattern", "multipleOf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing to choose; ``parent`` is the node above it in a tree, ``disabled`` what is shown but may not be chosen."""
+
+    id: str
+    label: str
+    parent: str = ""
+    disabled: bool = False
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """A field on a form. The JSON forms of rules are for the browser and are missing where only the server can know."""
+
+    path: str
+    control: str
+    label: str
+    hint: str
+    #: The value as JSON input, and as a person reads it.
+    value: Json
+    shown: str
+    required: bool
+    readonly: bool
+    hidden: bool
+    sensitive: bool
+    options: tuple[Option, ...]
+    #: Entity types that a lookup searches.
+    targets: tuple[str, ...]
+    #: Offered values of a text that also takes others.
+    suggestions: tuple[str, ...]
+    words: Mapping[str, Json]
+    required_when: Mapping[str, object] | None
+    readonly_when: Mapping[str, object] | None
+    visible_when: Mapping[str, object] | None
+    span: int = 1
+
+
+def form_field(at: Situation, field: FieldRuntime, *, section: str = "", span: int = 1, line: Line | None = None, value: object = None) -> FormField:
+    """Return a field for the situation's record, for a line of it, or with a value of its own for an action's input."""
+    inside = at.on(line) if line is not None else at
+    held = line.values.get(field.path) if line is not None else value if value is not None else at.record.get(field.path)
+    state = field_state(inside, field, section=section, in_line=line is not None)
+    language, model = at.language, at.entity.model
+    return FormField(
+        path=field.path,
+        control="suggest" if field.suggest is not None else field.kind.control,
+        label=field.label(language),
+        hint=field.field.hint.in_language(language) if field.field.hint is not None else "",
+        value=field.kind.write(held),
+        shown=field.kind.show(field.field, held, language, model, at.environment.zone),
+        required=state.required,
+        readonly=state.readonly,
+        hidden=state.hidden,
+        sensitive=field.field.sensitive,
+        options=options(inside, field, held),
+        targets=field.targets,
+        suggestions=_suggestions(inside, field),
+        words={word: field.field.constraints[word] for word in _HTML_WORDS if word in field.field.constraints},
+        required_when=in_browser(field.required),
+        readonly_when=in_browser(field.readonly),
+        visible_when=in_browser(field.visible),
+        span=span,
+    )
+
+
+def options(at: Situation, field: FieldRuntime, current: object) -> tuple[Option, ...]:
+    """Return what may be chosen for a listed field, the current value always among it."""
+    if field.engine and field.field.kind is Kind.STATUS:
+        return _statuses(at, current)
+    if field.engine and field.field.kind is Kind.SUBTYPE:
+        return _subtypes(at, current)
+    if field.field.kind not in LISTED:
+        return ()
+    kept = current if isinstance(current, tuple) else (current,)
+    return tuple(
+        Option(
+            id=member.id,
+            label=member.label.in_language(at.language),
+            parent=str(getattr(member, "parent", "")),
+            disabled=member.id in kept and not is_offered(member),
+            colour=str(getattr(member, "colour", "")),
+        )
+        for member in offered(at, field, current)
+    )
+
+
+def _statuses(at: Situation, current: object) -> tuple[Option, ...]:
+    """Return the current status and those that editing may choose now."""
+    lifecycle, entity = at.entity.lifecycle, at.entity
+    if lifecycle is None:
+        return ()
+    fresh = not at.record.get("id")
+    found = []
+    for name in entity.statuses_for(str(at.record.get("subtype") or "")):
+        status = lifecycle.statuses[name]
+        if fresh:
+            free = status.effective and status.state == lifecycle.initial.id
+        else:
+            judged = judge_status(entity, at.record, name, actor=at.actor, graph=at.environment.graph, now=at.environment.now, zone=at.environment.zone)
+            free = not judged.findings
+        if name == current or free:
+            found.append(Option(id=name, label=status.label.in_language(at.language), colour=status.colour))
+    return tuple(found)
+
+
+def _subtypes(at: Situation, current: object) -> tuple[Option, ...]:
+    return tuple(
+        Option(id=name, label=one.subtype.label.in_language(at.language))
+        for name, one in at.entity.subtypes.items()
+        if name == current or (one.subtype.effective and is_allowed(one.subtype.allow, at.actor))
+    )
+
+
+def _suggestions(at: Situation, field: FieldRuntime) -> tuple[str, ...]:
+    found = field.suggest.evaluate(at.environment) if field.suggest is not None else None
+    items = found if isinstance(found, tuple | list) else () if found is None else (found,)
+    return tuple(str(getattr(item, "raw", item)) for item in items if item is not None)
+
+
+def in_browser(guard: Guard) -> Mapping[str, object] | None:
+    """Return the JSON form of a condition that the browser can evaluate, else None."""
+    return guard.to_json() if isinstance(guard, Compiled) and guard.browser_fault is None else None
