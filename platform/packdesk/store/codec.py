@@ -56,7 +56,7 @@ def line_codec(tables: Tables, entity_type: str, group: str) -> Codec:
     """Return the codec for the lines of a group."""
     key = ("line codec", entity_type, group)
     if key not in tables.memo:
-        tables.memo[key] = _codec((), tables.stored_lines(entity_type, group).values())
+        tables.memo[key] = _translated(tables, f"{entity_type}.{group}", _codec((), tables.stored_lines(entity_type, group).values()))
     return tables.memo[key]  # type: ignore[no-any-return]
 
 
@@ -64,7 +64,7 @@ def link_codec(tables: Tables, entity_type: str, relation: str) -> Codec:
     """Return the codec for the values of a relation's links."""
     key = ("link codec", entity_type, relation)
     if key not in tables.memo:
-        tables.memo[key] = _codec((), tables.stored_links(entity_type, relation).values())
+        tables.memo[key] = _translated(tables, f"{entity_type}.{relation}", _codec((), tables.stored_links(entity_type, relation).values()))
     return tables.memo[key]  # type: ignore[no-any-return]
 
 
@@ -87,7 +87,33 @@ def _record_codec(tables: Tables, entity_type: str, paths: tuple[str, ...] | Non
     table, stored = tables.record(entity_type), tables.stored(entity_type)
     wanted = (*tables.engine_paths(entity_type), *stored) if paths is None else tuple(dict.fromkeys(("id", "number", "version", *paths)))
     engine = [table.c[path] for path in wanted if path in tables.engine_paths(entity_type)]
-    return RecordCodec(entity_type, _codec(engine, [stored[path] for path in wanted if path in stored]))
+    codec = _translated(tables, entity_type, _codec(engine, [stored[path] for path in wanted if path in stored]))
+    moved = tables.reading.states.get(entity_type)
+    return RecordCodec(entity_type, codec if moved is None else _with_moved_state(codec, table, moved))
+
+
+def _translated(tables: Tables, owner: str, codec: Codec) -> Codec:
+    """Return the codec reading values that a publish maps and has not reached yet as what they will be."""
+    reading = tables.reading
+    if not reading.places:
+        return codec
+
+    def translate(place: str, read: Callable[[Sequence[object]], object] | None) -> Callable[[Sequence[object]], object]:
+        return lambda parts: reading.value(place, parts[0] if read is None else read(parts))
+
+    parts: list[_Part] = []
+    for path, start, end, read in codec.parts:
+        place = f"{owner}.{path}"
+        mapped = place in reading.places
+        parts.append((path, start, start + 1 if mapped and read is None else end, translate(place, read) if mapped else read))
+    return Codec(codec.columns, tuple(parts))
+
+
+def _with_moved_state(codec: Codec, table: sa.Table, moved: Mapping[str, str]) -> Codec:
+    """Return the codec reading the state from the stored status where that status has moved to another state."""
+    start = len(codec.columns)
+    parts = (("state", start, start + 2, lambda pair: moved.get(str(pair[0]), pair[1])) if part[0] == "state" else part for part in codec.parts)
+    return Codec((*codec.columns, table.c.status, table.c.state), tuple(parts))
 
 
 def _codec(engine: Iterable[sa.Column[object]], stored: Iterable[Stored]) -> Codec:

@@ -11,7 +11,7 @@ from packdesk.packs.build import build
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
 from packdesk.store.database import Database
-from packdesk.store.reading_map import ReadMapping, read_mapping
+from packdesk.store.reading_map import read_mapping
 from packdesk.store.releases import ReleaseStore
 from packdesk.store.retired_values import with_retired
 from packdesk.store.tables import Tables
@@ -25,8 +25,6 @@ class Pinned:
     tables: Tables
     release: int
     security_epoch: int
-    #: Values that a publish maps and has not reached yet.
-    reading: ReadMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,6 @@ class _Loaded:
     runtime: Runtime
     tables: Tables
     release: int
-    reading: ReadMapping
 
 
 class LiveRuntime:
@@ -66,7 +63,7 @@ class LiveRuntime:
         loaded = self._loaded
         if loaded is None or loaded.release != active.number:
             loaded = self._load(active.number, wait=wait or loaded is None)
-        return Pinned(runtime=loaded.runtime, tables=loaded.tables, release=loaded.release, security_epoch=active.security_epoch, reading=loaded.reading)
+        return Pinned(runtime=loaded.runtime, tables=loaded.tables, release=loaded.release, security_epoch=active.security_epoch)
 
     def _load(self, number: int, *, wait: bool) -> _Loaded:
         if not self._loading.acquire(blocking=wait):
@@ -85,5 +82,5 @@ class LiveRuntime:
     def _compile(self, number: int) -> _Loaded:
         stored = self._store.load(number)
         model = with_retired(build(stored.merged), stored.retired_values)
-        tables = Tables(model, stored.physical, self._database.dialect)
-        return _Loaded(compile_model(model, number), tables, number, read_mapping(stored.pending))
+        tables = Tables(model, stored.physical, self._database.dialect, read_mapping(stored.pending, model))
+        return _Loaded(compile_model(model, number), tables, number)

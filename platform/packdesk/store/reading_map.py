@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from packdesk.model.model import Model
 from packdesk.store.steps import Step, StepKind
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -17,7 +18,7 @@ class ReadMapping:
     """
 
     places: Mapping[str, Mapping[str, str]]
-    #: Entity type -> status -> state, for statuses that moved to another state.
+    #: Entity type -> stored status -> state of the record, where the stored state is no longer the right one.
     states: Mapping[str, Mapping[str, str]]
 
     def __bool__(self) -> bool:
@@ -31,27 +32,26 @@ class ReadMapping:
             return tuple(dict.fromkeys(mapping.get(str(member), str(member)) for member in stored))
         return mapping.get(stored, stored) if isinstance(stored, str) else stored
 
-    def state(self, entity_type: str, status: object, stored: object) -> object:
-        """Return the state of a record whose status (already mapped) may have moved."""
-        return self.states.get(entity_type, _NOTHING).get(str(status), stored)
-
     def stored_values(self, place: str, value: str) -> tuple[str, ...]:
         """Return every stored value that means this one: what a condition in SQL has to look for."""
         return (value, *(old for old, new in self.places.get(place, _NOTHING).items() if new == value))
 
 
-EMPTY = ReadMapping(places=MappingProxyType({}), states=MappingProxyType({}))
+AS_STORED = ReadMapping(places=MappingProxyType({}), states=MappingProxyType({}))
 
 
-def read_mapping(pending: Iterable[Step]) -> ReadMapping:
+def read_mapping(pending: Iterable[Step], model: Model) -> ReadMapping:
     """Return how the unfinished steps of a release are to be read."""
     places: dict[str, dict[str, str]] = {}
-    states: dict[str, Mapping[str, str]] = {}
+    states: dict[str, dict[str, str]] = {}
     for step in pending:
         if step.slot is None or step.mapping is None:
             continue
-        if step.kind is StepKind.MAP_VALUES:
+        if step.kind is StepKind.MOVE_STATE:
+            states.setdefault(step.slot.entity_type, {}).update(step.mapping)
+        elif step.kind is StepKind.MAP_VALUES:
             places.setdefault(step.slot.name, {}).update(step.mapping)
-        elif step.kind is StepKind.MOVE_STATE:
-            states[step.slot.entity_type] = step.mapping
-    return ReadMapping(places=places, states=states) if places or states else EMPTY
+            if step.slot.path == "status" and not step.slot.group:
+                statuses = model.lifecycles[step.slot.entity_type].statuses
+                states.setdefault(step.slot.entity_type, {}).update({old: statuses[new].state for old, new in step.mapping.items()})
+    return ReadMapping(places=places, states=states) if places or states else AS_STORED

@@ -22,6 +22,7 @@ from packdesk.runtime.expressions.catalogue import Catalogue, Connection
 from packdesk.runtime.kinds import KINDS
 from packdesk.store.column_types import CodePointText, Day, ExactDecimal, Moment
 from packdesk.store.physical import Physical, field_key, field_paths, line_key, link_key, record_key
+from packdesk.store.reading_map import AS_STORED, ReadMapping
 
 #: Engine columns of every record table, in order, with their type; a type reads only those that it has a use for.
 ENGINE_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
@@ -69,11 +70,12 @@ class Stored:
 class Tables:
     """The tables of one release."""
 
-    def __init__(self, model: Model, physical: Physical, dialect: str) -> None:
-        """Build every table; costs about a millisecond per entity type."""
+    def __init__(self, model: Model, physical: Physical, dialect: str, reading: ReadMapping = AS_STORED) -> None:
+        """Build every table; costs about a millisecond per entity type. ``reading`` says how values are read that a publish still maps."""
         self.model = model
         self.physical = physical
         self.dialect = dialect
+        self.reading = reading
         self.metadata = sa.MetaData()
         #: What others derive from these tables once (statements, codecs), under keys of their own.
         self.memo: dict[object, Any] = {}
