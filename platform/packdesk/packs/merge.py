@@ -50,8 +50,9 @@ class _Layer:
 
     def apply(self) -> None:
         """Bring the pack in: renames, removals, new documents, then patches."""
-        renamer = Renamer(self.tree)
+        renamer = Renamer(self.tree, self.writable)
         self.problems.extend(renamer.apply(self.pack))
+        before = replace(self.tree, documents={kind: dict(documents) for kind, documents in self.tree.documents.items()})
         for verb in self.pack.verbs:
             if verb.verb != "$rename":
                 self._document_verb(verb)
@@ -65,7 +66,7 @@ class _Layer:
             if document.patch and document.kind != "locale":
                 self._patch_document(document)
         if self.removed:
-            drop_placements(self.tree, self.removed)
+            drop_placements(self.tree, before, self.removed)
 
     def _refuse(self, node: Node, code: str, message: str, advice: str = "", did_you_mean: str = "", *, at_key: bool = False) -> None:
         self.problems.append(node.problem(code, message, advice, did_you_mean, at_key=at_key))

@@ -1,9 +1,37 @@
-"""Checks of the merged documents that need more than one place: references, lists, lifecycles, subtypes, fields, texts."""
+"""Checks of the merged documents that need more than one place: references, fields, lists, lifecycles, subtypes, actions, texts.
+
+In: the merged tree. Out: problems. Types of expressions and the life-cycle verifier belong to the floor above.
+"""
+
+from collections.abc import Callable, Iterator
 
 from packdesk.errors import Problem
+from packdesk.packs.checks.actions import check_actions
+from packdesk.packs.checks.fields import check_fields
+from packdesk.packs.checks.lifecycles import check_lifecycles
+from packdesk.packs.checks.lists import check_lists
+from packdesk.packs.checks.names import check_names
+from packdesk.packs.checks.people import check_people
+from packdesk.packs.checks.subtypes import check_subtypes
+from packdesk.packs.checks.texts import check_texts
+from packdesk.packs.checks.types import check_types
+from packdesk.packs.index import Index
 from packdesk.packs.tree import Tree
+
+_CHECKS: tuple[Callable[[Index], Iterator[Problem]], ...] = (
+    check_names,
+    check_types,
+    check_fields,
+    check_lists,
+    check_lifecycles,
+    check_subtypes,
+    check_actions,
+    check_people,
+    check_texts,
+)
 
 
 def check_tree(tree: Tree) -> tuple[Problem, ...]:
-    """Return what is wrong in the merged documents."""
-    return ()
+    """Return everything that is wrong in the merged documents."""
+    index = Index(tree)
+    return tuple(problem for check in _CHECKS for problem in check(index))

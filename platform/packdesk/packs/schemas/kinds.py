@@ -95,7 +95,18 @@ ENTITY_TYPE = member(
             keys=Keys.NAME,
             examples=({"party": {"language": "preferred_language"}},),
         ),
-        "capabilities": names("What its records can have", ref="capability", choices=CAPABILITIES, examples=(("notes", "attachments", "assignment",),)),
+        "capabilities": names(
+            "What its records can have",
+            ref="capability",
+            choices=CAPABILITIES,
+            examples=(
+                (
+                    "notes",
+                    "attachments",
+                    "assignment",
+                ),
+            ),
+        ),
         "key_dates": name("Key dates whose fields become its own", ref="key_dates", examples=("care",)),
         "fields": fields(),
         "sections": Map(title="Sections", member=_SECTION),
