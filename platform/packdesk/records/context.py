@@ -1,6 +1,7 @@
 """The context of a use case: who asks, through which door, of which system; and how one transaction is run."""
 
 import dataclasses
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from packdesk.store.tables import Tables
 from packdesk.store.unit_of_work import ReleaseMoved, Retry, UnitOfWork
 
 _ATTEMPTS = 5
+_PAUSE = 0.01
 
 T = TypeVar("T")
 
@@ -32,16 +34,46 @@ class Door(StrEnum):
     SCENARIO = "scenario"
 
 
+class Release(Protocol):
+    """One release, compiled, with its tables."""
+
+    @property
+    def runtime(self) -> Runtime:
+        """Return the compiled meaning."""
+        ...
+
+    @property
+    def tables(self) -> Tables:
+        """Return the tables."""
+        ...
+
+
 class Live(Protocol):
-    """Gives the release in force; ``store.live.LiveRuntime`` in a server, a fixed one in scenarios."""
+    """Gives the release in force; ``store.live.LiveRuntime`` in a server, ``Fixed`` where nothing is ever published."""
 
-    def current(self) -> Runtime:
-        """Return the runtime of the active release."""
+    def current(self) -> Release:
+        """Return the release in force."""
         ...
 
-    def tables(self, runtime: Runtime) -> Tables:
-        """Return the physical tables of a runtime that ``current`` gave."""
+    def latest(self) -> Release:
+        """Return the release in force after a publish overtook, waiting until it is compiled."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One release for ever: scenarios and tests."""
+
+    runtime: Runtime
+    tables: Tables
+
+    def current(self) -> "Fixed":
+        """Return itself."""
+        return self
+
+    def latest(self) -> "Fixed":
+        """Return itself."""
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +101,20 @@ def run(context: Context, work: Callable[[UnitOfWork, Runtime], T], *, write: bo
 
     A release that moved and a collision with another writer start it anew; what was refused is not repeated.
     """
-    for _ in range(_ATTEMPTS):
-        runtime = context.live.current()
-        tables = context.live.tables(runtime)
-        unit = UnitOfWork(context.database, runtime, tables, context.clock, context.actor, context.ids, write=write, door=context.door.value)
+    release = context.live.current()
+    for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with unit:
-                done = work(unit, runtime)
+            with opened(context, release, write=write) as unit:
+                done = work(unit, release.runtime)
                 unit.commit()
                 return done
-        except (ReleaseMoved, Retry):
-            continue
+        except ReleaseMoved:
+            release = context.live.latest()
+        except Retry:
+            time.sleep(_PAUSE * 2**attempt)
     raise PackdeskError("busy")
+
+
+def opened(context: Context, release: Release, *, write: bool) -> UnitOfWork:
+    """Return a unit of work on a release, to be entered by the caller."""
+    return UnitOfWork(context.database, release.runtime, release.tables, context.clock, context.actor, context.ids, write=write, door=context.door.value)

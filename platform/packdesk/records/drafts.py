@@ -5,16 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from packdesk.model.nodes import Json
-from packdesk.records.context import Context
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime
 from packdesk.runtime.field_kind import UTC, Reading
 from packdesk.runtime.situation import party_of
 from packdesk.runtime.values import Line, Record, Related
 from packdesk.store.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from packdesk.records.context import Context
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -23,7 +26,7 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 class Work:
     """One transaction: what every step of a change needs."""
 
-    context: Context
+    context: "Context"
     unit: UnitOfWork
     runtime: Runtime
     now: datetime
@@ -37,7 +40,7 @@ class Work:
         return self.context.ids(self.now)
 
 
-def begin(context: Context, unit: UnitOfWork, runtime: Runtime) -> Work:
+def begin(context: "Context", unit: UnitOfWork, runtime: Runtime) -> Work:
     """Return the work of one transaction."""
     home = next((node.time_zone for node in runtime.model.organisation.units.values() if node.time_zone), "UTC")
     words = Reading(model=runtime.model, language=context.language, zone=zone_named(context.actor.time_zone))

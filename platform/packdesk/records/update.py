@@ -15,7 +15,7 @@ from packdesk.records.storing import store
 from packdesk.runtime.lifecycle import Judgement, judge_status
 
 
-def update(context: Context, entity_type: str, ref: str, data: Mapping[str, object], version: int | None = None, *, text: bool = False) -> Outcome:  # noqa: PLR0917
+def update(context: Context, entity_type: str, ref: str, data: Mapping[str, object], version: int | None = None, *, text: bool = False) -> Outcome:
     """Patch a record: keys that are given change, null clears, a line group or relation is replaced as a whole (GEN-11, GEN-26)."""
     return run(context, lambda unit, runtime: update_in(begin(context, unit, runtime), entity_type, ref, data, version=version, text=text))
 
