@@ -34,7 +34,7 @@ _PLAIN: Mapping[Kind, Type] = {
     Kind.JSON: types.OPAQUE,
 }
 PARTS: Mapping[Base, Mapping[str, Type]] = {
-    Base.ADDRESS: {part: types.TEXT for part in ("street", "street_number", "postal_code", "town", "region", "country")},
+    Base.ADDRESS: dict.fromkeys(("street", "street_number", "postal_code", "town", "region", "country"), types.TEXT),
     Base.MONEY: {"amount": types.DECIMAL, "currency": types.TEXT},
     Base.PHONE: {"raw": types.TEXT, "e164": types.TEXT},
 }

@@ -199,7 +199,7 @@ class Checker:
         operator = part.operator
         bases = (left.type.base, right.type.base)
         kind, type_ = "", NULL
-        if Base.DURATION in bases and bases[1] in (Base.DATE, Base.DATETIME) or (bases[1] is Base.MONEY and bases[0] in _NUMBERS):
+        if (Base.DURATION in bases and bases[1] in (Base.DATE, Base.DATETIME)) or (bases[1] is Base.MONEY and bases[0] in _NUMBERS):
             if operator in ("+", "*"):
                 left, right, bases = right, left, (bases[1], bases[0])
         elif bases == (Base.INTEGER, Base.DURATION) and operator == "*":
@@ -253,7 +253,7 @@ class Checker:
     def adapt(self, node: Node, wanted: Type) -> Node | None:
         """Return the part with the wanted type, converting where nothing can be lost; None when it does not fit."""
         have = node.type
-        if have == wanted or wanted == NULL and have == NULL:
+        if have == wanted or (wanted == NULL and have == NULL):
             return node
         if isinstance(node, Conditional):
             then, other = self.adapt(node.then, wanted), self.adapt(node.other, wanted)

@@ -74,7 +74,7 @@ def plain(value: object) -> object:
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}
         case Record():
-            return record_json(value, None, frozenset(), 0)
+            return record_json(value)
         case Line():
             return {"id": value.id, "values": plain(value.values)}
     raise TypeError(f"{type(value).__name__} has no JSON form")
@@ -117,35 +117,67 @@ _WRITERS: Mapping[type[Node], Callable[..., list[object]]] = {
 }
 
 
-def record_json(record: Record, env: Environment | None, followed: frozenset[tuple[str, tuple[str, ...]]], depth: int) -> dict[str, object]:
-    """Return a record for the browser, with the references and relations that the expression follows inside it."""
-    written: dict[str, object] = {
+def record_json(record: Record, related: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, object]:
+    """Return a record for the browser; ``related`` holds the ids behind the relations that the expression follows."""
+    return {
         "entity_type": record.entity_type,
         "id": record.id,
         "values": plain(record.values),
         "lines": {group: [plain(line) for line in lines] for group, lines in record.lines.items()},
+        "related": {relation: list(ids) for relation, ids in (related or {}).items()},
     }
-    if env is not None and depth < _MAX_DEPTH:
-        refs: dict[str, object] = {}
-        related: dict[str, object] = {}
-        for path, targets in followed:
-            if not targets:
-                found = env.graph.related(record, path)
-                related[path] = [record_json(one.record, env, followed, depth + 1) for one in found]
-            elif (value := record.get(path)) is not None:
-                ids = value if isinstance(value, tuple) else (value,)
-                there = (env.graph.get(target, str(id_)) for id_ in ids for target in targets)
-                refs.update({one.id: record_json(one, env, followed, depth + 1) for one in there if one is not None})
-        written |= {"refs": refs, "related": related}
-    return written
+
+
+class _Surroundings:
+    """Collects the records that an expression reaches from those of the environment."""
+
+    def __init__(self, tree: Node, env: Environment) -> None:
+        self.env = env
+        self.relations = {part.relation for part in tree.walk() if isinstance(part, Related)}
+        self.targets = {target for part in tree.walk() if isinstance(part, Field) for target in _record_types(part.type)}
+        self.found: dict[str, Record] = {}
+        self.related: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def add(self, value: object, depth: int = 0) -> None:
+        if depth > _MAX_DEPTH:
+            return
+        if isinstance(value, Record) and value.id not in self.found:
+            self.found[value.id] = value
+            self._follow(value, depth)
+        elif isinstance(value, Line):
+            self._follow_values(value.values, depth)
+        elif isinstance(value, str) and value not in self.found:
+            self.add(next((one for target in self.targets if (one := self.env.graph.get(target, value)) is not None), None), depth)
+
+    def _follow(self, record: Record, depth: int) -> None:
+        self._follow_values({path: value for path, value in record.values.items() if path != "id"}, depth)
+        for lines in record.lines.values():
+            for line in lines:
+                self._follow_values(line.values, depth)
+        reached = {relation: tuple(one.record for one in self.env.graph.related(record, relation)) for relation in self.relations}
+        self.related[record.id] = {relation: tuple(one.id for one in records) for relation, records in reached.items()}
+        for records in reached.values():
+            for one in records:
+                self.add(one, depth + 1)
+
+    def _follow_values(self, values: Mapping[str, object], depth: int) -> None:
+        for value in values.values():
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, str) and self.targets:
+                    self.add(one, depth + 1)
 
 
 def environment_json(tree: Node, env: Environment) -> dict[str, object]:
-    """Return the environment for the browser: what the form shows, and as much around it as the expression reads."""
-    followed = frozenset(_followed(tree))
+    """Return the environment for the browser: what the form shows, and in ``records`` what the expression reads around it."""
+    around = _Surroundings(tree, env)
+    for value in (env.record, env.old, env.candidate, env.party, env.line):
+        around.add(value)
+    for values in (env.input, env.effect, env.link, env.names):
+        for value in values.values():
+            around.add(value)
 
     def embedded(value: object) -> object:
-        return record_json(value, env, followed, 0) if isinstance(value, Record) else plain(value)
+        return record_json(value, around.related.get(value.id)) if isinstance(value, Record) else plain(value)
 
     roots = {"record": env.record, "old": env.old, "candidate": env.candidate, "party": env.party, "line": env.line}
     return {
@@ -160,20 +192,12 @@ def environment_json(tree: Node, env: Environment) -> dict[str, object]:
             "member_of": sorted(env.actor.member_of),
         },
         **{name: embedded(value) for name, value in roots.items() if value is not None},
-        **{
-            name: {key: embedded(value) for key, value in values.items()} for name, values in (("input", env.input), ("effect", env.effect), ("link", env.link))
-        },
+        **{name: {key: embedded(value) for key, value in values.items()} for name, values in (("input", env.input), ("effect", env.effect), ("link", env.link))},
         "names": {name: embedded(value) for name, value in env.names.items()},
+        "records": {id_: embedded(record) for id_, record in around.found.items()},
     }
 
 
-def _followed(tree: Node) -> "set[tuple[str, tuple[str, ...]]]":
-    found: set[tuple[str, tuple[str, ...]]] = set()
-    for part in tree.walk():
-        if isinstance(part, Related):
-            found.add((part.relation, ()))
-        elif isinstance(part, Field) and part.target.type.base is Base.RECORD:
-            item = part.type.item if part.type.base is Base.LIST and part.type.item is not None else part.type
-            if item.base is Base.RECORD:
-                found.add((part.path, item.entity_types))
-    return found
+def _record_types(type_: Type) -> tuple[str, ...]:
+    item = type_.item if type_.base is Base.LIST and type_.item is not None else type_
+    return item.entity_types if item.base is Base.RECORD else ()

@@ -111,7 +111,7 @@ def _record_member(catalogue: Catalogue, target: Node, name: str, end: int) -> N
     if name in entity.lines:
         return Lines(type=types.list_of(types.line(entity.id, name)), start=target.start, end=end, target=target, group=name)
     connection = catalogue.connections(entity.id).get(name)
-    if connection is None or not connection.type.entity_types and not (connection.type.item and connection.type.item.entity_types):
+    if connection is None or (not connection.type.entity_types and not (connection.type.item and connection.type.item.entity_types)):
         return None
     return Related(
         type=connection.type,

@@ -140,7 +140,7 @@ def _unquote(token: Token) -> str:
         return _ESCAPES[word]
 
     text = _ESCAPE.sub(replace, token.text[1:-1])
-    if any(ord(char) < 32 and char not in "\n\t\r" or 0xD800 <= ord(char) <= 0xDFFF for char in text):
+    if any((ord(char) < 32 and char not in "\n\t\r") or 0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise Faulty("expression_syntax", "The text holds a control character.", token.start)
     return text
 
