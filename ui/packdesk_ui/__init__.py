@@ -1,0 +1,63 @@
+"""The screens: server-rendered pages over the same use cases as the API, for every entity type of the release in force.
+
+``register`` puts them into the app that ``packdesk.web.app`` makes. One generic set of routes serves all types, so that a type
+published later works at once.
+"""
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Flask, Response
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+
+from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
+from packdesk.web.services import Services
+from packdesk_ui import acting, answers, assets, bulk, choices, editing, lists, record, shell, start, transfer
+
+__all__ = ["register"]
+
+_TYPE = "/r/<entity_type>"
+_RECORD = f"{_TYPE}/<number>"
+_YEAR = 365 * 24 * 3600
+
+#: Name, address, methods, view; what a person may see and do is decided by the use cases behind each.
+ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
+    ("start", "/", ("GET",), start.start),
+    ("records", _TYPE, ("GET", "POST"), lists.records),
+    ("new", f"{_TYPE}/new", ("GET", "POST"), editing.new),
+    ("bulk", f"{_TYPE}/bulk", ("POST",), bulk.bulk),
+    ("imports", f"{_TYPE}/import", ("GET", "POST"), transfer.imports),
+    ("export", f"{_TYPE}/export.csv", ("GET",), transfer.export),
+    ("choices", f"{_TYPE}/choices", ("POST",), choices.choices),
+    ("record", _RECORD, ("GET",), record.record),
+    ("history", f"{_RECORD}/history", ("GET",), record.history_page),
+    ("edit", f"{_RECORD}/edit", ("GET", "POST"), editing.edit),
+    ("settle", f"{_RECORD}/settle", ("POST",), editing.settle),
+    ("act", f"{_RECORD}/actions/<action>", ("GET", "POST"), acting.act),
+    ("assign", f"{_RECORD}/assign", ("GET", "POST"), acting.assign),
+    ("delete", f"{_RECORD}/delete", ("GET", "POST"), acting.delete),
+    ("add_note", f"{_RECORD}/notes", ("POST",), acting.add_note),
+    ("add_file", f"{_RECORD}/attachments", ("POST",), acting.add_file),
+    ("file", f"{_RECORD}/attachments/<attachment>", ("GET",), acting.file),
+)
+
+
+class _Screens(Blueprint):
+    """A blueprint whose files never change under the same name."""
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        """Let browsers keep files whose name carries the hash of their content."""
+        return _YEAR if filename in assets.manifest().values() else None
+
+
+def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the contract with the app factory
+    """Put the screens into the app; the administration's pages get the same frame."""
+    screens = _Screens("packdesk_ui", __name__, static_folder="static", static_url_path="/static/ui")
+    for name, address, methods, view in ROUTES:
+        screens.add_url_rule(address, name, policy(LOGGED_IN)(view), methods=list(methods))
+    screens.add_url_rule("/theme", "theme", policy(PUBLIC)(start.theme), methods=["POST"])
+    screens.register_error_handler(Exception, answers.refusal)
+    own = FileSystemLoader(assets.STATIC.parent / "templates")
+    loaders: list[BaseLoader] = [own, app.jinja_loader] if app.jinja_loader is not None else [own]
+    app.jinja_loader = ChoiceLoader(loaders)  # type: ignore[misc]
+    shell.install(app)
+    app.register_blueprint(screens)

@@ -167,7 +167,7 @@ class Form:
         readonly = state.readonly or (own and self._is_closed(path, each))
         blank = self._blank(at, each, path, path)
         control = controls.control_of(blank, raw)
-        shown = self._shown(each, at.record.get(path)) if readonly else ""
+        shown = self.shown(each, at.record.get(path)) if readonly else ""
         return replace(control, required=state.required, readonly=readonly, shown=shown, faults=said.get(path, ()))
 
     def _is_closed(self, path: str, each: FieldRuntime) -> bool:
@@ -295,7 +295,8 @@ class Form:
         found = self._record(each.targets, record_id) if each.targets else None
         return named(self.look, found) if found is not None else record_id
 
-    def _shown(self, each: FieldRuntime, value: object) -> str:
+    def shown(self, each: FieldRuntime, value: object) -> str:
+        """Return a value of a field in words."""
         if value is None:
             return ""
         if each.targets:

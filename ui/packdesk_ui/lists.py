@@ -6,16 +6,15 @@ What somebody searches for travels in the body of the form, never in the address
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from flask import Response, request, url_for
 
-from packdesk.errors import Finding, PackdeskError, sentence
+from packdesk.errors import PackdeskError, sentence
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
 from packdesk.records.outcome import RecordView
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime, FieldRuntime, ViewRuntime
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, people, shell
@@ -30,14 +29,6 @@ _RIGHT = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _LONGEST = 400
 
 
-class Link(Protocol):
-    """A word with an address."""
-
-    label: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A named filter as a link."""
 
@@ -149,6 +140,13 @@ def _asked(entity: EntityRuntime) -> Asked:
         cursor=trail[-1] if trail else "",
         trail=trail,
     )
+
+
+def asked_by_address(entity: EntityRuntime) -> Asked:
+    """Return what the address alone asks for: the view."""
+    known = {name for name, _, _ in named_filters(entity, "en")}
+    view = request.args.get("view", "")
+    return Asked(view=view if view in known else "", order="", search="", expression="", cursor="", trail=())
 
 
 def _trail(text: str) -> tuple[str, ...]:
@@ -279,7 +277,7 @@ def _default_filter(entity: EntityRuntime) -> str:
     return next((name for name, each in filters.items() if each.default), next(iter(filters), ""))
 
 
-def _list_view(entity: EntityRuntime):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _list_view(entity: EntityRuntime) -> ViewRuntime | None:
     return next((view for view in entity.views.values() if view.view.layout == "list"), None)
 
 
@@ -302,8 +300,3 @@ def _count_text(count: int | None, capped: bool) -> str:
     if capped:
         return shell.words("count.more", count=f"{count:,}" if shell.language() == "en" else f"{count:,}".replace(",", "."))
     return shell.words("count.one") if count == 1 else shell.words("count.many", count=count)
-
-
-def findings(error: PackdeskError) -> tuple[Finding, ...]:
-    """Return the findings that an error carries."""
-    return findings_of(error)

@@ -1,0 +1,242 @@
+"""What is done to a record besides editing: actions with their inputs, assignment, deletion, notes and files."""
+
+from dataclasses import dataclass, replace
+
+from flask import Response, flash, request, send_file, url_for
+
+from packdesk.errors import Finding, PackdeskError, Refused
+from packdesk.records import act as acting
+from packdesk.records import actions as offering
+from packdesk.records import attach as attaching
+from packdesk.records import delete as deleting
+from packdesk.records import note as noting
+from packdesk.records import read as reading
+from packdesk.records import update as updating
+from packdesk.records.outcome import Outcome, RecordView
+from packdesk.runtime.engine_columns import ASSIGNMENT
+from packdesk.runtime.entity import ActionRuntime, EntityRuntime
+from packdesk.runtime.lifecycle import ActionState
+from packdesk.web import request_context
+from packdesk.web.problems import findings_of
+from packdesk_ui import answers, controls, shell
+from packdesk_ui.controls import Control, Option, Raw
+from packdesk_ui.editing import crumbs, sent_form
+from packdesk_ui.faults import Fault, faults_of
+from packdesk_ui.formviews import Form, Section, page_of
+from packdesk_ui.looking import looking
+from packdesk_ui.shell import words
+
+_STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """What the confirmation template draws."""
+
+    action: str
+    back: str
+    submit: str
+    words: str
+    key: str
+    version: int
+    modal: bool
+    faults: tuple[Fault, ...] = ()
+
+
+@answers.form_once
+def act(entity_type: str, number: str, action: str) -> Response:
+    """Show the inputs of an action, or do it."""
+    context = answers.context()
+    view = reading.read(context, entity_type, number)
+    entity = request_context.runtime().type(entity_type)
+    found = entity.actions.get(action)
+    if found is None:
+        raise PackdeskError("unknown_action", action=action, entity_type=entity_type)
+    if request.method == "GET":
+        return _inputs_page(entity, view, found, None, ())
+    raw = sent_form()
+    with looking(context, shell.language()) as look:
+        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section)
+        data = controls.nested({path: value for path, value in form.data(raw).items() if value is not None or path in entity.fields})
+    if status := (raw.get(_STATUS) or [""])[-1]:
+        data[_STATUS] = status
+    try:
+        outcome = acting.act(context, entity_type, view.record.id, action, data, _version(raw))
+    except PackdeskError as error:
+        return _refused_action(entity, view, found, raw, error)
+    return _performed(entity, found, outcome)
+
+
+def _version(raw: Raw) -> int | None:
+    text = (raw.get("_version") or [""])[-1]
+    return int(text) if text.isdigit() else None
+
+
+def _refused_action(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw, error: PackdeskError) -> Response:
+    if error.code in ("not_authenticated", "unknown_record"):
+        raise error
+    findings = findings_of(error)
+    shows_form = bool(found.inputs) or found.action.confirm is not None
+    if shows_form or answers.in_modal():
+        return _inputs_page(entity, view, found, raw, findings)
+    said = " ".join(fault.sentence for fault in faults_of(findings, {}, shell.language()))
+    return answers.go_to_record(entity.id, view.record.number, said, "danger")
+
+
+def _performed(entity: EntityRuntime, found: ActionRuntime, outcome: Outcome) -> Response:
+    control = outcome.control
+    label = found.action.label.in_language(shell.language())
+    message = control.message if control is not None and control.message else words("done.action", label=label)
+    target = outcome.record
+    if control is not None and control.reveal is not None:
+        flash(f"{words('reveal')} {control.reveal}", "warning")
+    if control is not None and control.record is not None:
+        return answers.go_to_record(control.record.entity_type, control.record.number, message)
+    return answers.go_to_record(entity.id, target.number, message)
+
+
+def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw | None, findings: tuple[Finding, ...]) -> Response:
+    context, language = answers.context(), shell.language()
+    number = view.record.number
+    state = next((each for each in offering.available(context, entity.id, view.record.id) if each.action.id == found.action.id), None)
+    with looking(context, language) as look:
+        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section)
+        state_of_form: Raw = raw if raw is not None else form.raw()
+        label = found.action.label.in_language(language)
+        page = page_of(
+            form,
+            state_of_form,
+            findings,
+            action=url_for("packdesk_ui.act", entity_type=entity.id, number=number, action=found.action.id),
+            back=url_for("packdesk_ui.record", entity_type=entity.id, number=number),
+            submit=label,
+            key=answers.new_key(),
+            over=number,
+            words=_words_of(found, language),
+            tone="risk" if found.action.style == "danger" else "solid",
+            modal=answers.in_modal(),
+            version=int(str(view.record.get("version") or 0)),
+        )
+    page = replace(page, sections=_with_status(entity, page.sections, state, state_of_form, language))
+    status = 422 if findings else 200
+    return answers.page_or_modal("records/form.html", "records/form_body.html", status=status, title=label, form=page, crumbs=crumbs(entity, label, number))
+
+
+def _words_of(found: ActionRuntime, language: str) -> str:
+    said = found.action.confirm or found.action.description
+    return said.in_language(language) if said is not None else ""
+
+
+def _with_status(entity: EntityRuntime, sections: tuple[Section, ...], state: ActionState | None, raw: Raw, language: str) -> tuple[Section, ...]:
+    """Return the sections with the choice of a target status, where a move leaves one."""
+    if state is None or len(state.statuses) < 2 or entity.lifecycle is None:
+        return sections
+    chosen = (raw.get(_STATUS) or [state.default_status])[-1]
+    statuses = entity.lifecycle.statuses
+    options = tuple(Option(id=status, label=statuses[status].label.in_language(language), selected=status == chosen) for status in state.statuses)
+    control = Control(path=_STATUS, name=_STATUS, label=words("status.target"), control="select", required=True, options=options)
+    first = sections[0] if sections else Section(id="inputs", label="")
+    return (replace(first, fields=(control, *first.fields)), *sections[1:])
+
+
+# assignment ----------------------------------------------------------------------------------------------------------------------
+
+
+@answers.form_once
+def assign(entity_type: str, number: str) -> Response:
+    """Show who is assigned, or assign somebody else."""
+    context = answers.context()
+    view = reading.read(context, entity_type, number)
+    entity = request_context.runtime().type(entity_type)
+    inputs = {path: entity.fields[path] for path in ASSIGNMENT if path in entity.fields}
+    raw: Raw | None = None
+    findings: tuple[Finding, ...] = ()
+    if request.method == "POST":
+        raw = sent_form()
+        with looking(context, shell.language()) as look:
+            data = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs).data(raw)
+        try:
+            updating.update(context, entity_type, view.record.id, data, _version(raw))
+        except Refused as error:
+            findings = findings_of(error)
+        else:
+            return answers.go_to_record(entity_type, view.record.number, words("done.assigned"))
+    with looking(context, shell.language()) as look:
+        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs)
+        page = page_of(
+            form,
+            raw if raw is not None else form.raw(),
+            findings,
+            action=url_for("packdesk_ui.assign", entity_type=entity_type, number=number),
+            back=url_for("packdesk_ui.record", entity_type=entity_type, number=number),
+            submit=words("assign"),
+            key=answers.new_key(),
+            over=number,
+            modal=answers.in_modal(),
+            version=int(str(view.record.get("version") or 0)),
+        )
+    status = 422 if findings else 200
+    title = words("assign")
+    return answers.page_or_modal("records/form.html", "records/form_body.html", status=status, title=title, form=page, crumbs=crumbs(entity, title, number))
+
+
+# deletion ------------------------------------------------------------------------------------------------------------------------
+
+
+@answers.form_once
+def delete(entity_type: str, number: str) -> Response:
+    """Ask, or delete."""
+    context, language = answers.context(), shell.language()
+    view = reading.read(context, entity_type, number)
+    entity = request_context.runtime().type(entity_type)
+    found: tuple[Fault, ...] = ()
+    if request.method == "POST":
+        try:
+            deleting.delete(context, entity_type, view.record.id, _version(sent_form()))
+        except PackdeskError as error:
+            if error.code in ("not_authenticated", "unknown_record"):
+                raise
+            found = faults_of(findings_of(error), {}, language)
+        else:
+            return answers.go(url_for("packdesk_ui.records", entity_type=entity_type), words("done.deleted", name=view.record.number))
+    confirm = Confirm(
+        action=url_for("packdesk_ui.delete", entity_type=entity_type, number=number),
+        back=url_for("packdesk_ui.record", entity_type=entity_type, number=number),
+        submit=words("delete"),
+        words=words("delete.advice"),
+        key=answers.new_key(),
+        version=int(str(view.record.get("version") or 0)),
+        modal=answers.in_modal(),
+        faults=found,
+    )
+    status = 422 if found else 200
+    title = words("delete.title", name=view.title or number)
+    way = crumbs(entity, words("delete"), number)
+    return answers.page_or_modal("records/confirm.html", "records/confirm_body.html", status=status, title=title, confirm=confirm, crumbs=way)
+
+
+# notes and files -----------------------------------------------------------------------------------------------------------------
+
+
+@answers.form_once
+def add_note(entity_type: str, number: str) -> Response:
+    """Add a note."""
+    noting.add(answers.context(), entity_type, number, request.form.get("text", ""))
+    return answers.go_to_record(entity_type, number, words("done.note"))
+
+
+def add_file(entity_type: str, number: str) -> Response:
+    """Attach a file."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise PackdeskError("required_field", label=words("attachment.choose"))
+    attaching.attach(answers.context(), entity_type, number, sent.filename, sent.stream)
+    return answers.go_to_record(entity_type, number, words("done.attached"))
+
+
+def file(entity_type: str, number: str, attachment: str) -> Response:
+    """Give out a file, never to be opened within this site."""
+    found = attaching.open_attachment(answers.context(), entity_type, number, attachment)
+    response = send_file(found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,363 @@
+"""New records and changes to records: the form, its refusals, and what to do when somebody was faster."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flask import Response, request, url_for
+
+from packdesk.errors import Finding, PackdeskError, Refused
+from packdesk.model.nodes import Json
+from packdesk.records import create as creating
+from packdesk.records import policy
+from packdesk.records import read as reading
+from packdesk.records import update as updating
+from packdesk.records.outcome import Outcome, RecordView
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.values import Record
+from packdesk.web import request_context
+from packdesk.web.problems import findings_of
+from packdesk_ui import answers, controls, people, shell
+from packdesk_ui.controls import Raw
+from packdesk_ui.formviews import Form, FormPage, named, page_of
+from packdesk_ui.looking import Look, looking
+from packdesk_ui.shell import Crumb, words
+
+_SENT = "_line"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A subtype to choose."""
+
+    label: str
+    href: str
+    icon: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """A field that two people changed."""
+
+    path: str
+    label: str
+    theirs: str
+    mine: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictPage:
+    """What the conflict template draws."""
+
+    number: str
+    words: str
+    action: str
+    back: str
+    key: str
+    version: int
+    mine: str
+    fields: tuple[Clash, ...]
+
+
+def sent_form() -> dict[str, list[str]]:
+    """Return the state of the form that was sent."""
+    return {name: list(values) for name, values in request.form.lists()}
+
+
+# new -----------------------------------------------------------------------------------------------------------------------------
+
+
+@answers.form_once
+def new(entity_type: str) -> Response:
+    """Ask for the type first where there are several, then show the form, or create what it says."""
+    context, runtime, language = answers.context(), request_context.runtime(), shell.language()
+    entity = runtime.type(entity_type)
+    if refused := policy.may(runtime, context.actor, "create", entity_type):
+        raise Refused((refused,))
+    subtype = request.values.get("subtype", "")
+    if entity.entity.subtyped and subtype not in entity.subtypes:
+        return _subtypes(runtime, entity, language)
+    with looking(context, language) as look:
+        form = Form(look=look, entity=entity, record=_beginning(look, entity, subtype), new=True)
+        opened = form.raw() | _preset(form)
+        if request.method == "GET":
+            return _new_page(form, opened, subtype)
+        raw = sent_form()
+        if raw.get(_SENT):
+            return _new_page(form, _with_line(form, raw), subtype)
+        data = controls.nested(form.patch(raw, json.loads(form.base()))) | ({"subtype": subtype} if subtype else {})
+    try:
+        outcome = creating.create(context, entity_type, data)
+    except PackdeskError as error:
+        findings = _form_findings(error)
+        with looking(context, language) as look:
+            return _new_page(replace(form, look=look), raw, subtype, findings)
+    return _done(outcome, words("done.created", name=outcome.record.number))
+
+
+def _preset(form: Form) -> dict[str, list[str]]:
+    """Return values of reference fields that the address gives (a link "new ... for this record")."""
+    return {path: [value] for path, value in request.args.items() if path in form.fields and form.fields[path].targets}
+
+
+def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Response:
+    offered = policy.offered_subtypes(runtime, request_context.actor(), entity.id)
+    kinds = tuple(
+        Kind(
+            label=kind.label.in_language(language),
+            href=url_for("packdesk_ui.new", entity_type=entity.id, subtype=kind.id),
+            icon=shell.icon_of(entity.entity),
+            description=kind.description.in_language(language) if kind.description else "",
+        )
+        for kind in offered
+    )
+    label = entity.entity.label.in_language(language)
+    return answers.page("records/subtypes.html", kinds=kinds, over=words("new.of", label=label), title=words("subtype.choose"), crumbs=crumbs(entity, words("new")))
+
+
+def _beginning(look: Look, entity: EntityRuntime, subtype: str) -> Record:
+    """Return what a new record starts with, as far as nothing but its type decides it."""
+    values: dict[str, object] = {**dict.fromkeys(entity.fields), "id": "", "number": "", "version": 0, "subtype": subtype or None, "privacy_level": "normal"}
+    if entity.lifecycle is not None:
+        state = entity.lifecycle.initial.id
+        values |= {"state": state, "status": entity.default_status(state, subtype)}
+    record = Record(entity.id, values, dict.fromkeys(entity.groups, ()))
+    for path, each in entity.fields.items():
+        if each.default is not None and record.get(path) is None and not each.engine:
+            record = record.having({path: look.at(record).value(each.default)})
+        if each.field.choices and subtype in entity.subtypes:
+            offered = entity.subtypes[subtype].subtype.choices.get(each.field.choices, {})
+            record = record.having({path: next((choice.id for choice in offered.values() if choice.default), record.get(path))})
+    return record
+
+
+def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] = ()) -> Response:
+    entity, language = form.entity, form.look.language
+    kind = entity.subtypes[subtype].subtype.label.in_language(language) if subtype in entity.subtypes else ""
+    title = words("new.of", label=kind or entity.entity.label.in_language(language))
+    page = page_of(
+        form,
+        raw,
+        findings,
+        action=url_for("packdesk_ui.new", entity_type=entity.id),
+        back=url_for("packdesk_ui.records", entity_type=entity.id),
+        submit=words("create"),
+        key=answers.new_key(),
+        over=entity.entity.label.in_language(language) if kind else "",
+        hidden=(("subtype", subtype),) if subtype else (),
+    )
+    return _form_page(page, title, crumbs(entity, words("new")), bool(findings))
+
+
+# edit ----------------------------------------------------------------------------------------------------------------------------
+
+
+@answers.form_once
+def edit(entity_type: str, number: str) -> Response:
+    """Show the form of a record, or store what it changes."""
+    context, language = answers.context(), shell.language()
+    view = reading.read(context, entity_type, number)
+    entity = request_context.runtime().type(entity_type)
+    if refused := policy.may(request_context.runtime(), context.actor, "edit", entity_type):
+        raise Refused((refused,))
+    with looking(context, language) as look:
+        form = Form(look=look, entity=entity, record=view.record, new=False, linked=_linked(view))
+        if request.method == "GET":
+            return _edit_page(form, form.raw(), _version(view.record), form.base())
+        raw = sent_form()
+        base, version = _base(raw), _sent_version(raw, view.record)
+        if raw.get(_SENT):
+            return _edit_page(form, _with_line(form, raw), version, json.dumps(base))
+        patch = form.patch(raw, base)
+    if not patch:
+        return answers.go_to_record(entity_type, view.record.number, words("done.nothing"), "info")
+    return _store(entity, view, patch, version, raw, base)
+
+
+def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], version: int, raw: Raw, base: Mapping[str, Json]) -> Response:
+    context = answers.context()
+    try:
+        outcome = updating.update(context, entity.id, view.record.id, controls.nested(patch), version)
+    except PackdeskError as error:
+        if error.code == "version_conflict":
+            return _overtaken(entity, view, patch, error, raw)
+        findings = _form_findings(error)
+        with looking(context, shell.language()) as look:
+            form = Form(look=look, entity=entity, record=view.record, new=False, linked=_linked(view))
+            return _edit_page(form, raw, version, json.dumps(base), findings)
+    return _done(outcome, words("done.saved"))
+
+
+def _overtaken(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], error: PackdeskError, raw: Raw) -> Response:
+    """Keep both changes where they touch different fields; ask where they touch the same."""
+    theirs = {str(path) for path in _list(error.facts.get("fields"))}
+    authors = ", ".join(people.name_of(str(login)) for login in _list(error.facts.get("authors"))) or words("conflict.somebody")
+    both = tuple(path for path in patch if path in theirs)
+    if not both:
+        try:
+            outcome = updating.update(answers.context(), entity.id, view.record.id, controls.nested(patch), _version(view.record))
+        except PackdeskError as again:
+            findings = _form_findings(again)
+            with looking(answers.context(), shell.language()) as look:
+                form = Form(look=look, entity=entity, record=view.record, new=False, linked=_linked(view))
+                return _edit_page(form, raw, _version(view.record), form.base(), findings)
+        return _done(outcome, words("done.merged", authors=authors))
+    with looking(answers.context(), shell.language()) as look:
+        form = Form(look=look, entity=entity, record=view.record, new=False, linked=_linked(view))
+        clashes = tuple(_clash(form, path, patch[path], authors, raw) for path in both)
+    page = ConflictPage(
+        number=view.record.number,
+        words=words("conflict.advice", authors=authors),
+        action=url_for("packdesk_ui.settle", entity_type=entity.id, number=view.record.number),
+        back=url_for("packdesk_ui.record", entity_type=entity.id, number=view.record.number),
+        key=answers.new_key(),
+        version=_version(view.record),
+        mine=json.dumps(patch, default=dict),
+        fields=clashes,
+    )
+    return answers.page("records/conflict.html", status=409, title=words("conflict"), page=page, crumbs=crumbs(entity, view.record.number, view.record.number))
+
+
+def _clash(form: Form, path: str, mine: Json, author: str, raw: Raw) -> Clash:
+    label = _label(form.entity, path, form.look.language)
+    return Clash(path=path, label=label, theirs=_as_read(form, path, None, raw), mine=_as_read(form, path, mine, raw), author=author)
+
+
+def _as_read(form: Form, path: str, mine: Json, raw: Raw) -> str:
+    """Return a value of a conflict in words: mine as it was typed, theirs as it stands."""
+    entity, look = form.entity, form.look
+    if path in entity.fields:
+        each = entity.fields[path]
+        value = form.record.get(path) if mine is None and not controls.sent(raw, path) else None
+        if value is None and mine is None:
+            value = form.record.get(path)
+        if mine is not None:
+            read = each.kind.read(each.field, mine, look.reading)
+            if isinstance(read, Finding):
+                return str(mine)
+            if each.targets:
+                found = look.find(each.targets, str(read))
+                return named(look, found) if found is not None else str(mine)
+            value = read
+        return form.shown(each, value)
+    if path in entity.groups:
+        rows = mine if isinstance(mine, tuple) else form.record.lines.get(path, ())
+        return f"{len(rows)} × {entity.groups[path].group.label.in_language(look.language)}"
+    return str(mine or form.linked.get(path, ""))
+
+
+def _label(entity: EntityRuntime, path: str, language: str) -> str:
+    if path in entity.fields:
+        return entity.fields[path].label(language)
+    if path in entity.groups:
+        return entity.groups[path].group.label.in_language(language)
+    return entity.relations[path].relation.label.in_language(language) if path in entity.relations else path
+
+
+@answers.form_once
+def settle(entity_type: str, number: str) -> Response:
+    """Store what was chosen in a conflict: mine where I said so, theirs everywhere else."""
+    view = reading.read(answers.context(), entity_type, number)
+    entity = request_context.runtime().type(entity_type)
+    raw = sent_form()
+    mine = _json_map(raw.get("_mine", ["{}"])[-1])
+    kept = {path: value for path, value in mine.items() if raw.get(f"_keep:{path}", ["mine"])[-1] == "mine"}
+    if not kept:
+        return answers.go_to_record(entity_type, number, words("done.nothing"), "info")
+    return _store(entity, view, kept, _sent_version(raw, view.record), {}, {})
+
+
+# shared --------------------------------------------------------------------------------------------------------------------------
+
+
+def _with_line(form: Form, raw: dict[str, list[str]]) -> Raw:
+    """Return the form's state after a button of a line group was pressed without a script."""
+    what, _, rest = raw.pop(_SENT)[-1].partition(":")
+    group, _, index = rest.partition(":")
+    if group not in form.entity.groups:
+        return raw
+    if what == "remove" and index.isdigit():
+        return controls.without_row(raw, group, int(index))
+    row = max(controls.indexes(raw, group), default=-1) + 1
+    first = next(iter(form.entity.groups[group].fields), "")
+    return {**raw, f"{group}[{row}].{first}": [""]}
+
+
+def _edit_page(form: Form, raw: Raw, version: int, base: str, findings: tuple[Finding, ...] = ()) -> Response:
+    number = form.record.number
+    back = url_for("packdesk_ui.record", entity_type=form.entity.id, number=number)
+    page = page_of(
+        form,
+        raw,
+        findings,
+        action=url_for("packdesk_ui.edit", entity_type=form.entity.id, number=number),
+        back=back,
+        submit=words("save"),
+        key=answers.new_key(),
+        over=form.entity.entity.label.in_language(form.look.language),
+        version=version,
+        base=base,
+    )
+    return _form_page(page, f"{words('edit')}: {number}", crumbs(form.entity, words("edit"), number), bool(findings))
+
+
+def _form_page(page: FormPage, title: str, way: tuple[Crumb, ...], refused: bool) -> Response:
+    return answers.page_or_modal("records/form.html", "records/form_body.html", status=422 if refused else 200, title=title, form=page, crumbs=way)
+
+
+def crumbs(entity: EntityRuntime, last: str, number: str = "") -> tuple[Crumb, ...]:
+    """Return the way to a page of a type or record."""
+    plural = Crumb(entity.entity.plural.in_language(shell.language()), url_for("packdesk_ui.records", entity_type=entity.id))
+    if number and number != last:
+        return (plural, Crumb(number, url_for("packdesk_ui.record", entity_type=entity.id, number=number)), Crumb(last))
+    return (plural, Crumb(last))
+
+
+def _form_findings(error: PackdeskError) -> tuple[Finding, ...]:
+    """Return what a form can show; what is no refusal of its content goes on as an error."""
+    if not isinstance(error, Refused):
+        raise error
+    if error.code in ("not_authenticated", "unknown_record"):
+        raise error
+    return findings_of(error)
+
+
+def _done(outcome: Outcome, message: str) -> Response:
+    return answers.go_to_record(outcome.record.entity_type, outcome.record.number, message)
+
+
+def _linked(view: RecordView) -> dict[str, str]:
+    return {name: ", ".join(_link_name(link.reference.number, link.reference.title) for link in links) for name, links in view.links.items()}
+
+
+def _link_name(number: str, title: str) -> str:
+    rest = title.replace(number, "").strip(" ·-,")
+    return f"{number}{controls.SEPARATOR}{rest}".replace(",", "") if rest else number
+
+
+def _version(record: Record) -> int:
+    return int(str(record.get("version") or 0))
+
+
+def _sent_version(raw: Raw, record: Record) -> int:
+    text = (raw.get("_version") or [""])[-1]
+    return int(text) if text.isdigit() else _version(record)
+
+
+def _base(raw: Raw) -> dict[str, Json]:
+    return _json_map((raw.get("_base") or ["{}"])[-1])
+
+
+def _json_map(text: str) -> dict[str, Json]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _list(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else ()

@@ -1,0 +1,90 @@
+"""CSV in and out: a file that is tried or imported, with the result of each row; a list as a file."""
+
+from dataclasses import dataclass, replace
+
+from flask import Response, request, stream_with_context, url_for
+
+from packdesk.errors import Finding, PackdeskError
+from packdesk.records import exporting, importing, policy, search
+from packdesk.records.columns import ENGINE_COLUMNS
+from packdesk.records.outcome import BatchReport
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.web import request_context
+from packdesk.web.problems import findings_of
+from packdesk_ui import answers, lists, shell
+from packdesk_ui.bulk import ResultRow, result_rows
+from packdesk_ui.controls import Option
+from packdesk_ui.editing import crumbs
+from packdesk_ui.faults import Fault, faults_of
+from packdesk_ui.shell import words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPage:
+    """What the import template draws."""
+
+    action: str
+    back: str
+    key: str
+    keys: tuple[Option, ...]
+    columns: tuple[str, ...]
+    summary: str = ""
+    tone: str = "blue"
+    rows: tuple[ResultRow, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@answers.form_once
+def imports(entity_type: str) -> Response:
+    """Show the form, try a file, or import it."""
+    context, runtime = answers.context(), request_context.runtime()
+    entity = runtime.type(entity_type)
+    if refused := policy.may(runtime, context.actor, "import", entity_type):
+        raise PackdeskError(refused.code, **refused.facts)
+    if request.method == "GET":
+        return _page(entity, "")
+    key, dry = request.form.get("key", ""), request.form.get("_run") != "run"
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        missing = Finding(code="required_field", field="file", facts={"label": words("import.file")})
+        return _page(entity, key, findings=(missing,))
+    try:
+        report = importing.import_csv(context, entity_type, sent.stream, key=key, dry_run=dry)
+    except PackdeskError as error:
+        if error.code == "not_authenticated":
+            raise
+        return _page(entity, key, findings=findings_of(error))
+    return _page(entity, key, report=report)
+
+
+def _page(entity: EntityRuntime, key: str, *, report: BatchReport | None = None, findings: tuple[Finding, ...] = ()) -> Response:
+    language = shell.language()
+    own = {path: each for path, each in entity.fields.items() if not each.engine and each.derived is None}
+    unique = [path for path, each in own.items() if each.field.unique or path == entity.entity.key]
+    page = ImportPage(
+        action=url_for("packdesk_ui.imports", entity_type=entity.id),
+        back=url_for("packdesk_ui.records", entity_type=entity.id),
+        key=answers.new_key(),
+        keys=tuple(Option(id=path, label=entity.fields[path].label(language), selected=path == key) for path in dict.fromkeys(("number", *unique))),
+        columns=(*(path for path in ENGINE_COLUMNS if path in entity.fields), *own, *(f"{group}.{name}" for group, fields in entity.lines.items() for name in fields)),
+        faults=faults_of(findings, {"file": "file"}, language),
+    )
+    if report is not None:
+        said = words("import.done" if report.applied else "import.tried", done=report.done, refused=report.refused)
+        page = replace(page, summary=said, tone="warning" if report.refused else "success", rows=result_rows(entity.id, report.rows))
+    label = entity.entity.plural.in_language(language)
+    title = words("import.title", label=label)
+    return answers.page("records/import.html", status=422 if findings else 200, title=title, over=label, page=page, crumbs=crumbs(entity, words("import")))
+
+
+def export(entity_type: str) -> Response:
+    """Give out the list as a CSV file."""
+    context, runtime = answers.context(), request_context.runtime()
+    entity = runtime.type(entity_type)
+    if refused := policy.may(runtime, context.actor, "export", entity_type):
+        raise PackdeskError(refused.code, **refused.facts)
+    asked = lists.asked_by_address(entity)
+    lines = exporting.export_csv(context, entity_type, search.SearchCommand(filter=lists.condition(entity, asked)))
+    response = Response(stream_with_context(lines), mimetype="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{entity_type}.csv"'
+    return response
