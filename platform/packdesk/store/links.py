@@ -93,24 +93,34 @@ def write(connection: DatabaseConnection, tables: Tables, record: Record, relati
     for key in before.keys() - after.keys():
         connection.execute(tables.links(way.holder, way.stored).delete().where(_between(tables, way, record, key)))
     for position, (key, end) in enumerate(after.items()):
-        _put(connection, tables, way, record, key, before.get(key), end, position)
+        there = before.get(key)
+        if there is None:
+            _add(connection, tables, way, record, end, position)
+        elif there.values != end.values:
+            _change(connection, tables, way, record, end)
     old = [_described(tables, way, end) for end in before.values()]
     new = [_described(tables, way, end) for end in after.values()]
     return [tuple(old), tuple(new)] if old != new else None
 
 
-def _put(
-    connection: DatabaseConnection, tables: Tables, way: Connection, record: Record, key: tuple[str, str], there: End | None, end: End, position: int
-) -> None:
-    table = tables.links(way.holder, way.stored)
+def _add(connection: DatabaseConnection, tables: Tables, way: Connection, record: Record, end: End, position: int) -> None:  # noqa: PLR0917
+    ends = {"from_id": record.id, "to_type": end.entity_type, "to_id": end.id}
+    if way.how == "linked":
+        ends = {"from_id": end.id, "to_type": record.entity_type, "to_id": record.id}
+    values = _encoded(tables, way, end)
+    connection.execute(tables.links(way.holder, way.stored).insert().values({**ends, "position": position, **values}))
+
+
+def _change(connection: DatabaseConnection, tables: Tables, way: Connection, record: Record, end: End) -> None:
+    values = _encoded(tables, way, end)
+    if values:
+        table = tables.links(way.holder, way.stored)
+        connection.execute(table.update().where(_between(tables, way, record, (end.entity_type, end.id))).values(values))
+
+
+def _encoded(tables: Tables, way: Connection, end: End) -> dict[str, object]:
     stored = tables.stored_links(way.holder, way.stored)
-    values = encode(stored, {name: end.values.get(name) for name in stored})
-    if there is None:
-        inward = way.how == "linked"
-        ends = {"from_id": key[1], "to_type": record.entity_type, "to_id": record.id} if inward else {"from_id": record.id, "to_type": key[0], "to_id": key[1]}
-        connection.execute(table.insert().values({**ends, "position": position, **values}))
-    elif values and any(there.values.get(name) != end.values.get(name) for name in stored):
-        connection.execute(table.update().where(_between(tables, way, record, key)).values(values))
+    return encode(stored, {name: end.values.get(name) for name in stored})
 
 
 def _between(tables: Tables, way: Connection, record: Record, key: tuple[str, str]) -> sa.ColumnElement[bool]:

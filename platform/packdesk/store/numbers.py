@@ -12,10 +12,8 @@ def next_number(connection: Connection, tables: Tables, entity_type: str) -> str
     """Return the type's next number: from a sequence on PostgreSQL, from a counter row on SQLite, whose writers queue anyway."""
     numbering = tables.model.entity_types[entity_type].number
     name = sequence_name(tables, entity_type)
-    if tables.dialect == "postgresql":
-        value = connection.scalar(sa.select(sa.func.nextval(name)))
-    else:
-        value = connection.scalar(_counted(name, numbering.start))
+    counted = sa.select(sa.func.nextval(name)) if tables.dialect == "postgresql" else _counted(name, numbering.start)
+    value = connection.scalar(counted)
     return f"{numbering.prefix}{value:0{numbering.width}d}"
 
 

@@ -121,11 +121,11 @@ def bump_security_epoch(connection: Connection) -> None:
     connection.execute(active_release.update().values(security_epoch=active_release.c.security_epoch + 1))
 
 
-def _person(login: str) -> sa.Select[tuple[str, str]]:
+def _person(login: str) -> sa.Select[str, str]:
     return sa.select(ab_user.c.first_name, ab_user.c.last_name).where(ab_user.c.username == login, ab_user.c.active.is_(True))
 
 
-def _roles(login: str) -> sa.Select[tuple[str]]:
+def _roles(login: str) -> sa.Select[str]:
     joined = ab_user_role.join(ab_user, ab_user.c.id == ab_user_role.c.user_id).join(ab_role, ab_role.c.id == ab_user_role.c.role_id)
     return sa.select(ab_role.c.name).select_from(joined).where(ab_user.c.username == login)
 

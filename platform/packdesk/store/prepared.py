@@ -18,7 +18,7 @@ class Prepared:
     the database does for one row of fifty columns.
     """
 
-    def __init__(self, statement: sa.Select[tuple[object, ...]] | sa.Insert, dialect: Dialect, stamp: str) -> None:
+    def __init__(self, statement: sa.Select[*tuple[object, ...]] | sa.Insert, dialect: Dialect, stamp: str) -> None:
         """Compile the statement; its parameters are the names of its ``bindparam``s."""
         compiled = statement.compile(dialect=dialect)
         self.text = f"{compiled} {stamp}"

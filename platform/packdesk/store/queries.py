@@ -103,14 +103,12 @@ def run(connection: Connection, tables: Tables, query: Query) -> Page:
 def count_up_to(connection: Connection, tables: Tables, query: Query, limit: int = COUNT_LIMIT) -> int:
     """Return how many records the query finds, counting to the limit and one."""
     table = tables.record(query.entity_type)
-    found = sa.select(sa.literal_column("1")).select_from(table).where(*_conditions(tables, query)).limit(limit + 1).subquery()
+    found = sa.select(sa.literal_column("1")).select_from(table).where(*_conditions(connection, tables, query)).limit(limit + 1).subquery()
     counted = sa.select(sa.func.count()).select_from(found).prefix_with(tables.stamp(query.entity_type))
     return int(connection.scalar(counted) or 0)
 
 
-def references(
-    connection: Connection, tables: Tables, records: Sequence[Record], expand: bool | tuple[str, ...] = True
-) -> Mapping[tuple[str, str], Record]:
+def references(connection: Connection, tables: Tables, records: Sequence[Record], expand: bool | tuple[str, ...] = True) -> Mapping[tuple[str, str], Record]:
     """Return the live records that reference fields of these records name, one statement per referenced type."""
     wanted: dict[str, set[str]] = {}
     for record in records:
@@ -119,18 +117,32 @@ def references(
             if value is not None:
                 wanted.setdefault(target, set()).update(value if isinstance(value, tuple) else (str(value),))
     return {
-        (entity_type, record_id): found for entity_type, ids in wanted.items() for record_id, found in reading.many(connection, tables, entity_type, ids).items()
+        (entity_type, record_id): found
+        for entity_type, ids in wanted.items()
+        for record_id, found in reading.many(connection, tables, entity_type, ids).items()
     }
 
 
-def search_condition(tables: Tables, entity_type: str, typed: str) -> sa.ColumnElement[bool]:
-    """Return the condition under which quick search finds a record; raises ``bad_parameter`` when too little was typed."""
+def search_condition(connection: Connection, tables: Tables, entity_type: str, typed: str) -> sa.ColumnElement[bool]:
+    """Return the condition under which quick search finds a record; raises ``bad_parameter`` when too little was typed.
+
+    SQLite joins as it is told: what only a few records hold is looked up first; for what many hold, the records are walked in
+    the order of the list until the page is full.
+    """
     words, digits = search_text.fragments(typed)
     if not words or max(len(word) for word in words) < search_text.SHORTEST:
         raise PackdeskError("bad_parameter", name="q", reason=f"type at least {search_text.SHORTEST} characters")
     table, search = tables.record(entity_type), tables.search(entity_type)
     found = sa.or_(_contains_all(tables, search, words), *([_contains_all(tables, search, (digits,))] if digits else []))
+    if tables.dialect == "sqlite" and _is_common(connection, search, found):
+        either = [sa.and_(*(search.c.content.contains(word, autoescape=True) for word in group)) for group in (words, (digits,)) if all(group)]
+        return sa.exists().where(search.c.record_id == table.c.id, sa.or_(*either))
     return table.c.id.in_(sa.select(search.c.record_id).where(found))
+
+
+def _is_common(connection: Connection, search: sa.Table, found: sa.ColumnElement[bool]) -> bool:
+    few = sa.select(search.c.place).where(found).limit(COUNT_LIMIT).subquery()
+    return connection.scalar(sa.select(sa.func.count()).select_from(few)) == COUNT_LIMIT
 
 
 def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...]) -> sa.ColumnElement[bool]:
@@ -156,13 +168,13 @@ def _rows(connection: Connection, tables: Tables, query: Query, keys: tuple[Key,
         prepared = selected.where(table.c.deleted_at.is_(None)).limit(sa.bindparam("page", type_=sa.Integer))
         tables.memo[memo] = Prepared(prepared, connection.dialect, tables.stamp(query.entity_type))
         return tables.memo[memo].rows(connection, {"page": query.limit + 1})  # type: ignore[no-any-return]
-    selected = selected.where(*_conditions(tables, query)).limit(query.limit + 1).prefix_with(tables.stamp(query.entity_type))
+    selected = selected.where(*_conditions(connection, tables, query)).limit(query.limit + 1).prefix_with(tables.stamp(query.entity_type))
     if query.cursor:
         selected = selected.where(cursors.after(keys, cursors.read(query.cursor, _shape(query), keys)))
     return list(connection.execute(selected))
 
 
-def _conditions(tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
+def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
     yield tables.record(query.entity_type).c.deleted_at.is_(None)
     if query.access is not None:
         yield access_rules.condition(tables, query.entity_type, query.access)
@@ -175,7 +187,7 @@ def _conditions(tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]
     for path, value in query.equals.items():
         yield tables.column(query.entity_type, path).is_(None) if value is None else tables.column(query.entity_type, path) == value
     if query.search:
-        yield search_condition(tables, query.entity_type, query.search)
+        yield search_condition(connection, tables, query.entity_type, query.search)
 
 
 def _check(tables: Tables, query: Query) -> None:
@@ -230,5 +242,3 @@ def _reference_paths(tables: Tables, entity_type: str, expand: bool | tuple[str,
         tables.memo[memo] = tuple((path, inner.to) for path, inner in fields.items() if inner.kind in kinds and inner.to in tables.model.entity_types)
     paths: tuple[tuple[str, str], ...] = tables.memo[memo]
     return paths if expand is True else tuple((path, target) for path, target in paths if expand and path in expand)
-
-

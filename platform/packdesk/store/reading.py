@@ -1,7 +1,7 @@
 """Loading records by id, number or condition: one statement for the records and one per line group, however many there are."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -130,7 +130,7 @@ def lines_of(connection: Connection, tables: Tables, entity_type: str, ids: tupl
     return {record_id: {group: tuple(lines) for group, lines in of.items()} for record_id, of in found.items()}
 
 
-def _line_rows(connection: Connection, tables: Tables, entity_type: str, group: str, ids: tuple[str, ...]) -> Iterator[sa.Row[tuple[object, ...]]]:
+def _line_rows(connection: Connection, tables: Tables, entity_type: str, group: str, ids: tuple[str, ...]) -> Iterator[Sequence[object]]:
     table = tables.lines(entity_type, group)
     columns = (table.c.record_id, table.c.id, *line_codec(tables, entity_type, group).columns)
     if len(ids) == 1:

@@ -235,8 +235,9 @@ class Tables:
         wanted = {"status": entity.id in self.model.lifecycles, "state": entity.id in self.model.lifecycles, "subtype": entity.subtyped}
         wanted |= {"assigned_user": "assignment" in entity.capabilities, "assigned_unit": "assignment" in entity.capabilities}
         for path in (path for path, has in wanted.items() if has):
-            _index(table, (table.c[path], table.c.created_at), where=live)
-        if entity.access.value == "explicit":
+            _index(table, (table.c[path], table.c.created_at, table.c.id), where=live)
+        if entity.access.value == "explicit" and self.dialect == "postgresql":
+            # SQLite, which has no statistics, would prefer it to the index that gives the order, and sort all of a group's records.
             _index(table, (table.c.owner_unit, table.c.privacy_level, table.c.created_at), where=live)
         uniques = {name: (name,) for name, field in fields.items() if field.unique} | {f"#{name}": tuple(paths) for name, paths in entity.unique.items()}
         for paths in uniques.values():

@@ -61,7 +61,7 @@ class UnitOfWork:
     Nothing is stored unless ``commit`` is called before the block ends.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - six parts, always the same, in the order of the architecture's text
         self,
         database: Database,
         runtime: Published,
