@@ -5,13 +5,17 @@ from types import MappingProxyType
 
 import pytest
 
+from packdesk.model.actions import Action, Effect
 from packdesk.model.entity_types import EntityType, Field, Kind, LineGroup, Numbering, Relation, Section
-from packdesk.model.lifecycles import Lifecycle, Move, Rule, State, StateKind, Status
+from packdesk.model.lifecycles import Flag, Lifecycle, Move, Rule, State, StateKind, Status
 from packdesk.model.lists import Entry, EntryList
 from packdesk.model.model import Model
-from packdesk.model.nodes import Expression, Text
+from packdesk.model.nodes import Allow, Check, Expression, Text
 from packdesk.model.people import Organisation, OrgUnit, Role, UnitLevel
-from packdesk.model.subtypes import Subtype
+from packdesk.model.subtypes import Choice, Subtype
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.compile import compile as compile_model
+from packdesk.runtime.values import Record, Related
 
 
 class Make:
@@ -83,7 +87,7 @@ class Make:
 
     @classmethod
     def rule(cls, id: str, from_statuses: tuple[str, ...], to: str, **more: object) -> Rule:  # noqa: A002
-        return Rule(id=id, path=f"transitions.thing.rules.{id}", from_statuses=from_statuses, to=to, **more)
+        return Rule(id=id, from_statuses=from_statuses, to=to, **{"path": f"transitions.thing.rules.{id}", **more})
 
     @classmethod
     def lifecycle(
@@ -103,6 +107,10 @@ class Make:
     def subtype(cls, id: str, **more: object) -> Subtype:  # noqa: A002
         given = {"entity_type": "thing", "label": cls.text(id), "values": {}, "statuses": {}, "choices": {}, "children": {}, **more}
         return Subtype(id=id, path=f"subtypes.thing.{id}", **given)
+
+    @classmethod
+    def action(cls, id: str, **more: object) -> Action:  # noqa: A002
+        return Action(id=id, path=f"actions.{id}", label=cls.text(id), **{"inputs": {}, "checks": {}, "effects": {}, **more})
 
     @classmethod
     def unit(cls, id: str, parent: str = "", **more: object) -> OrgUnit:  # noqa: A002
@@ -152,3 +160,156 @@ def listed(make: type[Make]) -> Model:
         categories={"tree": make.entries("tree", make.entry("top"), make.entry("leaf", parent="top"))},
         units=(make.unit("sales"),),
     )
+
+
+class MemoryGraph:
+    """Walks over records that a test lists."""
+
+    def __init__(self, *records: Record, units: Mapping[str, frozenset[str]] | None = None) -> None:
+        self.records = records
+        self.units = units or {}
+
+    def get(self, entity_type: str, record_id: str) -> Record | None:
+        return next((record for record in self.records if record.entity_type == entity_type and record.id == record_id), None)
+
+    def related(self, record: Record, relation: str) -> tuple[Related, ...]:
+        return ()
+
+    def by_key(self, entity_type: str, key: str) -> Record | None:
+        return next((record for record in self.records if record.entity_type == entity_type and record.number == key), None)
+
+    def user_units(self, login: str) -> frozenset[str]:
+        return self.units.get(login, frozenset())
+
+
+@pytest.fixture
+def graph() -> MemoryGraph:
+    """Give an empty graph."""
+    return MemoryGraph()
+
+
+def _case(make: type[Make]) -> Model:
+    flagged = {"reason": (Flag.REQUIRED,), "comment": (Flag.READONLY,)}
+    lifecycle = make.lifecycle(
+        (
+            make.state("pending", "initial", fields={"reason": (Flag.HIDDEN,)}),
+            make.state("open"),
+            make.state("done", "final", success=True),
+            make.state("cancelled", "final", fields=flagged),
+        ),
+        (
+            make.status("new", "pending", default=True),
+            make.status("busy", "open", default=True),
+            make.status("waiting", "open"),
+            make.status("old", "open", effective=False),
+            make.status("closed", "done", default=True),
+            make.status("dropped", "cancelled", default=True),
+        ),
+        (
+            make.move("start", ("pending",), "open", needs_assignee=True),
+            make.move(
+                "finish",
+                ("open",),
+                "done",
+                needs_assignee=True,
+                when=make.expression("record.ready != false", "transitions.thing.moves.finish.when"),
+                checks={
+                    "told": Check(
+                        id="told",
+                        path="transitions.thing.moves.finish.checks.told",
+                        that=make.expression("record.answer.text != null", "transitions.thing.moves.finish.checks.told.that"),
+                        message=make.text("Answer first."),
+                    )
+                },
+            ),
+            make.move("cancel", ("pending",), "cancelled"),
+        ),
+    )
+    fields = (
+        make.field(Kind.STRING, "name", required=True, searchable=True),
+        make.field(Kind.STRING, "customer", immutable=True),
+        make.field(Kind.BOOLEAN, "ready"),
+        make.field(Kind.OPTION, "colour", list="colour", choices="colours"),
+        make.field(Kind.STRING, "reason", visible=make.expression("record.state == 'cancelled' || record.state == 'pending'")),
+        make.field(Kind.STRING, "comment"),
+        make.field(Kind.INTEGER, "size", required=make.expression("record.colour == 'red'"), constraints={"minimum": 1}),
+        make.field(Kind.INTEGER, "double", derived=make.expression("record.size * 2", "entity_types.thing.fields.double.derived")),
+        make.field(Kind.BOOLEAN, "late", derived=make.expression("now > record.created_at", "entity_types.thing.fields.late.derived")),
+        make.field(Kind.REFERENCE, "other", to="thing", options_when=make.expression("candidate.name == record.name")),
+    )
+    answer = make.section(
+        "answer",
+        make.field(Kind.TEXT, "text", path="entity_types.thing.sections.answer.fields.text", required=True),
+        make.field(Kind.STRING, "by", path="entity_types.thing.sections.answer.fields.by", readonly=True),
+        present_when=make.expression("record.state == 'open' || record.state == 'done'"),
+    )
+    phones = make.lines(
+        "phones",
+        make.field(Kind.STRING, "type", required=True),
+        make.field(Kind.PHONE, "number", required=True),
+        make.field(Kind.BOOLEAN, "checked", readonly=True),
+        unique=("type",),
+        max_items=3,
+        checks={
+            "long": Check(
+                id="long", path="entity_types.thing.lines.phones.checks.long", that=make.expression("line.type != 'none'"), message=make.text("Name the type.")
+            )
+        },
+    )
+    entity = make.entity(
+        "thing",
+        fields,
+        sections={"answer": answer},
+        lines={"phones": phones},
+        capabilities=("assignment",),
+        subtyped=True,
+        checks={
+            "whole": Check(id="whole", path="entity_types.thing.checks.whole", that=make.expression("record.size != 13"), message=make.text("Not thirteen."))
+        },
+    )
+    rules = {
+        rule.id: rule
+        for rule in (
+            make.rule("begin", ("new",), "busy", path="subtypes.thing.strict.rules.begin", allow=Allow(units=("sales",), users=("bob",))),
+            make.rule("wait", ("busy",), "waiting", path="subtypes.thing.strict.rules.wait", allow=Allow(roles=("boss",))),
+            make.rule("back", ("waiting",), "busy", path="subtypes.thing.strict.rules.back"),
+            make.rule("end", ("busy",), "closed", path="subtypes.thing.strict.rules.end"),
+            make.rule("end_too", ("waiting",), "closed", path="subtypes.thing.strict.rules.end_too", allow=Allow(users=("carl",))),
+            make.rule("drop", ("new",), "dropped", path="subtypes.thing.strict.rules.drop"),
+        )
+    }
+    colours = {"colours": {"red": Choice(id="red", path="c.red", default=True, values={}), "brown": Choice(id="brown", path="c.brown", values={})}}
+    return make.model(
+        entity,
+        lifecycles={"thing": lifecycle},
+        subtypes={
+            "thing": {"free": make.subtype("free", default=True, choices=colours), "strict": make.subtype("strict", rules=rules, allow=Allow(units=("sales",)))}
+        },
+        value_lists={"colour": make.entries("colour", make.entry("red"), make.entry("green"), make.entry("brown", effective=False))},
+        units=(make.unit("company"), make.unit("sales", "company"), make.unit("field", "sales")),
+        roles={"boss": make.role("boss")},
+        actions={
+            "thing": {
+                action.id: action
+                for action in (
+                    make.action("start"),
+                    make.action("finish"),
+                    make.action("cancel", inputs={"reason": entity.fields["reason"]}, field_inputs=("reason",)),
+                    make.action(
+                        "claim",
+                        when=make.expression("record.assigned_user == null && is_member(actor, record.assigned_unit)", "actions.claim.when"),
+                        effects={
+                            "mine": Effect(id="mine", path="actions.claim.effects.mine", do="assign", values={}, arguments={"user": make.expression("actor")})
+                        },
+                    ),
+                    make.action("look"),
+                )
+            }
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def case(make: type[Make]) -> Runtime:
+    """Give a type with states, rules, a section, lines, choices and an assignment."""
+    return compile_model(_case(make))
