@@ -21,6 +21,6 @@ failed; nothing is stored then.
 ``claim``             ``claim(context, entity_type, ref) -> Outcome``
 ``explaining``        ``explain_action(context, entity_type, ref, action) -> tuple[Why, ...]``; ``provenance(runtime, path)``
 ``output``            ``record_json(view) -> dict``: the JSON of a record, the same for every door
-``policy``            ``may(runtime, actor, verb, entity_type, record=None, *, field="")``; ``access_filter(runtime, actor, entity_type, verb)``
+``policy``            ``may(runtime, actor, verb, entity_type, *, field="", record=None, graph=None)``; ``access_filter(runtime, actor, entity_type, verb)``
 ====================  ===================================================================================================
 """

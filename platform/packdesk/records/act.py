@@ -10,7 +10,7 @@ from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.drawing import acted_record
 from packdesk.records.field_rules import LATE
-from packdesk.records.finding_records import reachable, visible
+from packdesk.records.finding_records import visible
 from packdesk.records.guards import guard
 from packdesk.records.outcome import Outcome
 from packdesk.records.reading import read_action
@@ -55,7 +55,6 @@ def act_in(
         version=version,
         action=found,
         judged=_judged(work, old, found, given),
-        reachable=reachable(work, entity_type, old, "act"),
     )
     return store(guard(attempt, acted_record, LATE))
 

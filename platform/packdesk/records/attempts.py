@@ -41,8 +41,6 @@ class Attempt:
     version: int | None = None
     action: ActionRuntime | None = None
     judged: Judgement = dataclasses.field(default_factory=Judgement)
-    #: The verb is open on the record, of which the actor sees that it is there.
-    reachable: bool = True
     #: Made by an effect whose action was judged already: field rules hold, rights are not asked again.
     trusted: bool = False
 

@@ -5,7 +5,7 @@ from packdesk.records.attempts import Attempt
 from packdesk.records.context import Context, run
 from packdesk.records.dependents import needed_by
 from packdesk.records.drafts import Work, begin
-from packdesk.records.finding_records import reachable, visible
+from packdesk.records.finding_records import visible
 from packdesk.records.guards import check_early
 from packdesk.records.recomputing import refresh
 
@@ -19,7 +19,7 @@ def delete_in(work: Work, entity_type: str, ref: str, *, version: int | None = N
     """Delete a record inside a transaction."""
     entity = work.runtime.type(entity_type)
     old = visible(work, entity_type, ref, for_update=True)
-    attempt = Attempt(work=work, entity=entity, verb="delete", old=old, version=version, reachable=reachable(work, entity_type, old, "delete"))
+    attempt = Attempt(work=work, entity=entity, verb="delete", old=old, version=version)
     check_early(attempt)
     if old is None:
         return

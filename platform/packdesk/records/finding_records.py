@@ -21,13 +21,3 @@ def existing(work: Work, entity_type: str, ref: str) -> Record:
     if found is None:
         raise PackdeskError("unknown_record", entity_type=entity_type)
     return found
-
-
-def reachable(work: Work, entity_type: str, record: Record | None, verb: str) -> bool:
-    """Say whether the verb is open on a record that the actor sees; a query is needed only where another record decides."""
-    actor, runtime = work.context.actor, work.runtime
-    seen = policy.visible_pairs(runtime.model, actor, entity_type, "view")
-    open_for_verb = policy.visible_pairs(runtime.model, actor, entity_type, verb)
-    if record is None or seen == open_for_verb:
-        return True
-    return work.unit.get(entity_type, record.id, policy.access_filter(runtime, actor, entity_type, verb)) is not None

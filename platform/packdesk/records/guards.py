@@ -86,8 +86,8 @@ def accessible(attempt: Attempt) -> Iterable[Finding]:
     if attempt.verb != "create":
         if attempt.old is None:
             yield Finding(code="unknown_record", facts={"entity_type": attempt.entity.id})
-        elif not attempt.trusted and not attempt.reachable:
-            yield about(runtime.model, "not_permitted", "organisation.collaboration", verb=attempt.verb, entity_type=attempt.entity.id)
+        elif not attempt.trusted and (refused := policy.record_refused(runtime, attempt.actor, attempt.verb, attempt.old, attempt.work.unit)):
+            yield refused
         return
     if attempt.trusted:
         return

@@ -14,7 +14,7 @@ from packdesk.model.people import Role, UnitLevel
 from packdesk.model.subtypes import Subtype
 from packdesk.records.findings import about
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.values import Actor, Record
+from packdesk.runtime.values import Actor, Graph, Record
 from packdesk.store.access import AccessFilter
 
 VERBS = ("view", "create", "edit", "act", "delete", "export", "import", "assign", "bulk")
@@ -23,14 +23,16 @@ PRIVACY_LEVELS = ("normal", "confidential")
 Pairs = frozenset[tuple[str, str]]
 
 
-def may(runtime: Runtime, actor: Actor, verb: str, entity_type: str, record: Record | None = None, *, field: str = "") -> Finding | None:
-    """Return why the actor may not, or None: the verb on the type, then the field, then this record."""
+def may(
+    runtime: Runtime, actor: Actor, verb: str, entity_type: str, *, field: str = "", record: Record | None = None, graph: Graph | None = None
+) -> Finding | None:
+    """Return why the actor may not, or None: the verb on the type, then the field, then this record (with the graph that leads to its master)."""
     if actor.system:
         return None
     return (
         _role_refuses(runtime, actor, verb, entity_type)
         or (field_refused(runtime, actor, "view" if verb == "view" else "edit", entity_type, field) if field else None)
-        or (record_refused(runtime, actor, verb, entity_type, record) if record is not None else None)
+        or (record_refused(runtime, actor, verb, record, graph) if record is not None and graph is not None else None)
     )
 
 
@@ -116,16 +118,32 @@ def access_filter(runtime: Runtime, actor: Actor, entity_type: str, verb: str = 
     return None if pairs is None else AccessFilter(pairs)
 
 
-def record_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, record: Record) -> Finding | None:
-    """Return why the actor may not do this to this record; for implicit access ask a query, this knows only explicit owners."""
-    entity = runtime.model.entity_types[entity_type]
-    pairs = visible_pairs(runtime.model, actor, entity_type, verb)
-    own = (record.get("owner_unit"), record.get("privacy_level"))
-    if entity.access is not Access.EXPLICIT or pairs is None or own in pairs:
+def record_refused(runtime: Runtime, actor: Actor, verb: str, record: Record, graph: Graph) -> Finding | None:
+    """Return why the actor may not do this to this record: it does not exist for him, or he may only look at it."""
+    if is_open(runtime, actor, verb, record, graph):
         return None
-    if own not in (visible_pairs(runtime.model, actor, entity_type, "view") or frozenset()):
-        return Finding(code="unknown_record", facts={"entity_type": entity_type})
-    return about(runtime.model, "not_permitted", "organisation.collaboration", verb=verb, entity_type=entity_type)
+    if not is_open(runtime, actor, "view", record, graph):
+        return Finding(code="unknown_record", facts={"entity_type": record.entity_type})
+    return about(runtime.model, "not_permitted", "organisation.collaboration", verb=verb, entity_type=record.entity_type)
+
+
+def is_open(runtime: Runtime, actor: Actor, verb: str, record: Record, graph: Graph) -> bool:
+    """Say whether owner and privacy of the record, or of the one that it follows, open it to the actor for the verb."""
+    entity = runtime.model.entity_types[record.entity_type]
+    pairs = visible_pairs(runtime.model, actor, record.entity_type, verb)
+    if pairs is None:
+        return True
+    if entity.access is Access.EXPLICIT:
+        return (record.get("owner_unit"), record.get("privacy_level")) in pairs
+    return any(is_open(runtime, actor, verb, master, graph) for master in _masters(entity, record, graph))
+
+
+def _masters(entity: EntityType, record: Record, graph: Graph) -> tuple[Record, ...]:
+    if entity.master in entity.relations:
+        return tuple(related.record for related in graph.related(record, entity.master))
+    value = record.get(entity.master)
+    found = graph.get(master_type(entity), value) if isinstance(value, str) else None
+    return (found,) if found is not None else ()
 
 
 def ownership_refused(runtime: Runtime, actor: Actor, entity_type: str, values: Mapping[str, object]) -> Finding | None:

@@ -7,7 +7,7 @@ from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.drawing import edited_record
 from packdesk.records.field_rules import LATE
-from packdesk.records.finding_records import reachable, visible
+from packdesk.records.finding_records import visible
 from packdesk.records.guards import guard
 from packdesk.records.outcome import Outcome
 from packdesk.records.reading import read_record
@@ -37,6 +37,5 @@ def update_in(work: Work, entity_type: str, ref: str, data: Mapping[str, object]
         given=given,
         version=version,
         judged=judged,
-        reachable=reachable(work, entity_type, old, "edit"),
     )
     return store(guard(attempt, edited_record, LATE))

@@ -1,0 +1,79 @@
+"""Attachments: bytes by content, the row in the same history as everything else (GEN-23)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+import sqlalchemy as sa
+
+from packdesk.errors import PackdeskError
+from packdesk.records.content import limited, media_type, safe_name
+from packdesk.records.context import Context, run
+from packdesk.records.drafts import Work, begin
+from packdesk.records.finding_records import existing
+from packdesk.records.note import noted
+from packdesk.store.blobs import Blobs
+from packdesk.store.platform_tables import attachment as table
+
+_ALL = sa.select(table)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a record."""
+
+    id: str
+    at: datetime
+    by: str
+    name: str
+    media_type: str
+    size: int
+
+
+def attach(context: Context, entity_type: str, ref: str, name: str, stream: BinaryIO) -> Attachment:
+    """Attach a file of at most 25 MB; its type is what its bytes show, whatever its name says. Final states do not lock this."""
+    files = _files(context)
+    run(context, lambda unit, runtime: noted(begin(context, unit, runtime), entity_type, ref, "attachments"), write=False)
+    data = limited(stream)
+    kind, called = media_type(data[: 64 * 1024]), safe_name(name)
+
+    def work(unit: Work) -> Attachment:
+        record = noted(unit, entity_type, ref, "attachments")
+        made = unit.unit.add_attachment(record, name=called, media_type=kind, size=len(data), digest=digest)
+        return Attachment(made, unit.now, context.actor.login, called, kind, len(data))
+
+    # On the disk before the transaction: a row never names bytes that a power cut could take.
+    digest = files.put(data)
+    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)))
+
+
+def attachments(context: Context, entity_type: str, ref: str) -> tuple[Attachment, ...]:
+    """Return the files of a record, newest first."""
+
+    def work(unit: Work) -> tuple[Attachment, ...]:
+        record = existing(unit, entity_type, ref)
+        query = _ALL.where(table.c.record_id == record.id, table.c.entity_type == entity_type).order_by(table.c.id.desc())
+        return tuple(Attachment(row.id, row.at, row.by, row.name, row.media_type, row.size) for row in unit.unit.connection.execute(query))
+
+    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def fetch(context: Context, entity_type: str, ref: str, attachment_id: str) -> tuple[Attachment, bytes]:
+    """Return one file of a record with its bytes; raises ``unknown_attachment``."""
+
+    def work(unit: Work) -> tuple[Attachment, str]:
+        record = existing(unit, entity_type, ref)
+        query = _ALL.where(table.c.id == attachment_id, table.c.record_id == record.id, table.c.entity_type == entity_type)
+        row = unit.unit.connection.execute(query).first()
+        if row is None:
+            raise PackdeskError("unknown_attachment")
+        return Attachment(row.id, row.at, row.by, row.name, row.media_type, row.size), str(row.digest)
+
+    found, digest = run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+    return found, _files(context).get(digest)
+
+
+def _files(context: Context) -> Blobs:
+    if context.kit.files is None:
+        raise PackdeskError("unavailable", label="attachments")
+    return context.kit.files

@@ -1,0 +1,75 @@
+"""Exports what a search finds: CSV that no spreadsheet executes, or JSON lines; page by page, whatever the size."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import orjson
+
+from packdesk.records.context import Context, run
+from packdesk.records.csv_text import write_rows
+from packdesk.records.drafts import begin
+from packdesk.records.outcome import Reference
+from packdesk.records.output import row_json
+from packdesk.records.search import SearchCommand, SearchPage, find
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.values import Record
+
+_PAGE = 500
+_SILENT = frozenset({"id", "version", "deleted_at"})
+
+
+def export_csv(context: Context, entity_type: str, command: SearchCommand) -> Iterator[bytes]:
+    """Yield the records as CSV with a byte order mark; columns are field paths, so that the file can be imported again."""
+    pages = _pages(context, entity_type, command)
+    first = next(pages)
+    entity = context.live.current().runtime.type(entity_type)
+    paths = tuple(path for path in command.fields or entity.fields if path in entity.fields and path not in _SILENT | first.hidden | first.masked)
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        yield paths
+        for page in _chained(first, pages):
+            yield from (tuple(_cell(entity, record, path, page) for path in paths) for record in page.rows)
+
+    return write_rows(rows(), bom=True)
+
+
+def export_json_lines(context: Context, entity_type: str, command: SearchCommand) -> Iterator[bytes]:
+    """Yield the records as JSON, one a line, in the shape of the API."""
+    pages = _pages(context, entity_type, command)
+    first = next(pages)
+    entity = context.live.current().runtime.type(entity_type)
+    return (
+        orjson.dumps(row_json(entity, record, page.references, hidden=page.hidden), option=orjson.OPT_APPEND_NEWLINE)
+        for page in _chained(first, pages)
+        for record in page.rows
+    )
+
+
+def _pages(context: Context, entity_type: str, command: SearchCommand) -> Iterator[SearchPage]:
+    """Yield pages, each read in a transaction of its own; the first is read at once, so that a refusal comes before any byte."""
+    cursor = command.cursor
+    while True:
+        asked = replace(command, limit=_PAGE, cursor=cursor, count=False, expand=True)
+        page = run(context, lambda unit, runtime, asked=asked: find(begin(context, unit, runtime), entity_type, asked, "export"), write=False)  # type: ignore[misc]
+        yield page
+        cursor = page.next_cursor
+        if not cursor:
+            return
+
+
+def _chained(first: SearchPage, rest: Iterator[SearchPage]) -> Iterator[SearchPage]:
+    yield first
+    yield from rest
+
+
+def _cell(entity: EntityRuntime, record: Record, path: str, page: SearchPage) -> object:
+    value = record.get(path)
+    field = entity.fields[path]
+    if value is None:
+        return ""
+    if isinstance(value, str) and field.targets:
+        named: Reference | None = page.references.get((field.targets[0], value))
+        return named.number if named is not None else value
+    written = KINDS[field.field.kind].write(value)
+    return written if isinstance(written, str | int | float) and not isinstance(written, bool) else orjson.dumps(written).decode()

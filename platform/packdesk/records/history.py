@@ -1,0 +1,44 @@
+"""The history of a record, as far as the actor may see what it is about (GEN-8)."""
+
+from dataclasses import dataclass, replace
+
+from packdesk.records.context import Context, run
+from packdesk.records.drafts import Work, begin
+from packdesk.records.finding_records import existing
+from packdesk.records.views import screen
+from packdesk.store import history as stored
+from packdesk.store.history import Event
+
+_MOST = 200
+_MASK = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Some events, newest first, and where to go on."""
+
+    events: tuple[Event, ...]
+    next_cursor: str = ""
+
+
+def history(context: Context, entity_type: str, ref: str, limit: int = 50, cursor: str = "") -> HistoryPage:
+    """Return what happened to a record, newest first; changes of hidden fields are left out, of sensitive ones masked."""
+
+    def work(unit: Work) -> HistoryPage:
+        record = existing(unit, entity_type, ref)
+        size = max(1, min(limit, _MOST))
+        found = stored.read(unit.unit.connection, entity_type, record.id, limit=size + 1, before=cursor)
+        kept = screen(unit, unit.runtime.type(entity_type))
+        events = tuple(_seen(event, kept.hidden, kept.masked) for event in found[:size])
+        return HistoryPage(events, events[-1].id if len(found) > size else "")
+
+    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def _seen(event: Event, hidden: frozenset[str], masked: frozenset[str]) -> Event:
+    closed = hidden | masked
+    groups = {path.partition(".")[0] for path in closed if "." in path}
+    if not any(path in closed or path in groups for path in event.changes):
+        return event
+    open_ = {path: (_MASK, _MASK) if path in masked or path in groups else pair for path, pair in event.changes.items() if path not in hidden}
+    return replace(event, changes=open_)

@@ -1,0 +1,114 @@
+"""Imports records from CSV: a result per row, all or nothing or the good rows, tried first when asked; streamed (IMP, T-34)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from packdesk.errors import PackdeskError, Refused
+from packdesk.records import policy
+from packdesk.records.bulk import refusals
+from packdesk.records.columns import Target, data_of, targets
+from packdesk.records.context import Context, Door, opened, run
+from packdesk.records.creation import create_in
+from packdesk.records.csv_text import Row, read_table
+from packdesk.records.drafts import Work, begin
+from packdesk.records.finding_records import visible
+from packdesk.records.outcome import BatchReport, RowResult
+from packdesk.records.update import update_in
+from packdesk.store.queries import Query
+from packdesk.store.queries import run as find
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportCommand:
+    """How a file is to be imported."""
+
+    #: ``,`` or ``;``; empty: the one that the header uses.
+    delimiter: str = ""
+    #: Try everything and store nothing.
+    dry_run: bool = False
+    #: Store either every row or none.
+    all_or_nothing: bool = False
+    #: Unique column by which a row is recognised as there already; empty: every row is new.
+    key: str = ""
+    #: What becomes of a row that is there already: it is changed, else skipped.
+    update_existing: bool = False
+
+
+def import_file(context: Context, entity_type: str, stream: BinaryIO, command: ImportCommand) -> BatchReport:
+    """Import a file; raises ``bad_columns`` or ``bad_encoding`` before or while rows are read, which undoes an all-or-nothing import."""
+    inside = _importing(context, entity_type)
+    runtime = inside.live.current().runtime
+    table = read_table(stream, command.delimiter)
+    columns = targets(runtime.model.entity_types[entity_type], table.header)
+    if command.key and all(column.path != command.key for column in columns):
+        raise PackdeskError("bad_columns", reason=f"the key column '{command.key}' is missing", columns=[command.key])
+    if command.dry_run or command.all_or_nothing:
+        return _together(inside, entity_type, columns, table.rows, command)
+    rows = tuple(_alone(inside, entity_type, columns, row, command) for row in table.rows)
+    return BatchReport(rows=rows, applied=True)
+
+
+def _importing(context: Context, entity_type: str) -> Context:
+    runtime = context.live.current().runtime
+    runtime.type(entity_type)
+    if refused := policy.may(runtime, context.actor, "import", entity_type):
+        raise Refused([refused])
+    return replace(context, door=Door.IMPORT)
+
+
+def _alone(context: Context, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:
+    try:
+        return run(context, lambda unit, runtime: _row(begin(context, unit, runtime), entity_type, columns, row, command))
+    except PackdeskError as error:
+        return RowResult(row=row.number, done="refused", findings=refusals(error))
+
+
+def _together(context: Context, entity_type: str, columns: tuple[Target, ...], rows: Iterator[Row], command: ImportCommand) -> BatchReport:
+    """Import all rows in one transaction; one refused row, or a dry run, takes everything back."""
+    release = context.live.current()
+    with opened(context, release, write=True) as unit:
+        results = tuple(_saved(begin(context, unit, release.runtime), entity_type, columns, row, command) for row in rows)
+        applied = not command.dry_run and not any(result.findings for result in results)
+        if applied:
+            unit.commit()
+    return BatchReport(rows=results, applied=applied)
+
+
+def _saved(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:
+    """Import a row behind a savepoint, so that the rows after it are still judged on clean ground."""
+    point = work.unit.connection.begin_nested()
+    try:
+        done = _row(work, entity_type, columns, row, command)
+    except PackdeskError as error:
+        point.rollback()
+        work.unit.forget()
+        return RowResult(row=row.number, done="refused", findings=refusals(error))
+    point.commit()
+    return done
+
+
+def _row(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:
+    data = data_of(columns, row.cells)
+    there = _existing(work, entity_type, command.key, columns, row) if command.key else None
+    if there is None:
+        record = create_in(work, entity_type, data, text=True).record
+        return RowResult(row=row.number, number=record.number, id=record.id, done="created")
+    if not command.update_existing:
+        return RowResult(row=row.number, number=there[1], id=there[0], done="skipped")
+    outcome = update_in(work, entity_type, there[0], data, text=True)
+    return RowResult(row=row.number, number=there[1], id=there[0], done="updated" if outcome.changed else "skipped")
+
+
+def _existing(work: Work, entity_type: str, key: str, columns: tuple[Target, ...], row: Row) -> tuple[str, str] | None:
+    """Return id and number of the visible record that the row's key names."""
+    value = next(cell for column, cell in zip(columns, row.cells, strict=True) if column.path == key)
+    if not value:
+        return None
+    if key == "number":
+        found = visible(work, entity_type, value)
+        return (found.id, found.number) if found is not None else None
+    access = policy.access_filter(work.runtime, work.context.actor, entity_type)
+    query = Query(entity_type=entity_type, equals={key: value}, access=access, limit=1, now=work.now, expand=False)
+    page = find(work.unit.connection, work.unit.tables, query)
+    return (page.rows[0].id, page.rows[0].number) if page.rows else None

@@ -1,0 +1,130 @@
+"""Searches records: filter, quick search, order, pages; only what the actor may see is found, counted and shown."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from packdesk.errors import PackdeskError, Refused
+from packdesk.model.nodes import Expression
+from packdesk.records import policy
+from packdesk.records.context import Context, run
+from packdesk.records.drafts import Work, begin
+from packdesk.records.findings import about
+from packdesk.records.outcome import Reference
+from packdesk.records.views import computed, references, screen
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.expressions import types
+from packdesk.runtime.expressions.catalogue import Place
+from packdesk.runtime.expressions.compile import Compiled, compile_expression
+from packdesk.runtime.values import Record
+from packdesk.store import queries
+from packdesk.store.queries import DEFAULT_ORDER, Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchCommand:
+    """What somebody looks for."""
+
+    #: A condition over ``record``, as an analyst would write it.
+    filter: str = ""
+    #: A filter that a view of the type names: ``view id.filter id``.
+    named: str = ""
+    #: Quick search.
+    q: str = ""
+    #: Field path -> value that must stand there exactly.
+    equals: Mapping[str, object] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    #: (field path, ascending), at most three.
+    order: tuple[tuple[str, bool], ...] = DEFAULT_ORDER
+    limit: int = 25
+    cursor: str = ""
+    #: Only these fields; all when empty.
+    fields: tuple[str, ...] = ()
+    #: Whether the records that fields refer to are named.
+    expand: bool = True
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """One page of what was found."""
+
+    rows: tuple[Record, ...]
+    next_cursor: str = ""
+    #: At most 1,000, None when nobody asked; ``capped`` when there are more.
+    count: int | None = None
+    capped: bool = False
+    references: Mapping[tuple[str, str], Reference] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    hidden: frozenset[str] = frozenset()
+    masked: frozenset[str] = frozenset()
+
+
+def search(context: Context, entity_type: str, command: SearchCommand) -> SearchPage:
+    """Return a page of records; raises ``bad_filter``, ``bad_parameter`` or ``bad_cursor`` where it cannot be understood."""
+    return run(context, lambda unit, runtime: find(begin(context, unit, runtime), entity_type, command, "view"), write=False)
+
+
+def find(work: Work, entity_type: str, command: SearchCommand, verb: str) -> SearchPage:
+    """Return a page of the records on which the verb is open, inside a transaction."""
+    entity = work.runtime.type(entity_type)
+    if refused := policy.may(work.runtime, work.context.actor, verb, entity_type):
+        raise Refused([refused])
+    kept = screen(work, entity)
+    query = _query(work, entity, command, verb, kept.hidden | kept.masked)
+    page = queries.run(work.unit.connection, work.unit.tables, query)
+    rows = tuple(kept.over(computed(work, entity, record) if query.fields is None else record) for record in page.rows)
+    return SearchPage(
+        rows=rows,
+        next_cursor=page.next_cursor,
+        count=page.count,
+        capped=page.capped,
+        references=references(work, entity, rows) if command.expand else MappingProxyType({}),
+        hidden=kept.hidden,
+        masked=kept.masked,
+    )
+
+
+def compile_filter(work: Work, entity_type: str, source: str) -> Compiled:
+    """Return a typed-in condition in compiled form; raises ``bad_filter`` with what is wrong and where."""
+    scope = work.runtime.catalogue.scope(Place.FILTER, entity_type)
+    compiled = compile_expression(Expression(source, "filter"), scope, types.BOOLEAN)
+    if isinstance(compiled, Compiled):
+        return compiled
+    fault = compiled[0]
+    near = f" Did you mean '{fault.did_you_mean}'?" if fault.did_you_mean else ""
+    raise PackdeskError("bad_filter", reason=f"{fault.message}{near}", line=fault.line, column=fault.column)
+
+
+def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str, closed: frozenset[str]) -> Query:
+    condition = compile_filter(work, entity.id, command.filter) if command.filter else _named(entity, command.named)
+    asked = {path for path, _ in command.order} | set(command.equals)
+    if condition is not None:
+        asked |= {dependency.path for dependency in condition.dependencies if dependency.entity_type == entity.id}
+    for path in sorted(asked & closed):
+        raise Refused([about(work.runtime.model, "not_permitted", entity.fields[path].field.path, field=path, verb="view", entity_type=f"{entity.id}.{path}")])
+    whole = not command.fields or any(path in entity.computed_on_read for path in command.fields)
+    return Query(
+        entity_type=entity.id,
+        filter=condition,
+        actor=work.context.actor,
+        now=work.now,
+        zone=work.zone,
+        access=policy.access_filter(work.runtime, work.context.actor, entity.id, verb),
+        equals=command.equals,
+        search=command.q,
+        order=command.order,
+        limit=command.limit,
+        cursor=command.cursor,
+        fields=None if whole else command.fields,
+        expand=False,
+        count=command.count,
+    )
+
+
+def _named(entity: EntityRuntime, name: str) -> Compiled | None:
+    if not name:
+        return None
+    view, _, filter_ = name.partition(".")
+    if view not in entity.views or filter_ not in entity.views[view].filters:
+        raise PackdeskError("bad_parameter", name="named", reason=f"there is no filter '{name}'")
+    return entity.views[view].filters[filter_]

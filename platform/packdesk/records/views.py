@@ -1,0 +1,86 @@
+"""A record as one actor may see it: closed fields taken out, sensitive ones masked, what the clock moves computed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from packdesk.model.entity_types import Kind
+from packdesk.records import policy
+from packdesk.records.drafts import Work
+from packdesk.records.outcome import Reference
+from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.situation import situation
+from packdesk.runtime.values import Line, Record
+
+_NAMING = (Kind.REFERENCE, Kind.REFERENCES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What is kept from an actor on all records of a type."""
+
+    hidden: frozenset[str]
+    masked: frozenset[str]
+
+    def over(self, record: Record) -> Record:
+        """Return the record without what is kept back."""
+        closed = self.hidden | self.masked
+        if not closed:
+            return record
+        values = {path: None if path in closed else value for path, value in record.values.items()}
+        lines = {group: () if group in closed else tuple(_without(line, group, closed) for line in rows) for group, rows in record.lines.items()}
+        return Record(record.entity_type, values, lines)
+
+
+def screen(work: Work, entity: EntityRuntime) -> Screen:
+    """Return what is kept from the actor on records of the type."""
+    hidden = policy.closed_fields(work.runtime, work.context.actor, "view", entity.id)
+    sensitive = frozenset(path for path, field in policy.all_fields(entity.entity) if field.sensitive)
+    return Screen(hidden=hidden, masked=frozenset() if work.context.actor.system else sensitive - hidden)
+
+
+def computed(work: Work, entity: EntityRuntime, record: Record) -> Record:
+    """Return the record with the derived fields that the clock moves."""
+    for path in entity.computed_on_read:
+        at = situation(entity, record, work.context.actor, work.unit, work.now, zone=work.zone)
+        record = record.having({path: at.value(entity.fields[path].derived)})
+    return record
+
+
+def title(work: Work, record: Record) -> str:
+    """Return how a record is called."""
+    named = work.runtime.type(record.entity_type).title_of
+    at = situation(work.runtime.type(record.entity_type), record, work.context.actor, work.unit, work.now, zone=work.zone)
+    return str((at.value(named) if named is not None else None) or record.number)
+
+
+def reference(work: Work, record: Record) -> Reference:
+    """Return a record as others name it."""
+    return Reference(record.entity_type, record.id, record.number, title(work, record))
+
+
+def references(work: Work, entity: EntityRuntime, records: Iterable[Record]) -> Mapping[tuple[str, str], Reference]:
+    """Return how the records are named that fields and lines of these records refer to; what the actor may not see has a number only."""
+    wanted: dict[str, set[str]] = {}
+    for record in records:
+        for field, value in _named(entity, record):
+            wanted.setdefault(field.targets[0], set()).update(value if isinstance(value, tuple) else (str(value),))
+    found = {}
+    for target, ids in wanted.items():
+        for record_id, other in work.unit.prefetch(target, ids).items():
+            seen = policy.is_open(work.runtime, work.context.actor, "view", other, work.unit)
+            found[target, record_id] = reference(work, other) if seen else Reference(target, record_id, other.number, other.number)
+    return found
+
+
+def _named(entity: EntityRuntime, record: Record) -> Iterable[tuple[FieldRuntime, object]]:
+    for path, field in entity.fields.items():
+        if field.field.kind in _NAMING and field.targets and (value := record.get(path)):
+            yield field, value
+    for group, fields in entity.lines.items():
+        naming = [(name, field) for name, field in fields.items() if field.field.kind in _NAMING and field.targets]
+        for line in record.lines.get(group, ()) if naming else ():
+            yield from ((field, line.values[name]) for name, field in naming if line.values.get(name))
+
+
+def _without(line: Line, group: str, closed: frozenset[str]) -> Line:
+    return Line(line.id, {name: None if f"{group}.{name}" in closed else value for name, value in line.values.items()})
