@@ -166,8 +166,11 @@ class _Reader:
         elif "$patch" in members:
             if isinstance(members["$patch"].value, str):
                 self._document(kind, prefix, members["$patch"], members["$patch"].text, node, patch=True)
+            elif isinstance(members["$patch"].value, dict) and len(members) == 1:
+                for key, member in members["$patch"].members.items():
+                    self._document(kind, prefix, member, key, member, patch=True)
             else:
-                self._refuse(members["$patch"], "wrong_type", "$patch must be the id of the document that it changes.")
+                self._refuse(members["$patch"], "wrong_type", "$patch must be the id of the document that it changes, or alone in its file a map of patches by id.")
         else:
             for key, member in members.items():
                 if key in _MAP_VERBS:
