@@ -11,7 +11,7 @@ from packdesk.records.finding_records import existing
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import ActionRuntime, CheckRuntime, EntityRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
-from packdesk.runtime.expressions.explain import Explanation
+from packdesk.runtime.expressions.explaining import Explanation
 from packdesk.runtime.situation import situation
 from packdesk.runtime.values import Record
 

@@ -77,15 +77,11 @@ def _together(context: Context, entity_type: str, columns: tuple[Target, ...], r
 
 def _saved(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:
     """Import a row behind a savepoint, so that the rows after it are still judged on clean ground."""
-    point = work.unit.connection.begin_nested()
     try:
-        done = _row(work, entity_type, columns, row, command)
+        with work.unit.savepoint():
+            return _row(work, entity_type, columns, row, command)
     except PackdeskError as error:
-        point.rollback()
-        work.unit.forget()
         return RowResult(row=row.number, done="refused", findings=refusals(error))
-    point.commit()
-    return done
 
 
 def _row(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:

@@ -125,6 +125,19 @@ class UnitOfWork:
         with _retryable():
             transaction.__exit__(None, None, None)
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Take back what the block did, and only that, when it raises; the transaction goes on."""
+        point = self.connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            point.rollback()
+            self._records.clear()
+            self._forget()
+            raise
+        point.commit()
+
     # reading
 
     def get(self, entity_type: str, reference: str, access: AccessFilter | None = None, *, for_update: bool = False) -> Record | None:
