@@ -43,7 +43,9 @@ def build_list(kind: str, identifier: str, body: Body, entries: str, texts: Text
     attributes = build_fields(body, path, texts, "attributes") if kind != "level_lists" else {}
     default = text_at(body, "default") if kind == "level_lists" else ""
     known = _own_keys(kind, entries)
-    built = {name: _entry(name, part, f"{path}.{entries}.{name}", name == default, known, codes, texts) for name, part in members(body, entries)}
+    built = {
+        name: _entry(name, part, f"{path}.{entries}.{name}", default=default, known=known, codes=codes, texts=texts) for name, part in members(body, entries)
+    }
     return EntryList(id=identifier, path=path, label=texts.label(body, path, identifier), entries=built, attributes=attributes)
 
 
@@ -52,7 +54,7 @@ def _own_keys(kind: str, entries: str) -> frozenset[str]:
     return frozenset(shape.member.keys) if isinstance(shape, Map) and isinstance(shape.member, Object) else frozenset()
 
 
-def _entry(identifier: str, body: Body, path: str, is_default: bool, known: frozenset[str], codes: Codes, texts: Texts) -> Entry:
+def _entry(identifier: str, body: Body, path: str, *, default: str, known: frozenset[str], codes: Codes, texts: Texts) -> Entry:
     label = texts.label(body, path, identifier)
     return Entry(
         id=identifier,
@@ -62,7 +64,7 @@ def _entry(identifier: str, body: Body, path: str, is_default: bool, known: froz
         code=codes.code(body, texts.spoken(label)),
         parent=text_at(body, "parent"),
         effective=flag_at(body, "effective", default=True),
-        default=is_default or flag_at(body, "default"),
+        default=identifier == default or flag_at(body, "default"),
         supported=flag_at(body, "supported", default=True),
         colour=text_at(body, "colour"),
         attributes={key: frozen(value) for key, value in body.items() if key not in known},

@@ -164,9 +164,9 @@ class Index:
             for relation in self.type(name).parts("relations").values():
                 if inverse := relation.text_of("inverse"):
                     capability = relation.text_of("to_capability")
-                    for other in result:
+                    for other, found in result.items():
                         if other == relation.text_of("to") or (capability and capability in self.type(other).capabilities):
-                            result[other].add(inverse)
+                            found.add(inverse)
         return {name: frozenset(found) for name, found in result.items()}
 
     @cached_property

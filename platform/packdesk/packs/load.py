@@ -33,7 +33,7 @@ def load(sources: Sequence[PackSource]) -> Loaded:
             packs.append(pack)
     in_order, found_order = ordered(packs)
     problems.extend(found_order)
-    if not in_order:
+    if found_order or len(packs) < len(sources):
         return Loaded(None, _sorted(problems))
     tree, found_merge = merge(in_order)
     problems.extend(found_merge)

@@ -61,7 +61,7 @@ class _Layer:
             if document.kind == "locale":
                 self._locale(document)
             elif not document.patch:
-                self._add_document(document, new, ())
+                self._add_document(document, new)
         for document in self.pack.documents:
             if document.patch and document.kind != "locale":
                 self._patch_document(document)
@@ -89,7 +89,7 @@ class _Layer:
                     fresh = self._adopt(at, KINDS[verb.kind], document_path(verb.kind, identifier), {})
                     documents[identifier] = replace(fresh, overrides=_chain(target))
 
-    def _add_document(self, document: Document, new: Mapping[tuple[str, str], Document], via: tuple[str, ...]) -> Node | None:
+    def _add_document(self, document: Document, new: Mapping[tuple[str, str], Document], via: tuple[str, ...] = ()) -> Node | None:
         documents = self.tree.documents[document.kind]
         existing = documents.get(document.id)
         if existing is not None:
@@ -146,7 +146,7 @@ class _Layer:
         if isinstance(shape, Map):
             members: dict[str, Node] = {}
             for key, member in node.members.items():
-                members = self._place(members, key, self._adopt_member(member, key, shape, path, {**siblings, **node.members}, ()))
+                members = self._place(members, key, self._adopt_member(member, key, shape, path, {**siblings, **node.members}))
             return node.having(members)
         if isinstance(shape, (Object, Variants)):
             kept: dict[str, Node] = {}
@@ -159,7 +159,7 @@ class _Layer:
             return node.having(kept)
         return node
 
-    def _adopt_member(self, member: Node, key: str, shape: Map, path: str, siblings: Mapping[str, Node], via: tuple[str, ...]) -> Node:
+    def _adopt_member(self, member: Node, key: str, shape: Map, path: str, siblings: Mapping[str, Node], *, via: tuple[str, ...] = ()) -> Node:
         like = member.get("like")
         if like is None:
             return self._adopt(member, shape.member, f"{path}.{key}", {})
@@ -173,7 +173,7 @@ class _Layer:
             )
             return member.having({})
         if "like" in original.members:
-            original = self._adopt_member(original, like.text, shape, path, siblings, (*via, key))
+            original = self._adopt_member(original, like.text, shape, path, siblings, via=(*via, key))
         return self._like(member, original, shape.member, f"{path}.{like.text}", f"{path}.{key}")
 
     def _like(self, node: Node, original: Node, shape: Shape, original_path: str, path: str) -> Node:
@@ -261,19 +261,8 @@ class _Layer:
         return replace(patch, value=items, overrides=_chain(target) if target.source is not patch.source else ())
 
     def _patch_map(self, target: Node, patch: Node, shape: Map, path: str) -> Node:
-        members = dict(target.members)
-        for name in patch.members.get("$remove", patch.having([])).items:
-            if (old := members.get(name.text)) is None:
-                self._unknown(name, path, name.text, members)
-            elif self._may_change(old, name, f"{path}.{name.text}") and self._may_drop(old, name, f"{path}.{name.text}"):
-                del members[name.text]
-                self.removed.append(f"{path}.{name.text}")
-        for key, member in patch.members.get("$replace", patch.having({})).members.items():
-            if (old := members.get(key)) is None:
-                self._unknown(member, path, key, members, at_key=True)
-            elif self._may_change(old, member, f"{path}.{key}") and self._may_drop(old, member, f"{path}.{key}"):
-                fresh = self._adopt_member(member, key, shape, path, members, ())
-                members = self._place(members, key, replace(fresh, overrides=_chain(old)))
+        members = self._without_removed(target, patch, path)
+        members = self._with_replaced(members, patch, shape, path)
         for key, member in patch.members.items():
             if key.startswith("$"):
                 continue
@@ -281,14 +270,36 @@ class _Layer:
                 self._missing_member(member, key, path, members)
             elif self._may_change(old, member, f"{path}.{key}"):
                 members = self._place(members, key, self._patch(old, member, shape.member, f"{path}.{key}"))
+        return target.having(self._with_added(members, patch, shape, path))
+
+    def _without_removed(self, target: Node, patch: Node, path: str) -> dict[str, Node]:
+        members = dict(target.members)
+        for name in patch.members.get("$remove", patch.having([])).items:
+            if (old := members.get(name.text)) is None:
+                self._unknown(name, path, name.text, members)
+            elif self._may_change(old, name, f"{path}.{name.text}") and self._may_drop(old, name, f"{path}.{name.text}"):
+                del members[name.text]
+                self.removed.append(f"{path}.{name.text}")
+        return members
+
+    def _with_replaced(self, members: dict[str, Node], patch: Node, shape: Map, path: str) -> dict[str, Node]:
+        for key, member in patch.members.get("$replace", patch.having({})).members.items():
+            if (old := members.get(key)) is None:
+                self._unknown(member, path, key, members, at_key=True)
+            elif self._may_change(old, member, f"{path}.{key}") and self._may_drop(old, member, f"{path}.{key}"):
+                fresh = self._adopt_member(member, key, shape, path, members)
+                members = self._place(members, key, replace(fresh, overrides=_chain(old)))
+        return members
+
+    def _with_added(self, members: dict[str, Node], patch: Node, shape: Map, path: str) -> dict[str, Node]:
         added = patch.members.get("$add", patch.having({}))
         for key, member in added.members.items():
             if (old := members.get(key)) is not None:
                 self._exists(member, f"'{path}.{key}'", old, at_key=True)
             else:
-                fresh = self._adopt_member(member, key, shape, path, {**members, **added.members}, ())
+                fresh = self._adopt_member(member, key, shape, path, {**members, **added.members})
                 members = self._place(members, key, fresh)
-        return target.having(members)
+        return members
 
     # refusals
 

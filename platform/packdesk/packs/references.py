@@ -66,16 +66,20 @@ def _walk(node: Node, shape: Shape, trail: tuple[str | int, ...]) -> Iterator[_F
                 if isinstance(item.value, str):
                     yield shape.item.ref, item.value, item, (*trail, index), False
     elif isinstance(shape, Map):
-        for key, member in node.members.items():
-            if shape.ref:
-                yield shape.ref, key, member, (*trail, key), True
-            if isinstance(shape.member, Leaf) and shape.member.role is Role.VALUE:
-                if shape.ref and isinstance(member.value, str) and not member.value.startswith("="):
-                    yield f"{LITERAL}{shape.ref}", member.value, member, (*trail, key), False
-            else:
-                yield from _walk(member, shape.member, (*trail, key))
+        yield from _walk_map(node, shape, trail)
     else:
         yield from _walk_object(node, shape.merged if isinstance(shape, Variants) else shape, trail)
+
+
+def _walk_map(node: Node, shape: Map, trail: tuple[str | int, ...]) -> Iterator[_Found]:
+    is_value = isinstance(shape.member, Leaf) and shape.member.role is Role.VALUE
+    for key, member in node.members.items():
+        if shape.ref:
+            yield shape.ref, key, member, (*trail, key), True
+        if not is_value:
+            yield from _walk(member, shape.member, (*trail, key))
+        elif shape.ref and isinstance(member.value, str) and not member.value.startswith("="):
+            yield f"{LITERAL}{shape.ref}", member.value, member, (*trail, key), False
 
 
 def _walk_object(node: Node, shape: Object, trail: tuple[str | int, ...]) -> Iterator[_Found]:

@@ -40,12 +40,12 @@ class Renamer:
             if document.patch and document.id in self.tree.documents[document.kind]:
                 for trail, pairs in _pairs(document.node, KINDS[document.kind], ()):
                     for old, new in pairs.members.items():
-                        self._member(document.kind, document.id, trail, old, new, pack)
+                        self._member(document.kind, document.id, trail, old=old, new=new, pack=pack)
         return self.problems
 
     def _document(self, kind: str, old: str, new: str, at: Node, pack: Pack) -> None:
         documents = self.tree.documents[kind]
-        if not self._possible(documents, old, new, at, kind, pack):
+        if not self._possible(documents, old, new, at=at, where=kind, pack=pack):
             return
         edits = self._edits(f"{kind}.{old}", new.rpartition(".")[2])
         self.tree.documents[kind] = {
@@ -62,7 +62,7 @@ class Renamer:
         self._translations(f"{kind}.{old}", f"{kind}.{new}")
         self._carry_out(edits, {(kind, old): (kind, new)}, old if kind == "entity_types" else "", new)
 
-    def _member(self, kind: str, identifier: str, trail: _Trail, old: str, new: Node, pack: Pack) -> None:
+    def _member(self, kind: str, identifier: str, trail: _Trail, *, old: str, new: Node, pack: Pack) -> None:
         document = self.tree.documents[kind][identifier]
         holder: Node | None = document
         shape: Shape | None = KINDS[kind]
@@ -70,7 +70,7 @@ class Renamer:
             shape = part(shape, str(key)) if shape is not None else None
             holder = holder.get(str(key)) if holder is not None else None
         path = ".".join([document_path(kind, identifier), *map(str, trail)])
-        if holder is None or not isinstance(shape, Map) or not self._possible(holder.members, old, new.text, new, path, pack):
+        if holder is None or not isinstance(shape, Map) or not self._possible(holder.members, old, new.text, at=new, where=path, pack=pack):
             return
         edits = self._edits(f"{path}.{old}", new.text)
         renamed = {
@@ -80,7 +80,7 @@ class Renamer:
         self.tree.documents[kind][identifier] = _renamed_keys(self.tree.documents[kind][identifier], trail, renamed, old, new.text)
         self._translations(f"{path}.{old}", f"{path}.{new.text}")
 
-    def _possible(self, members: dict[str, Node], old: str, new: str, at: Node, where: str, pack: Pack) -> bool:
+    def _possible(self, members: dict[str, Node], old: str, new: str, *, at: Node, where: str, pack: Pack) -> bool:
         target = members.get(old)
         if target is None:
             self.problems.append(at.problem("unknown_target", f"There is no '{old}' in {where} to rename.", "", nearest(old, members), at_key=True))
