@@ -1,0 +1,70 @@
+"""``/records/<entity_type>/<ref>/actions``: what can be done now and why not, and doing it."""
+
+from flask import Response, request
+
+from packdesk.records import act as acting
+from packdesk.records import actions as offering
+from packdesk.records.json_values import plain
+from packdesk.records.outcome import Control, Outcome
+from packdesk.runtime.lifecycle import ActionState
+from packdesk.web.api.findings import warnings_json
+from packdesk.web.api.idempotency import once
+from packdesk.web.api.records import stored_json
+from packdesk.web.api.versions import etag, optional_version
+from packdesk.web.bodies import answer, json_body
+from packdesk.web.policies import LOGGED_IN, policy
+from packdesk.web.request_context import context
+
+
+@policy(LOGGED_IN)
+def available(entity_type: str, ref: str) -> Response:
+    """Answer every action with whether it can be done now, and the reasons where it cannot."""
+    asked = context()
+    states = offering.available(asked, entity_type, ref)
+    return answer({"actions": [_state(state, asked.language) for state in states]})
+
+
+@policy(LOGGED_IN)
+@once
+def perform(entity_type: str, ref: str, action: str) -> Response:
+    """Do it; the body holds the inputs. ``If-Match`` is honoured where it is sent: claiming works without one."""
+    asked = context()
+    inputs = json_body(request) if request.content_length else {}
+    outcome = acting.act(asked, entity_type, ref, action, inputs, optional_version(request))
+    body = stored_json(asked, entity_type, outcome)
+    if outcome.control is not None:
+        body["control"] = _control(outcome.control)
+    if made := _results(outcome):
+        body["results"] = made
+    return answer(body, headers=etag(outcome.record.get("version")))
+
+
+def _state(state: ActionState, language: str) -> dict[str, object]:
+    """Return one action as JSON."""
+    return {
+        "id": state.action.id,
+        "label": state.action.label.in_language(language),
+        "enabled": state.enabled,
+        "statuses": list(state.statuses),
+        "inputs": list(state.inputs),
+        "findings": warnings_json(state.findings, language),
+    }
+
+
+def _control(control: Control) -> dict[str, object]:
+    """Return where a screen would go next."""
+    record = control.record
+    return {
+        "form": control.form,
+        "record": None if record is None else {"entity_type": record.entity_type, "id": record.id, "number": record.number, "title": record.title},
+        "message": control.message,
+        "reveal": plain(control.reveal),
+        "values": plain(dict(control.values)),
+        "readonly": list(control.readonly),
+        "then": control.then,
+    }
+
+
+def _results(outcome: Outcome) -> dict[str, object]:
+    """Return what the effects made; those that were skipped are left out."""
+    return {name: plain(value) for name, value in outcome.results.items() if value is not None}

@@ -1,0 +1,89 @@
+"""Marshmallow schemas of the entity types of a release, derived from the runtime and remembered; they shape what the API takes.
+
+The compiled runtime stays the authority on values: a schema says early and by name what cannot be a record of this type at all.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+
+from marshmallow import RAISE, Schema, fields
+from marshmallow.fields import Field as SchemaField
+
+from packdesk.model.entity_types import Kind
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.web.api.strict_fields import StrictField
+
+#: Engine columns that a person may give.
+GIVEN_COLUMNS = frozenset({"subtype", "status", "owner_unit", "privacy_level", "assigned_unit", "assigned_user"})
+_REMEMBERED = 1024
+
+
+class Strict(Schema):
+    """A schema in which an unknown name is an error."""
+
+    class Meta:
+        """Refuse what is not declared."""
+
+        unknown = RAISE
+
+
+class Schemas:
+    """Remembers the schemas of the entity types of the releases in use."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._known: OrderedDict[tuple[str, str], type[Schema]] = OrderedDict()
+        self._lock = Lock()
+
+    def input(self, runtime: Runtime, entity_type: str) -> type[Schema]:
+        """Return the schema of what a person may send for a record; every name may be left out, as in a patch."""
+        key = (runtime.hash, entity_type)
+        found = self._known.get(key)
+        if found is None:
+            found = input_schema(runtime, runtime.type(entity_type))
+            with self._lock:
+                self._known[key] = found
+                while len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+        return found
+
+
+def input_schema(runtime: Runtime, entity: EntityRuntime) -> type[Schema]:
+    """Return the schema of an entity type's input: own fields, sections, line groups, relations."""
+    declared: dict[str, SchemaField[object]] = {}
+    sections: dict[str, dict[str, SchemaField[object]]] = {}
+    for path, field in entity.fields.items():
+        if field.engine and path not in GIVEN_COLUMNS:
+            continue
+        place = sections.setdefault(field.section, {}) if field.section else declared
+        place[path.rpartition(".")[2]] = schema_field(runtime, field)
+    for name, inner in sections.items():
+        declared[name] = _nested(f"{entity.id}.{name}", inner, many=False)
+    for name, lines in entity.lines.items():
+        line: dict[str, SchemaField[object]] = {path: schema_field(runtime, field) for path, field in lines.items()}
+        declared[name] = _nested(f"{entity.id}.{name}", {"id": fields.String(allow_none=True), **line}, many=True)
+    for name in entity.relations:
+        declared.setdefault(name, fields.Raw(allow_none=True))
+    return Strict.from_dict(dict(declared), name=_class_name(entity.id))
+
+
+def schema_field(runtime: Runtime, field: FieldRuntime) -> SchemaField[object]:
+    """Return the marshmallow field that takes what the field's kind takes, and null for no value."""
+    # the record knows which of its list's members are offered, and retired ones may stay
+    schema = field.kind.json_schema(field.field, runtime.model)
+    if field.field.kind in (Kind.STATUS, Kind.STATE, Kind.SUBTYPE):
+        schema = {"type": "string", "maxLength": 255}
+    return StrictField(schema, allow_none=True)
+
+
+def _nested(name: str, inner: Mapping[str, SchemaField[object]], *, many: bool) -> SchemaField[object]:
+    """Return a section, or the rows of a line group."""
+    schema = Strict.from_dict(dict(inner), name=_class_name(name))
+    return fields.Nested(schema, many=many, allow_none=True, unknown=RAISE)
+
+
+def _class_name(name: str) -> str:
+    """Return an id as the name of a class."""
+    return "".join(part.capitalize() for part in name.replace(".", "_").split("_")) + "Input"

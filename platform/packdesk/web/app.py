@@ -1,0 +1,77 @@
+"""The app factory: settings in, a Flask app with shell, API, screens and all plumbing out."""
+
+import importlib.util
+from dataclasses import dataclass
+
+from flask import Flask, Response, request
+
+from packdesk.errors import PackdeskError
+from packdesk.settings import Settings
+from packdesk.web import fab, gate, headers, problems, request_log, startup
+from packdesk.web.api import blueprint as api
+from packdesk.web.bodies import JSON_LIMIT
+from packdesk.web.health import health
+from packdesk.web.request_context import EXTENSION, Actors, Logins, language
+from packdesk.web.secret_key import secret_key
+from packdesk.web.services import Services
+from packdesk.web.sessions import HostSessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How often somebody may try to log in, per process; a server with several processes divides them."""
+
+    per_account: str = "10 per minute"
+    per_address: str = "60 per minute"
+
+    @classmethod
+    def shared_by(cls, processes: int) -> "Limits":
+        """Return the limits of one of several processes that don't share a counter."""
+        return cls(per_account=f"{max(1, 10 // processes)} per minute", per_address=f"{max(1, 60 // processes)} per minute")
+
+
+def create_app(settings: Settings, *, services: Services | None = None, prepare: bool = True, limits: Limits | None = None) -> Flask:
+    """Return the app. ``prepare`` brings tables, first release and roles up to date; one process of a server does it for all."""
+    key = secret_key(settings)
+    parts = services if services is not None else startup.open_services(settings, key)
+    if prepare:
+        startup.prepare(parts)
+    app = Flask("packdesk.web", static_folder=None)
+    limit = limits or Limits()
+    fab.configure(app, settings, key=key, prepare=prepare, login_limit=limit.per_account, address_limit=limit.per_address)
+    app.config.update(MAX_CONTENT_LENGTH=JSON_LIMIT, MAX_FORM_MEMORY_SIZE=JSON_LIMIT, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
+    app.session_interface = HostSessions()
+    app.extensions[EXTENSION] = parts
+    app.extensions[f"{EXTENSION}.actors"] = Actors(parts)
+    app.extensions[f"{EXTENSION}.logins"] = Logins(parts)
+    _install_plumbing(app)
+    with app.app_context():
+        appbuilder = fab.install(app, bump=lambda: startup.bump_epoch(parts))
+        app.extensions["babel"].locale_selector = language
+        if prepare:
+            fab.sync_roles(appbuilder, startup.role_names(parts))
+    app.add_url_rule("/health", "health", health, methods=["GET"])
+    app.register_blueprint(api.blueprint(appbuilder.sm.limiter, limit.per_account, limit.per_address))
+    if importlib.util.find_spec("packdesk_ui") is not None:
+        from packdesk_ui import register
+
+        register(app, parts)
+    return app
+
+
+def _install_plumbing(app: Flask) -> None:
+    """Put the gate in front of everything, and ids, headers and problem answers around it."""
+    request_log.install(app)
+
+    @app.before_request
+    def _gate() -> None:
+        if gate.refused(request):
+            raise PackdeskError("cross_site")
+        if "\0" in request.path or b"%00" in request.query_string:
+            raise PackdeskError("bad_request", reason="it contains a NUL character")
+
+    @app.after_request
+    def _secure(response: Response) -> Response:
+        return headers.secure(request, response)
+
+    problems.install(app)

@@ -1,0 +1,129 @@
+"""Flask-AppBuilder as the shell: login, users and who has which role; grants come from the release, never from its tables.
+
+Its generated API stays off, its permissions matter to the administration of users alone, and a change to a user or to who has
+which role moves the security epoch, so that no process keeps rights it remembered.
+"""
+
+from collections.abc import Callable, Iterable
+
+import sqlalchemy as sa
+from flask import Flask, request
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.api import BaseApi
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import Group, Role, User
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from packdesk.errors import PackdeskError
+from packdesk.settings import Settings
+
+ADMIN = "Admin"
+_BUSY_SECONDS = 15
+_WATCHED = frozenset({"username", "active", "roles", "groups", "password"})
+
+
+class _NoApi(BaseApi):  # type: ignore[misc]
+    """Stands where FAB would put its own token endpoint; ours is at the same address."""
+
+    resource_name = "security"
+
+
+class Shell(SecurityManager):  # type: ignore[misc]
+    """FAB's security manager without its REST endpoints and statistics."""
+
+    security_api = _NoApi
+    userstatschartview = None
+
+
+def configure(app: Flask, settings: Settings, *, key: str, prepare: bool, login_limit: str, address_limit: str) -> None:
+    """Set what FAB and its companions read from the app's configuration."""
+    sqlite = settings.database_url.startswith("sqlite")
+    app.config.update(
+        SECRET_KEY=key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": _BUSY_SECONDS}} if sqlite else {"pool_size": 2, "max_overflow": 4, "pool_pre_ping": True},
+        APP_NAME="Packdesk",
+        LANGUAGES={"en": {"flag": "gb", "name": "English"}, "de": {"flag": "de", "name": "Deutsch"}},
+        AUTH_TYPE=1,
+        AUTH_ROLE_ADMIN=ADMIN,
+        AUTH_ROLE_PUBLIC="Public",
+        AUTH_RATE_LIMITED=True,
+        AUTH_RATE_LIMIT=address_limit,
+        FAB_ADD_SECURITY_API=False,
+        FAB_ADD_MENU_API=False,
+        FAB_API_SWAGGER_UI=False,
+        FAB_ADD_SECURITY_PERMISSION_VIEW=False,
+        FAB_ADD_SECURITY_VIEW_MENU_VIEW=False,
+        FAB_ADD_SECURITY_PERMISSION_VIEWS_VIEW=False,
+        FAB_CREATE_DB=prepare,
+        FAB_UPDATE_PERMS=prepare,
+        RATELIMIT_ENABLED=True,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        RATELIMIT_LOGIN=login_limit,
+        # the gate in front of everything replaces a token in each form
+        WTF_CSRF_ENABLED=False,
+        JWT_SECRET_KEY=key,
+    )
+
+
+def install(app: Flask, bump: Callable[[], None]) -> AppBuilder:
+    """Put the shell into the app; call inside an application context. ``bump`` moves the security epoch."""
+    database = SQLAlchemy(app)
+    appbuilder = AppBuilder(app, database.session, security_manager_class=Shell)
+    appbuilder.sm.limiter.limit(app.config["RATELIMIT_LOGIN"], key_func=_account_of_form, methods=["POST"])(appbuilder.sm.auth_view.blueprint)
+    _watch(database.session, bump)
+    return appbuilder
+
+
+def _account_of_form() -> str:
+    """Return the key under which tries to log in by the form are counted."""
+    return f"account:{request.form.get('username', '').strip().lower()[:128]}"
+
+
+def _watch(session: object, bump: Callable[[], None]) -> None:
+    """Move the security epoch after each commit that changed a user, a role or who has which."""
+
+    @event.listens_for(session, "before_flush")
+    def _note(current: Session, *_: object) -> None:
+        changed = [*current.new, *current.deleted]
+        if any(isinstance(thing, (User, Role, Group)) for thing in changed) or any(_rights_changed(thing) for thing in current.dirty):
+            current.info["rights"] = True
+
+    @event.listens_for(session, "after_commit")
+    def _tell(current: Session) -> None:
+        if current.info.pop("rights", False):
+            bump()
+
+    @event.listens_for(session, "after_rollback")
+    def _forget(current: Session) -> None:
+        current.info.pop("rights", None)
+
+
+def _rights_changed(thing: object) -> bool:
+    """Return whether something that decides about rights differs from what the database holds."""
+    if not isinstance(thing, (User, Role, Group)):
+        return False
+    state = sa.inspect(thing)
+    return any(attribute.key in _WATCHED and attribute.history.has_changes() for attribute in state.attrs)
+
+
+def sync_roles(appbuilder: AppBuilder, names: Iterable[str]) -> None:
+    """Make a role without permissions in FAB for each role of the release; those that left the release stay with whoever has them."""
+    for name in names:
+        if appbuilder.sm.find_role(name) is None:
+            appbuilder.sm.add_role(name)
+
+
+def add_user(appbuilder: AppBuilder, *, login: str, name: str, email: str, password: str, roles: Iterable[str]) -> bool:
+    """Add a user with these roles and return True; leave the one there is as he is and return False."""
+    security = appbuilder.sm
+    if security.find_user(username=login) is not None:
+        return False
+    first, _, last = name.partition(" ")
+    wanted = [role for role in (security.find_role(role) for role in roles) if role is not None]
+    if security.add_user(login, first or login, last, email, wanted, password=password) is False:
+        raise PackdeskError("bad_parameter", name="LOGIN", reason=f"the user '{login}' could not be added")
+    return True

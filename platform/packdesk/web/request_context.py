@@ -1,0 +1,148 @@
+"""The request in hand as the use cases want it: who asks, of which release, in which language, by which door.
+
+One freshness read per request pins the release; who the actor is comes from memory as long as the security epoch stands.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask import current_app, g, request, session
+
+from packdesk.errors import PackdeskError
+from packdesk.records.context import Context, Door
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.values import Actor
+from packdesk.store import people
+from packdesk.store.live import Pinned
+from packdesk.web.pinning import Pinning
+from packdesk.web.request_log import request_id
+from packdesk.web.services import Services
+
+EXTENSION = "packdesk"
+_REMEMBERED = 10_000
+_LOGIN_OF = sa.text("SELECT username FROM ab_user WHERE id = :id")
+
+
+class Actors:
+    """Remembers who is who; what it knows dies with the security epoch and with the release."""
+
+    def __init__(self, services: Services) -> None:
+        """Start knowing nobody."""
+        self._services = services
+        self._known: OrderedDict[tuple[str, int, int], Actor | None] = OrderedDict()
+        self._lock = Lock()
+
+    def by_login(self, login: str, release: Pinned) -> Actor | None:
+        """Return the actor, or None for a login that is unknown or switched off."""
+        key = (login, release.security_epoch, release.release)
+        if key in self._known:
+            return self._known[key]
+        with self._services.database.begin(write=False) as connection:
+            found = people.load_actor(connection, login, release.runtime)
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return found
+
+
+class Logins:
+    """Remembers the login of each user id; FAB's session cookie holds the id."""
+
+    def __init__(self, services: Services) -> None:
+        """Start knowing nobody."""
+        self._services = services
+        self._known: dict[tuple[int, int], str] = {}
+
+    def by_user_id(self, user_id: int, epoch: int) -> str:
+        """Return the login, empty for an unknown id."""
+        key = (user_id, epoch)
+        if key not in self._known:
+            with self._services.database.begin(write=False) as connection:
+                found = connection.execute(_LOGIN_OF, {"id": user_id}).scalar()
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            self._known[key] = str(found or "")
+        return self._known[key]
+
+
+def services() -> Services:
+    """Return the services of the app that handles the request."""
+    return cast(Services, current_app.extensions[EXTENSION])
+
+
+def pinned() -> Pinned:
+    """Return the release that this request works with from its first line to its last; raises ``no_release``."""
+    if "pinned" not in g:
+        g.pinned = services().live.current()
+        g.release = g.pinned.release
+    return cast(Pinned, g.pinned)
+
+
+def runtime() -> Runtime:
+    """Return the runtime that this request is pinned to."""
+    return pinned().runtime
+
+
+def actor() -> Actor:
+    """Return who asks; raises ``not_authenticated``."""
+    found = actor_or_none()
+    if found is None:
+        raise PackdeskError("not_authenticated")
+    return found
+
+
+def actor_or_none() -> Actor | None:
+    """Return who asks, or None when nobody is logged in; a token that is forged or too old is refused outright."""
+    if "actor" not in g:
+        release = pinned()
+        login = _login(release.security_epoch)
+        g.actor = current_app.extensions[f"{EXTENSION}.actors"].by_login(login, release) if login else None
+        g.login = login if g.actor is not None else ""
+    return cast("Actor | None", g.actor)
+
+
+def _login(epoch: int) -> str:
+    """Return the login that the request proves: by its token, else by its session."""
+    header = request.headers.get("Authorization", "")
+    if header[:7].lower() == "bearer ":
+        return services().tokens.read(header[7:].strip(), services().clock.now())
+    user_id = session.get("_user_id")
+    if user_id is None:
+        return ""
+    return str(current_app.extensions[f"{EXTENSION}.logins"].by_user_id(int(user_id), epoch))
+
+
+def language() -> str:
+    """Return the language to answer in: as switched on screen, else as the person's profile or the program's header says."""
+    offered = runtime().model.languages or ("en",)
+    chosen = session.get("locale") if "Authorization" not in request.headers else None
+    if chosen in offered:
+        return str(chosen)
+    who = actor_or_none()
+    asked = request.accept_languages.best_match(offered) if request.accept_languages else None
+    return asked or (who.language if who is not None else offered[0])
+
+
+def zone() -> ZoneInfo:
+    """Return the time zone of whoever asks."""
+    return ZoneInfo(actor().time_zone or "UTC")
+
+
+def context(door: Door = Door.API) -> Context:
+    """Return the context of a use case for the request in hand; raises ``not_authenticated``."""
+    found = services()
+    who = actor()
+    return Context(
+        actor=who,
+        clock=found.clock,
+        live=Pinning(found.live, pinned()),
+        database=found.database,
+        door=door,
+        language=language(),
+        request_id=request_id(),
+        kit=found.kit,
+    )

@@ -1,0 +1,96 @@
+"""The embedded server: one process that prepares the system and several that answer, on one address."""
+
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from flask import Flask
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from packdesk.settings import Settings
+from packdesk.web.app import Limits, create_app
+
+_PROCESSES = "PACKDESK_SERVER_PROCESSES"
+_THREADS = 8
+_STOP_SECONDS = 30
+_READY_SECONDS = 60
+
+
+def application() -> Flask:
+    """Return the app of one server process; the process that started it has prepared the database."""
+    write_log()
+    settings = Settings.from_environment()
+    processes = int(os.environ.get(_PROCESSES, "1"))
+    limits = Limits() if settings.redis_url else Limits.shared_by(processes)
+    return create_app(settings, prepare=False, limits=limits)
+
+
+def write_log() -> None:
+    """Send the platform's log to standard error: one JSON object per request, nothing twice."""
+    logger = logging.getLogger("packdesk")
+    if not logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+
+
+def free_port(host: str) -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind((host, 0))
+        return int(listener.getsockname()[1])
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int, announce: Callable[[str], None]) -> None:
+    """Serve until a signal ends it; ``announce`` gets the address as soon as it answers. The system must be prepared."""
+    os.environ.update(_environment(settings), **{_PROCESSES: str(workers)})
+    server = Server(
+        "packdesk.web.serve:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=_THREADS,
+        factory=True,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=_STOP_SECONDS,
+        respawn_failed_workers=True,
+    )
+    address = f"http://{host}:{port}"
+    threading.Thread(target=_when_ready, args=(address, announce), daemon=True).start()
+    server.serve()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Return the settings as the server processes read them."""
+    return {
+        "PACKDESK_HOME": str(settings.home),
+        "PACKDESK_DATABASE_URL": settings.database_url,
+        "PACKDESK_REDIS_URL": settings.redis_url,
+        "PACKDESK_SECRET_KEY": settings.secret_key,
+        "PACKDESK_PACKS": os.pathsep.join(settings.packs),
+    }
+
+
+def _when_ready(address: str, announce: Callable[[str], None]) -> None:
+    """Announce the address once the first process answers."""
+    until = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2) as response:  # noqa: S310 - our own address
+                if response.status == 200:
+                    announce(address)
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
