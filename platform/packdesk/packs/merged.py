@@ -127,7 +127,7 @@ class _Table:
             plain: object = {key: self.add(f"{path}.{key}", member) for key, member in value.items()}
             shown: object = None if value else {}
         elif isinstance(value, list):
-            plain = shown = [item.value for item in value]
+            plain = shown = [item.plain() for item in value]
         else:
             plain = shown = value
         self.rows[path] = [self._row(node, shown), *(self._row(old, old.plain()) for old in node.overrides)]
