@@ -58,6 +58,6 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     screens.register_error_handler(Exception, answers.refusal)
     own = FileSystemLoader(assets.STATIC.parent / "templates")
     loaders: list[BaseLoader] = [own, app.jinja_loader] if app.jinja_loader is not None else [own]
-    app.jinja_loader = ChoiceLoader(loaders)  # type: ignore[misc]
+    app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
     app.register_blueprint(screens)

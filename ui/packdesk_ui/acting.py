@@ -1,6 +1,8 @@
 """What is done to a record besides editing: actions with their inputs, assignment, deletion, notes and files."""
 
 from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import BinaryIO, cast
 
 from flask import Response, flash, request, send_file, url_for
 
@@ -221,7 +223,7 @@ def delete(entity_type: str, number: str) -> Response:
 @answers.form_once
 def add_note(entity_type: str, number: str) -> Response:
     """Add a note."""
-    noting.add(answers.context(), entity_type, number, request.form.get("text", ""))
+    noting.add_note(answers.context(), entity_type, number, request.form.get("text", ""))
     return answers.go_to_record(entity_type, number, words("done.note"))
 
 
@@ -230,13 +232,13 @@ def add_file(entity_type: str, number: str) -> Response:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise PackdeskError("required_field", label=words("attachment.choose"))
-    attaching.attach(answers.context(), entity_type, number, sent.filename, sent.stream)
+    attaching.attach(answers.context(), entity_type, number, sent.filename, cast("BinaryIO", sent.stream))
     return answers.go_to_record(entity_type, number, words("done.attached"))
 
 
 def file(entity_type: str, number: str, attachment: str) -> Response:
     """Give out a file, never to be opened within this site."""
-    found = attaching.open_attachment(answers.context(), entity_type, number, attachment)
-    response = send_file(found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name)
+    found, content = attaching.fetch(answers.context(), entity_type, number, attachment)
+    response = send_file(BytesIO(content), mimetype=found.media_type, as_attachment=True, download_name=found.name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

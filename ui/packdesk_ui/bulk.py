@@ -8,6 +8,7 @@ from flask import Response, url_for
 from packdesk.errors import Finding, PackdeskError, sentence
 from packdesk.records import bulk as bulking
 from packdesk.records import policy
+from packdesk.records.context import Context
 from packdesk.records.outcome import BatchReport, RowResult
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime
@@ -73,12 +74,18 @@ def bulk(entity_type: str) -> Response:
     with looking(context, shell.language()) as look:
         data = controls.nested(_form(look, entity, path).data(raw))
     try:
-        report = bulking.bulk(context, entity_type, picked, data, preview=what == "preview")
+        report = _run(context, entity_type, bulking.BulkCommand(refs=picked, data=data), preview=what == "preview")
     except PackdeskError as error:
         if error.code == "not_authenticated":
             raise
         return _page(entity, picked, path, raw, findings=findings_of(error))
     return _page(entity, picked, path, raw, report=report)
+
+
+def _run(context: Context, entity_type: str, command: bulking.BulkCommand, *, preview: bool) -> BatchReport:
+    if preview:
+        return bulking.preview(context, entity_type, command)
+    return BatchReport(rows=tuple(bulking.apply(context, entity_type, command)), applied=True)
 
 
 def _form(look: Look, entity: EntityRuntime, path: str) -> Form:

@@ -123,6 +123,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "why": ("Why?", "Warum?"),
         "why.rule": ("Rule", "Regel"),
         "why.place": ("Written in", "Steht in"),
+        "why.who": ("Who could", "Wer könnte"),
+        "why.condition": ("Condition", "Bedingung"),
         "why.values": ("Values", "Werte"),
         "details": ("Details", "Einzelheiten"),
         "related": ("Related records", "Verknüpfte Datensätze"),
@@ -204,6 +206,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "result.created": ("created", "angelegt"),
         "result.updated": ("changed", "geändert"),
         "result.performed": ("performed", "ausgeführt"),
+        "result.deleted": ("deleted", "gelöscht"),
         "result.skipped": ("skipped", "übersprungen"),
         "result.refused": ("refused", "abgelehnt"),
         # import

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Response, jsonify, request
 
 from packdesk.model.entity_types import Kind
-from packdesk.records import search
+from packdesk.records import policy, search
 from packdesk.records.context import Context
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
@@ -49,16 +49,10 @@ def _records(look: Look, targets: Iterable[str], typed: str) -> list[tuple[str, 
 
 
 def _numbers(context: Context, target: str, typed: str, limit: int) -> list[str]:
-    if "view" not in _verbs(context, target):
+    if "view" not in policy.verbs(request_context.runtime(), context.actor, target) or len(typed) == 1:
         return []
-    page = search.search(context, target, search.SearchCommand(search=typed, limit=limit, fields=("number",), count=False))
-    return [row.record.number for row in page.rows]
-
-
-def _verbs(context: Context, target: str) -> frozenset[str]:
-    from packdesk.records import policy
-
-    return policy.verbs(request_context.runtime(), context.actor, target)
+    page = search.search(context, target, search.SearchCommand(q=typed, limit=limit, fields=("number",), expand=False))
+    return [record.number for record in page.rows]
 
 
 def _targets(runtime: Runtime, entity: EntityRuntime, path: str) -> tuple[str, ...]:

@@ -86,12 +86,22 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a row stands: in the names of its inputs, on screen, and among the rows that are sent (-1: it says nothing)."""
+
+    index: int | str
+    number: int | str
+    sent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of a group in a form."""
 
     index: int | str
     number: int | str
     id: str
+    sent: int
     fields: tuple[Control, ...]
 
 
@@ -122,21 +132,26 @@ def element_id(name: str) -> str:
 
 def raw_of(declared: Field, name: str, value: object, reading: Reading, named: Namer) -> dict[str, list[str]]:
     """Return what the inputs of a field hold for a value."""
-    if isinstance(value, Money):
-        return {f"{name}:amount": [_plain(value.amount, reading)], f"{name}:currency": [value.currency]}
-    if isinstance(value, Duration):
-        return {f"{name}:amount": [str(value.amount)], f"{name}:unit": [value.unit.value]}
-    if isinstance(value, Address):
-        return {f"{name}:{part}": [getattr(value, part)] for part in ADDRESS_PARTS}
+    match value:
+        case Money():
+            return {f"{name}:amount": [_plain(value.amount, reading)], f"{name}:currency": [value.currency]}
+        case Duration():
+            return {f"{name}:amount": [str(value.amount)], f"{name}:unit": [value.unit.value]}
+        case Address():
+            return {f"{name}:{part}": [getattr(value, part)] for part in ADDRESS_PARTS}
+    texts = _texts(declared, value, reading, named)
+    return {name: texts} if texts else {}
+
+
+def _texts(declared: Field, value: object, reading: Reading, named: Namer) -> list[str]:
+    """Return what the one input of a field holds; nothing for no value and for secrets."""
     if declared.kind is Kind.BOOLEAN:
-        return {name: ["true" if value else "false"]}
+        return ["true" if value else "false"]
     if value is None or declared.kind is Kind.SECRET:
-        return {}
+        return []
     if isinstance(value, tuple):
-        return {name: list(map(str, value)) if declared.kind is Kind.OPTIONS else [", ".join(named(str(item)) for item in value)]}
-    if declared.kind in (Kind.REFERENCE, Kind.USER):
-        return {name: [named(str(value))]}
-    return {name: [_text(value, declared, reading)]}
+        return list(map(str, value)) if declared.kind is Kind.OPTIONS else [", ".join(named(str(item)) for item in value)]
+    return [named(str(value)) if declared.kind in (Kind.REFERENCE, Kind.USER) else _text(value, declared, reading)]
 
 
 def _text(value: object, declared: Field, reading: Reading) -> str:
@@ -164,23 +179,25 @@ def sent(raw: Raw, name: str) -> bool:
 
 def json_of(declared: Field, raw: Raw, name: str, reading: Reading) -> Json:
     """Return the JSON input of a field; what can't be read is handed on as text, so that the engine refuses it in its own words."""
-    control = KINDS[declared.kind].control
-    if control == "address":
-        parts = {part: _last(raw, f"{name}:{part}") for part in ADDRESS_PARTS}
-        return parts if any(parts.values()) else None
-    if control in ("money", "duration"):
-        amount = _last(raw, f"{name}:amount")
-        return _read(declared, f"{amount} {_last(raw, f'{name}:currency') or _last(raw, f'{name}:unit')}".strip(), reading) if amount else None
-    if declared.kind is Kind.OPTIONS:
-        return tuple(value for value in raw.get(name, ()) if value) or None
     text = _last(raw, name)
-    if declared.kind is Kind.REFERENCES:
-        return tuple(key_of(part) for part in text.split(",") if part.strip()) or None
-    if declared.kind in (Kind.REFERENCE, Kind.USER):
-        return key_of(text) or None
-    if declared.kind is Kind.SECRET:
-        return text or None
-    return _read(declared, text, reading)
+    match declared.kind:
+        case Kind.ADDRESS:
+            parts = {part: _last(raw, f"{name}:{part}") for part in ADDRESS_PARTS}
+            found: Json = parts if any(parts.values()) else None
+        case Kind.MONEY | Kind.DURATION:
+            amount = _last(raw, f"{name}:amount")
+            found = _read(declared, f"{amount} {_last(raw, f'{name}:currency') or _last(raw, f'{name}:unit')}".strip(), reading) if amount else None
+        case Kind.OPTIONS:
+            found = tuple(value for value in raw.get(name, ()) if value) or None
+        case Kind.REFERENCES:
+            found = tuple(key_of(part) for part in text.split(",") if part.strip()) or None
+        case Kind.REFERENCE | Kind.USER:
+            found = key_of(text) or None
+        case Kind.SECRET:
+            found = text or None
+        case _:
+            found = _read(declared, text, reading)
+    return found
 
 
 def _read(declared: Field, text: str, reading: Reading) -> Json:
@@ -225,7 +242,9 @@ def filled(raw: Raw, group: str, fields: Mapping[str, Field], reading: Reading) 
     rows = []
     for index in indexes(raw, group):
         known = _last(raw, f"{group}[{index}]:id")
-        values = {name: json_of(declared, raw, f"{group}[{index}].{name}", reading) for name, declared in fields.items() if sent(raw, f"{group}[{index}].{name}")}
+        values = {
+            name: json_of(declared, raw, f"{group}[{index}].{name}", reading) for name, declared in fields.items() if sent(raw, f"{group}[{index}].{name}")
+        }
         said = any(value not in (None, "", False) for value in values.values())
         if known or said:
             rows.append((index, {**({"id": known} if known else {}), **values}))

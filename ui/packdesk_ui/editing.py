@@ -115,7 +115,9 @@ def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Respons
         for kind in offered
     )
     label = entity.entity.label.in_language(language)
-    return answers.page("records/subtypes.html", kinds=kinds, over=words("new.of", label=label), title=words("subtype.choose"), crumbs=crumbs(entity, words("new")))
+    return answers.page(
+        "records/subtypes.html", kinds=kinds, over=words("new.of", label=label), title=words("subtype.choose"), crumbs=crumbs(entity, words("new"))
+    )
 
 
 def _beginning(look: Look, entity: EntityRuntime, subtype: str) -> Record:
@@ -174,10 +176,10 @@ def edit(entity_type: str, number: str) -> Response:
         patch = form.patch(raw, base)
     if not patch:
         return answers.go_to_record(entity_type, view.record.number, words("done.nothing"), "info")
-    return _store(entity, view, patch, version, raw, base)
+    return _store(entity, view, patch, version, raw=raw, base=base)
 
 
-def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], version: int, raw: Raw, base: Mapping[str, Json]) -> Response:
+def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], version: int, *, raw: Raw, base: Mapping[str, Json]) -> Response:
     context = answers.context()
     try:
         outcome = updating.update(context, entity.id, view.record.id, controls.nested(patch), version)
@@ -245,7 +247,7 @@ def _as_read(form: Form, path: str, mine: Json, raw: Raw) -> str:
         return form.shown(each, value)
     if path in entity.groups:
         rows = mine if isinstance(mine, tuple) else form.record.lines.get(path, ())
-        return f"{len(rows)} × {entity.groups[path].group.label.in_language(look.language)}"
+        return f"{len(rows)} x {entity.groups[path].group.label.in_language(look.language)}"
     return str(mine or form.linked.get(path, ""))
 
 
@@ -267,7 +269,7 @@ def settle(entity_type: str, number: str) -> Response:
     kept = {path: value for path, value in mine.items() if raw.get(f"_keep:{path}", ["mine"])[-1] == "mine"}
     if not kept:
         return answers.go_to_record(entity_type, number, words("done.nothing"), "info")
-    return _store(entity, view, kept, _sent_version(raw, view.record), {}, {})
+    return _store(entity, view, kept, _sent_version(raw, view.record), raw={}, base={})
 
 
 # shared --------------------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,16 @@
 """Findings as a screen shows them: a sentence, the field to jump to, and the answer to "why?"."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packdesk.errors import Finding, sentence
+from packdesk.records.json_values import plain as plain_json
+from packdesk.runtime.explain import explain
+from packdesk.runtime.expressions.explaining import Explanation
+from packdesk.runtime.situation import Situation
+from packdesk.runtime.values import Record
 from packdesk_ui.controls import element_id
+from packdesk_ui.people import name_of
 
 #: Facts that only repeat the sentence.
 _SAID = frozenset({"label", "check"})
@@ -27,6 +33,8 @@ class Why:
     origin: str = ""
     tree: Branch | None = None
     values: tuple[tuple[str, str], ...] = ()
+    #: Who could do it.
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +47,35 @@ class Fault:
     why: Why | None = None
 
 
-def why(finding: Finding, tree: Branch | None = None) -> Why | None:
-    """Return the answer to "why?"; None where the catalogue's sentence is all there is."""
-    values = tuple((name, str(value)) for name, value in finding.facts.items() if name not in _SAID and value not in (None, "", [], ()))
+def why(finding: Finding) -> Why | None:
+    """Return the answer to "why?" without a record; None where the catalogue's sentence is all there is."""
     if not finding.rule and not finding.origin:
         return None
-    return Why(rule=finding.rule, origin=finding.origin, tree=tree, values=values)
+    values = tuple((name, str(value)) for name, value in finding.facts.items() if name not in _SAID and value not in (None, "", [], ()))
+    return Why(rule=finding.rule, origin=finding.origin, values=values)
+
+
+def why_at(at: Situation, finding: Finding, language: str) -> Why | None:
+    """Return the answer to "why?" for a record: the rule's condition with its values, its place, and who could do it."""
+    plain = why(finding)
+    if plain is None:
+        return None
+    reason = explain(at, finding, language)
+    named = (*reason.who.roles, *reason.who.units, *(name_of(login) for login in reason.who.users))
+    tree = _branch(reason.tree) if reason.tree is not None else None
+    return replace(plain, origin=reason.origin, tree=tree, values=() if tree is not None else plain.values, who=", ".join(named))
+
+
+def _branch(part: Explanation) -> Branch:
+    parts = tuple(_branch(child) for child in part.children)
+    return Branch(text=part.text, value=_written(part.value), children=parts)
+
+
+def _written(value: object) -> str:
+    """Return a value as an analyst writes it."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return value.number if isinstance(value, Record) else str(plain_json(value))
 
 
 def faults_of(findings: Iterable[Finding], names: Mapping[str, str], language: str) -> tuple[Fault, ...]:

@@ -7,6 +7,7 @@ a form that comes back shows the fields which its own values call for.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from flask import url_for
 
@@ -15,16 +16,16 @@ from packdesk.model.entity_types import Kind, Relation
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.records import policy
-from packdesk.runtime.candidates import LISTED, offered
+from packdesk.runtime.candidates import LISTED
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
 from packdesk.runtime.field_state import field_state
-from packdesk.runtime.kinds_choice import Member
+from packdesk.runtime.form_fields import options
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Line, Record
 from packdesk_ui import controls, layout
 from packdesk_ui.catalogue import text
-from packdesk_ui.controls import Control, Group, Option, Raw, Row
+from packdesk_ui.controls import Control, Group, Option, Place, Raw, Row
 from packdesk_ui.faults import Fault, by_field, faults_of
 from packdesk_ui.looking import Look
 
@@ -83,13 +84,13 @@ class Form:
         """Return the state of the form when it is opened."""
         found: dict[str, list[str]] = {}
         for path, each in self.fields.items():
-            found |= controls.raw_of(each.field, path, self._opening(path, each), self.look.reading, lambda name, each=each: self.name(each, name))
+            found |= controls.raw_of(each.field, path, self._opening(path, each), self.look.reading, partial(self.name, each))
         for group, lines in self._groups.items():
             for index, line in enumerate(self.record.lines.get(group, ())):
                 found |= {} if self.new else {f"{group}[{index}]:id": [line.id]}
                 for name, each in lines.fields.items():
                     input_name = f"{group}[{index}].{name}"
-                    found |= controls.raw_of(each.field, input_name, line.values.get(name), self.look.reading, lambda name, each=each: self.name(each, name))
+                    found |= controls.raw_of(each.field, input_name, line.values.get(name), self.look.reading, partial(self.name, each))
         return found | {name: [names] for name, names in self.linked.items()}
 
     def _opening(self, path: str, each: FieldRuntime) -> object:
@@ -107,7 +108,9 @@ class Form:
         for group, lines in self._groups.items():
             if group in raw.get("_group", ()):
                 rows = controls.filled(raw, group, {name: each.field for name, each in lines.fields.items()}, reading)
-                found[group] = tuple({name: self._resolved(lines.fields[name], value) if name in lines.fields else value for name, value in row.items()} for _, row in rows)
+                found[group] = tuple(
+                    {name: self._resolved(lines.fields[name], value) if name in lines.fields else value for name, value in row.items()} for _, row in rows
+                )
         for relation in self._relations:
             if relation in raw:
                 found[relation] = self._ends(relation, raw[relation][-1] if raw[relation] else "")
@@ -140,8 +143,8 @@ class Form:
         for section in sections:
             for group in section.groups:
                 names[group.name] = group.name
-                for position, row in enumerate(row for row in group.rows):
-                    names |= {f"{group.name}[{position}].{control.path}": control.name for control in row.fields}
+                for row in group.rows:
+                    names |= {f"{group.name}[{row.sent}].{control.path}": control.name for control in row.fields}
         return faults_of(findings, names, self.look.language)
 
     def _section(self, part: layout.Part, at: Situation, raw: Raw, said: Mapping[str, tuple[str, ...]]) -> Section | None:
@@ -162,7 +165,11 @@ class Form:
     def _control(self, at: Situation, each: FieldRuntime, raw: Raw, said: Mapping[str, tuple[str, ...]], path: str) -> Control | None:
         state = field_state(at, each, section=self.section)
         own = path in self.entity.fields
-        if state.hidden or (own and path in self._unseen) or (self.new and own and (each.derived is not None or state.readonly and at.record.get(path) is None)):
+        if (
+            state.hidden
+            or (own and path in self._unseen)
+            or (self.new and own and (each.derived is not None or (state.readonly and at.record.get(path) is None)))
+        ):
             return None
         readonly = state.readonly or (own and self._is_closed(path, each))
         blank = self._blank(at, each, path, path)
@@ -185,48 +192,39 @@ class Form:
     def _options(self, at: Situation, each: FieldRuntime, path: str) -> tuple[Option, ...] | None:
         if each.field.kind not in LISTED:
             return None
-        current = at.record.get(path)
-        members = {member.id: member for member in offered(at, each, current)}
-        if path == "status" and self.entity.lifecycle is not None and self.inputs is None:
-            usable = self.entity.statuses_for(str(at.record.get("subtype") or ""))
-            statuses = self.entity.lifecycle.statuses
-            members = {name: member for name, member in members.items() if name in usable and statuses[name].state == self.record.get("state")}
-        parents = {name: getattr(member, "parent", "") for name, member in members.items()}
-        return tuple(self._option(members[name], controls.depth_of(parents, name)) for name in controls.in_tree_order(parents))
-
-    def _option(self, member: Member, depth: int) -> Option:
-        described = getattr(member, "description", None)
-        return Option(
-            id=member.id, label=member.label.in_language(self.look.language), depth=depth, description=described.in_language(self.look.language) if described else ""
-        )
+        found = {option.id: option for option in options(at, each, at.record.get(path))}
+        parents = {name: option.parent for name, option in found.items()}
+        return tuple(Option(id=name, label=found[name].label, depth=controls.depth_of(parents, name)) for name in controls.in_tree_order(parents))
 
     def _group(self, lines: LineRuntime, at: Situation, raw: Raw, said: Mapping[str, tuple[str, ...]]) -> Group:
         name = lines.group.id
         indexes = controls.indexes(raw, name)
-        sent = {index: position for position, (index, _) in enumerate(controls.filled(raw, name, {key: each.field for key, each in lines.fields.items()}, self.look.reading))}
-        rows = tuple(self._row(lines, at, raw, said, index, number + 1, sent.get(index, -1)) for number, index in enumerate(indexes))
+        rows = controls.filled(raw, name, {key: each.field for key, each in lines.fields.items()}, self.look.reading)
+        sent = {index: position for position, (index, _) in enumerate(rows)}
+        inside = at.on(Line("", dict.fromkeys(lines.fields)))
+        places = tuple(Place(index=index, number=number, sent=sent.get(index, -1)) for number, index in enumerate(indexes, start=1))
         return Group(
             name=name,
             label=lines.group.label.in_language(self.look.language),
-            rows=rows,
-            blank=self._row(lines, at, {}, {}, _BLANK_ROW, "", -1),
+            rows=tuple(self._row(lines, inside, raw, said, place) for place in places),
+            blank=self._row(lines, inside, {}, {}, Place(index=_BLANK_ROW, number="", sent=-1)),
             next=max(indexes, default=-1) + 1,
             faults=said.get(name, ()),
         )
 
-    def _row(self, lines: LineRuntime, at: Situation, raw: Raw, said: Mapping[str, tuple[str, ...]], index: int | str, number: int | str, position: int) -> Row:
+    def _row(self, lines: LineRuntime, inside: Situation, raw: Raw, said: Mapping[str, tuple[str, ...]], place: Place) -> Row:
         group = lines.group.id
-        known = raw.get(f"{group}[{index}]:id", ())
+        known = raw.get(f"{group}[{place.index}]:id", ())
         shown = []
-        inside = at.on(Line("", {name: None for name in lines.fields}))
         for name, each in lines.fields.items():
-            input_name = f"{group}[{index}].{name}"
+            input_name = f"{group}[{place.index}].{name}"
             state = field_state(inside, each, in_line=True)
             if state.hidden or state.readonly:
                 continue
-            control = controls.control_of(self._blank(at, each, input_name, f"{group}.{name}"), raw)
-            shown.append(replace(control, path=name, required=state.required, inside_line=True, faults=said.get(f"{group}[{position}].{name}", ())))
-        return Row(index=index, number=number, id=known[-1] if known else "", fields=tuple(shown))
+            control = controls.control_of(self._blank(inside, each, input_name, f"{group}.{name}"), raw)
+            faults = said.get(f"{group}[{place.sent}].{name}", ())
+            shown.append(replace(control, path=name, required=state.required, inside_line=True, faults=faults))
+        return Row(index=place.index, number=place.number, id=known[-1] if known else "", sent=place.sent, fields=tuple(shown))
 
     def _relation(self, name: str, raw: Raw, said: Mapping[str, tuple[str, ...]]) -> Control:
         relation = self.entity.relations[name].relation
@@ -258,7 +256,11 @@ class Form:
     def _relations(self) -> tuple[str, ...]:
         if self.inputs is not None:
             return ()
-        return tuple(name for name, each in self.entity.relations.items() if layout.is_written(self.entity, name) and not each.relation.fields and name not in self._closed)
+        return tuple(
+            name
+            for name, each in self.entity.relations.items()
+            if layout.is_written(self.entity, name) and not each.relation.fields and name not in self._closed
+        )
 
     @property
     def _closed(self) -> frozenset[str]:

@@ -12,13 +12,13 @@ from flask import Response, request, url_for
 from packdesk.errors import PackdeskError, sentence
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
-from packdesk.records.outcome import RecordView
+from packdesk.records.drafts import zone_named
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime, ViewRuntime
+from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, people, shell
-from packdesk_ui.looking import zone_of
 from packdesk_ui.showing import Reader, Shown
 
 PAGE = 25
@@ -29,6 +29,7 @@ _RIGHT = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _LONGEST = 400
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A named filter as a link."""
 
@@ -161,11 +162,12 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, language: str) 
     who = request_context.actor()
     columns = columns_of(runtime, entity, language)
     verbs = policy.verbs(runtime, who, entity.id)
-    fault, rows, following, count = "", (), "", ""
+    fault, following, count = "", "", ""
+    rows: tuple[Row, ...] = ()
     try:
         found = search.search(answers.context(), entity.id, command(entity, asked, columns))
         reader = _reader(runtime, found.references, language)
-        rows = tuple(_row(view, columns, reader, entity.id) for view in found.rows)
+        rows = tuple(_row(record, columns, reader, entity.id) for record in found.rows)
         following, count = found.next_cursor or "", _count_text(found.count, found.capped)
     except PackdeskError as error:
         if error.code not in ("bad_filter", "bad_parameter", "bad_cursor"):
@@ -208,7 +210,7 @@ def command(entity: EntityRuntime, asked: Asked, columns: tuple[Column, ...]) ->
     """Return the search that a list asks for."""
     order = ((asked.order.removeprefix("-"), not asked.order.startswith("-")),) if asked.order else _own_order(entity)
     return search.SearchCommand(
-        filter=condition(entity, asked), search=asked.search, order=order, limit=PAGE, cursor=asked.cursor, fields=tuple(column.id for column in columns), count=True
+        filter=condition(entity, asked), q=asked.search, order=order, limit=PAGE, cursor=asked.cursor, fields=tuple(column.id for column in columns), count=True
     )
 
 
@@ -246,8 +248,7 @@ def _column(each: FieldRuntime, language: str, label: str, style: str) -> Column
     return Column(id=each.path, label=label or each.label(language), sortable=kind not in _UNSORTABLE, right=kind in _RIGHT, field=each, style=style)
 
 
-def _row(view: RecordView, columns: tuple[Column, ...], reader: Reader, entity_type: str) -> Row:
-    record = view.record
+def _row(record: Record, columns: tuple[Column, ...], reader: Reader, entity_type: str) -> Row:
     cells = []
     for column in columns:
         cell = reader.show(column.field.field, record.get(column.id), label=column.label, targets=column.field.targets)
@@ -260,7 +261,7 @@ def _row(view: RecordView, columns: tuple[Column, ...], reader: Reader, entity_t
 
 
 def _reader(runtime: Runtime, references: object, language: str) -> Reader:
-    zone = zone_of(request_context.actor().time_zone)
+    zone = zone_named(request_context.actor().time_zone)
     return Reader(model=runtime.model, language=language, zone=zone, references=references, person=people.name_of)  # type: ignore[arg-type]
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from packdesk.records import policy
-from packdesk.records.context import Context
+from packdesk.records.context import Context, opened
+from packdesk.records.drafts import begin
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.kinds import Reading
 from packdesk.runtime.situation import Situation, situation
@@ -24,6 +25,9 @@ class Look:
     runtime: Runtime
     graph: UnitOfWork
     now: datetime
+    #: Zone in which conditions count days.
+    home: ZoneInfo
+    #: Zone of the person.
     zone: ZoneInfo
     language: str
 
@@ -45,21 +49,13 @@ class Look:
 
     def at(self, record: Record, old: Record | None = None) -> Situation:
         """Return the situation of a record for this person."""
-        return situation(self.runtime.type(record.entity_type), record, self.context.actor, self.graph, self.now, zone=self.zone, old=old)
+        return situation(self.runtime.type(record.entity_type), record, self.context.actor, self.graph, self.now, zone=self.home, old=old)
 
 
 @contextmanager
 def looking(context: Context, language: str) -> Iterator[Look]:
     """Give a look at the records of the release that the request is pinned to."""
-    runtime = request_context.runtime()
-    tables = context.live.tables(runtime)
-    with UnitOfWork(context.database, runtime, tables, context.clock, context.actor, context.ids, write=False) as graph:
-        yield Look(context=context, runtime=runtime, graph=graph, now=context.clock.now(), zone=zone_of(context.actor.time_zone), language=language)
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return a person's zone; UTC for a name that this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    release = request_context.pinned()
+    with opened(context, release, write=False) as graph:
+        work = begin(context, graph, release.runtime)
+        yield Look(context=context, runtime=release.runtime, graph=graph, now=work.now, home=work.zone, zone=work.reading.zone, language=language)

@@ -1,13 +1,16 @@
 """The people of this installation, by login and name, for pickers and for "who did it"."""
 
-from flask import current_app, g
+from flask import g
+
+from packdesk.store.people import load_people
+from packdesk.web import request_context
 
 
 def names() -> dict[str, str]:
     """Return the name of every person by login, read once per request."""
     if "ui_people" not in g:
-        users = current_app.appbuilder.sm.get_all_users()  # type: ignore[attr-defined]
-        g.ui_people = {user.username: user.get_full_name().removesuffix(" -").strip() for user in users if user.active}
+        with request_context.services().database.begin(write=False) as connection:
+            g.ui_people = {person.login: person.name.removesuffix(" -").strip() for person in load_people(connection)}
     return dict(g.ui_people)
 
 

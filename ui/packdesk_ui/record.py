@@ -11,7 +11,7 @@ from flask import Response, url_for
 from packdesk.errors import Finding, sentence
 from packdesk.model.entity_types import Field
 from packdesk.model.nodes import Json
-from packdesk.records import actions, attach, explaining, history, note
+from packdesk.records import actions, attach, history, note
 from packdesk.records import read as reading
 from packdesk.records.outcome import RecordView
 from packdesk.runtime.entity import EntityRuntime
@@ -22,10 +22,11 @@ from packdesk.web import request_context
 from packdesk_ui import answers, faults, layout, people, shell
 from packdesk_ui.editing import crumbs
 from packdesk_ui.looking import Look, looking
-from packdesk_ui.showing import Reader, Shown, named, reference_link, tone_of
 from packdesk_ui.shell import words
+from packdesk_ui.showing import Reader, Shown, named, reference_link, tone_of
 
 _FEW_EVENTS = 10
+_MOST_RELATED = 12
 _ALL_EVENTS = 200
 _KINDS_OF_EVENTS = frozenset({"created", "updated", "deleted", "note", "attachment", "migrated"})
 
@@ -94,6 +95,7 @@ class Related:
     """The records at the other end of a relation."""
 
     label: str
+    count: int
     entries: tuple[RelatedItem, ...]
 
 
@@ -192,8 +194,8 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
     reader = _reader(look, view)
     blocks = tuple(_blocks(look, entity, view, reader))
 
-    def here(endpoint: str, **more: str) -> str:
-        return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, number=stored.number, **more)
+    def here(endpoint: str) -> str:
+        return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, number=stored.number)
 
     entries = tuple(_entries(look, reader, entity, stored, _FEW_EVENTS))
     capable = entity.entity.capabilities
@@ -211,7 +213,7 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
         steps=tuple(_step(look, entity, view, state) for state in states if _is_step(entity, state)),
         sections=tuple(block for side, block in blocks if not side),
         side=tuple(block for side, block in blocks if side),
-        related=tuple(_related(entity, view, language)),
+        related=tuple(_related(look, entity, view)),
         notes=_notes(look, entity, stored) if "notes" in capable else None,
         attachments=_files(look, entity, stored) if "attachments" in capable else None,
         history=entries,
@@ -284,20 +286,15 @@ def _step(look: Look, entity: EntityRuntime, view: RecordView, state: ActionStat
         plain=not asks,
         href=url_for("packdesk_ui.act", entity_type=entity.id, number=view.record.number, action=action.id),
         sentence=said,
-        reasons=tuple(_reasons(look, entity, view, state)),
+        reasons=tuple(_reasons(look, view, state)),
     )
 
 
-def _reasons(look: Look, entity: EntityRuntime, view: RecordView, state: ActionState) -> Iterator[faults.Why]:
+def _reasons(look: Look, view: RecordView, state: ActionState) -> Iterator[faults.Why]:
+    at = look.at(view.record, view.record)
     for finding in state.findings:
-        if reason := faults.why(finding, _explained(look, entity, view, finding)):
+        if reason := faults.why_at(at, finding, look.language):
             yield reason
-
-
-def _explained(look: Look, entity: EntityRuntime, view: RecordView, finding: Finding) -> faults.Branch | None:
-    """Return the rule's condition with the record's values, where the rule is a condition."""
-    found = explaining.condition(look.context, look.graph, entity, view.record, finding)
-    return faults.branch(found) if found is not None else None
 
 
 # values --------------------------------------------------------------------------------------------------------------------------
@@ -336,16 +333,22 @@ def _facts(entity: EntityRuntime, view: RecordView, reader: Reader, part: layout
 def _table(entity: EntityRuntime, view: RecordView, reader: Reader, group: str) -> Table:
     fields = entity.groups[group].fields
     rows = tuple(
-        tuple(reader.show(each.field, line.values.get(name), targets=each.targets) for name, each in fields.items()) for line in view.record.lines.get(group, ())
+        tuple(reader.show(each.field, line.values.get(name), targets=each.targets) for name, each in fields.items())
+        for line in view.record.lines.get(group, ())
     )
     return Table(head=tuple(each.label(reader.language) for each in fields.values()), rows=rows)
 
 
-def _related(entity: EntityRuntime, view: RecordView, language: str) -> Iterator[Related]:
-    for name, links in view.links.items():
+def _related(look: Look, entity: EntityRuntime, view: RecordView) -> Iterator[Related]:
+    """Yield what is at the other ends: links of the record's own, and what refers to it."""
+    for name, connection in entity.connections.items():
+        if connection.how == "field" and not connection.many:
+            continue
+        links = view.links[name] if name in view.links else reading.linked(look.context, entity.id, view.record.id, name)
         relation = entity.relations.get(name)
-        label = relation.relation.label.in_language(language) if relation is not None else name
-        yield Related(label=label, entries=tuple(RelatedItem(text=named(link.reference), href=reference_link(link.reference).href) for link in links))
+        label = relation.relation.label if relation is not None else look.runtime.model.entity_types[connection.holder].plural
+        entries = tuple(RelatedItem(text=named(link.reference), href=reference_link(link.reference).href) for link in links[:_MOST_RELATED])
+        yield Related(label=label.in_language(look.language), count=len(links), entries=entries)
 
 
 # what belongs to it --------------------------------------------------------------------------------------------------------------
@@ -371,12 +374,12 @@ def _files(look: Look, entity: EntityRuntime, stored: Record) -> tuple[File, ...
 
 
 def _entries(look: Look, reader: Reader, entity: EntityRuntime, stored: Record, most: int) -> Iterator[Entry]:
-    for event in history.history(look.context, entity.id, stored.id, limit=most):
+    for event in history.history(look.context, entity.id, stored.id, limit=most).events:
         yield Entry(
             who=people.name_of(event.by),
             what=_what(entity, event.kind, event.action, look.language),
             when=_moment(look, event.at),
-            changes=tuple(_change(look, reader, entity, path, old, new) for path, (old, new) in event.changes.items()),
+            changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items()),
         )
 
 
@@ -387,11 +390,14 @@ def _what(entity: EntityRuntime, kind: str, action: str, language: str) -> str:
     return words(f"history.{kind}") if kind in _KINDS_OF_EVENTS else words("history.other", kind=kind)
 
 
-def _change(look: Look, reader: Reader, entity: EntityRuntime, path: str, old: Json, new: Json) -> Change:
+def _change(look: Look, reader: Reader, entity: EntityRuntime, path: str, values: tuple[Json, Json]) -> Change:
+    old, new = values
     if path in entity.fields:
         declared = entity.fields[path].field
         targets = entity.fields[path].targets
-        return Change(label=declared.label.in_language(look.language), old=_was(look, reader, declared, targets, old), new=_was(look, reader, declared, targets, new))
+        return Change(
+            label=declared.label.in_language(look.language), old=_was(look, reader, declared, targets, old), new=_was(look, reader, declared, targets, new)
+        )
     if path in entity.groups:
         return Change(label=entity.groups[path].group.label.in_language(look.language), old=_rows(entity, path, old, look), new=_rows(entity, path, new, look))
     label = entity.relations[path].relation.label.in_language(look.language) if path in entity.relations else path

@@ -139,7 +139,7 @@ def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
 def _may_administer(who: Actor, view: str) -> bool:
     """Ask the shell's own permissions, once per person and security epoch; only pages that it draws are guarded by them."""
     known: dict[tuple[str, str, int], bool] = current_app.extensions["packdesk_ui"]
-    key = (who.login, view, g.epoch)
+    key = (who.login, view, request_context.pinned().security_epoch)
     if key not in known:
         if len(known) > _REMEMBERED:
             known.clear()

@@ -1,8 +1,9 @@
 """CSV in and out: a file that is tried or imported, with the result of each row; a list as a file."""
 
 from dataclasses import dataclass, replace
+from typing import BinaryIO, cast
 
-from flask import Response, request, stream_with_context, url_for
+from flask import Response, request, url_for
 
 from packdesk.errors import Finding, PackdeskError
 from packdesk.records import exporting, importing, policy, search
@@ -49,7 +50,7 @@ def imports(entity_type: str) -> Response:
         missing = Finding(code="required_field", field="file", facts={"label": words("import.file")})
         return _page(entity, key, findings=(missing,))
     try:
-        report = importing.import_csv(context, entity_type, sent.stream, key=key, dry_run=dry)
+        report = importing.import_file(context, entity_type, cast("BinaryIO", sent.stream), importing.ImportCommand(key=key, dry_run=dry))
     except PackdeskError as error:
         if error.code == "not_authenticated":
             raise
@@ -66,7 +67,11 @@ def _page(entity: EntityRuntime, key: str, *, report: BatchReport | None = None,
         back=url_for("packdesk_ui.records", entity_type=entity.id),
         key=answers.new_key(),
         keys=tuple(Option(id=path, label=entity.fields[path].label(language), selected=path == key) for path in dict.fromkeys(("number", *unique))),
-        columns=(*(path for path in ENGINE_COLUMNS if path in entity.fields), *own, *(f"{group}.{name}" for group, fields in entity.lines.items() for name in fields)),
+        columns=(
+            *(path for path in ENGINE_COLUMNS if path in entity.fields),
+            *own,
+            *(f"{group}.{name}" for group, fields in entity.lines.items() for name in fields),
+        ),
         faults=faults_of(findings, {"file": "file"}, language),
     )
     if report is not None:
@@ -85,6 +90,6 @@ def export(entity_type: str) -> Response:
         raise PackdeskError(refused.code, **refused.facts)
     asked = lists.asked_by_address(entity)
     lines = exporting.export_csv(context, entity_type, search.SearchCommand(filter=lists.condition(entity, asked)))
-    response = Response(stream_with_context(lines), mimetype="text/csv; charset=utf-8")
+    response = Response(lines, mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{entity_type}.csv"'
     return response

@@ -12,7 +12,7 @@ from packdesk.model.entity_types import Field, Kind
 from packdesk.model.nodes import Text
 from packdesk.runtime.kinds import KINDS, Reading
 from packdesk.runtime.values import Address, Money, Phone
-from packdesk_ui.controls import control_of, depth_of, filled, in_tree_order, json_of, nested, raw_of, without_row, blank_control
+from packdesk_ui.controls import blank_control, control_of, depth_of, filled, in_tree_order, json_of, nested, raw_of, without_row
 
 NOTHING = MappingProxyType({})
 
@@ -44,7 +44,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize(("kind", "value"), VALUES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("kind", "value"), VALUES, ids=str)
 def test_a_value_survives_the_way_through_a_form(kind: Kind, value: object, language: str) -> None:
     reading = Reading(language=language, zone=ZoneInfo("Europe/Berlin"))
     field = _field(kind)
