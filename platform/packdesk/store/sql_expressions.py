@@ -515,8 +515,8 @@ class _Lowering:
         inward = sa.and_(links.c.to_id == id_, links.c.to_type == own, links.c.from_id == alias.c.id)
         joined = {"links": outward, "linked": inward, "symmetric": sa.or_(outward, inward)}[node.how]
         order: tuple[Column, ...] = {"links": (links.c.position, links.c.to_id), "linked": (links.c.from_id,)}.get(node.how) or (
-            sa.case((links.c.from_id == id_, 0), else_=1),
-            sa.case((links.c.from_id == id_, links.c.position), else_=0),
+            sa.case((links.c.to_id == alias.c.id, 0), else_=1),
+            sa.case((links.c.to_id == alias.c.id, links.c.position), else_=0),
             alias.c.id,
         )
         return Rows(alias, sa.join(links, alias, sa.true()), (joined, alive), order, type_, (links, alias))

@@ -217,8 +217,8 @@ class PostgresqlFunctions:
     def later(self, moment: Column, seconds: Column, unit: Column, zone: str) -> Column:
         """Return the moment this much later: exactly for short units, by the zone's clock for days and longer."""
         zone_ = sa.literal(zone, sa.Text())
-        months = sa.case((unit == "months", seconds / sa.literal(_MONTH)), (unit == "years", seconds / sa.literal(_YEAR) * 12), else_=0)
-        days = sa.case((unit.in_(("days", "weeks")), seconds / sa.literal(86400)), else_=0)
+        months = sa.case((unit == "months", _whole(seconds, _MONTH)), (unit == "years", _whole(seconds, _YEAR) * 12), else_=0)
+        days = sa.case((unit.in_(("days", "weeks")), _whole(seconds, 86400)), else_=0)
         interval = sa.func.make_interval(0, sa.cast(months, sa.Integer), 0, sa.cast(days, sa.Integer), 0, 0, 0)
         on_clock = sa.func.timezone(zone_, moment) + interval
         standard = sa.func.timezone(zone_, on_clock)
@@ -227,14 +227,16 @@ class PostgresqlFunctions:
         by_calendar = sa.case((sa.func.timezone(zone_, standard - hour) == on_clock, standard - hour), else_=standard)
         exact = moment + sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds)
         found = sa.case((unit.in_(("days", "weeks", "months", "years")), by_calendar), else_=exact)
+        found = sa.case((_is_near(moment, seconds), found), else_=sa.null())
         first, last = sa.text(f"timestamptz '{_FIRST_MOMENT}'"), sa.text(f"timestamptz '{_LAST_MOMENT}'")
         return sa.func.nullif(sa.func.nullif(sa.func.greatest(sa.func.least(found, last), first), last), first, type_=Moment())
 
     def later_day(self, day: Column, seconds: Column, unit: Column) -> Column:
         """Return the day this much later."""
-        months = sa.case((unit == "months", seconds / sa.literal(_MONTH)), (unit == "years", seconds / sa.literal(_YEAR) * 12), else_=0)
-        days = sa.case((unit.in_(("months", "years")), 0), else_=seconds / sa.literal(86400))
+        months = sa.case((unit == "months", _whole(seconds, _MONTH)), (unit == "years", _whole(seconds, _YEAR) * 12), else_=0)
+        days = sa.case((unit.in_(("months", "years")), 0), else_=_whole(seconds, 86400))
         found = sa.cast(day + sa.func.make_interval(0, sa.cast(months, sa.Integer), 0, sa.cast(days, sa.Integer), 0, 0, 0), sa.Date())
+        found = sa.case((_is_near(day, seconds), found), else_=sa.null())
         first, last = sa.text("date '0001-12-31 BC'"), sa.text("date '10000-01-01'")
         return sa.func.nullif(sa.func.nullif(sa.func.greatest(sa.func.least(found, last), first), last), first, type_=Day())
 
@@ -296,6 +298,16 @@ class PostgresqlFunctions:
     def ordered(self, value: Column) -> Column:
         """Return the text under the collation that compares bytes."""
         return sa.collate(value, "C")  # type: ignore[arg-type]
+
+
+def _whole(seconds: Column, size: int) -> Column:
+    """Divide whole numbers towards zero."""
+    return sa.type_coerce(seconds, _INTEGER).op("/", return_type=_INTEGER)(sa.literal(size, _INTEGER))
+
+
+def _is_near(moment: Column, seconds: Column) -> sa.ColumnElement[bool]:
+    """Say whether the sum lies within what PostgreSQL can hold, so that it can be compared with our own bounds."""
+    return (sa.extract("year", moment) + _whole(seconds, _YEAR)).between(-100, 10100)
 
 
 def functions_of(dialect: str) -> Functions:

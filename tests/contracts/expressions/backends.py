@@ -245,7 +245,7 @@ class SqlBackend:
         with self.database.begin(write=True) as connection, _filled(connection, self.tables, orders):
             by_record: dict[str, list[int]] = {}
             for index, case in enumerate(cases):
-                if compiled(case).sql_fault is None and compiled(case).type.base is not Base.LIST:
+                if compiled(case).sql_fault is None and compiled(case).type.base is not Base.LIST and case.old is None:
                     by_record.setdefault(orders.record(case.values).id, []).append(index)
             for id_, indices in by_record.items():
                 for start in range(0, len(indices), 100):

@@ -1,12 +1,16 @@
 """Says which trees SQL and the browser can evaluate, and names the first part that they can't."""
 
+from collections.abc import Iterator
+
 from packdesk.runtime.expressions.faults import Faulty
 from packdesk.runtime.expressions.functions import FUNCTIONS
-from packdesk.runtime.expressions.tree import ActorPart, Call, Field, Macro, Node, PartyOf, PresetLines, Related, Root, Variable
+from packdesk.runtime.expressions.tree import ActorPart, Arithmetic, Attribute, Call, Contains, Field, Lines, Macro, Node, PartyOf, PresetLines, Related, Root, Variable
 from packdesk.runtime.expressions.types import Base
 
 #: Functions of the tree that the check itself puts there.
 _INTERNAL = frozenset({"decimal"})
+_ZONED = frozenset({"year", "month", "day", "weekday", "hour", "date"})
+_MAX_MOMENTS = 3
 #: Functions whose arguments of these types have no exact meaning in SQL.
 _TEXT_IN_SQL = (Base.TEXT, Base.INTEGER, Base.DECIMAL, Base.BOOLEAN, Base.ENTRY, Base.USER, Base.UNIT, Base.PHONE, Base.DATE)
 
@@ -24,10 +28,29 @@ def refused_in_sql(node: Node, base: str = "record") -> Faulty | None:
         return Faulty(
             "not_in_sql", f"{why} has no meaning in a condition on stored records.", node.start, advice="docs/reference/expressions.md says what has."
         )
-    for child in node.children():
+    for child in _parts_for_sql(node):
         if (found := refused_in_sql(child, base)) is not None:
             return found
     return None
+
+
+def _parts_for_sql(node: Node) -> Iterator[Node]:
+    """Yield the parts that must be SQL too; what a table lists may stand behind ``in`` and nowhere else."""
+    if isinstance(node, Contains) and isinstance(node.right, Attribute):
+        yield from (node.left, node.right.target)
+    else:
+        yield from node.children()
+
+
+def _is_rows(node: Node) -> bool:
+    """Say whether a list is rows of a table, mapped or not."""
+    return isinstance(node, Lines | Related) or (isinstance(node, Macro) and node.name in ("filter", "map"))
+
+
+def _moments(node: Node) -> int:
+    """Return how many sums of moments stand inside one another: each doubles the length of the SQL."""
+    inner = max((_moments(child) for child in node.children()), default=0)
+    return inner + (isinstance(node, Arithmetic) and node.kind in ("moment", "day"))
 
 
 def _why_not_in_sql(node: Node, base: str) -> str | None:
@@ -43,7 +66,13 @@ def _why_not_in_sql(node: Node, base: str) -> str | None:
         case Field() if node.type.base is Base.LIST:
             return "A field of several values"
         case Call(name=name):
-            return _why_not_call(node, name)
+            return _why_not_call(node, name, base)
+        case Macro(source=source) if depends_on_rows(source, base) and (not _is_rows(source) or (isinstance(source, Macro) and source.name == "map")):
+            return f"'{node.name}' over such a list"
+        case Attribute() if node.type.base is Base.LIST:
+            return "A list that is not searched with 'in'"
+        case Arithmetic() if _moments(node) > _MAX_MOMENTS:
+            return "A long chain of sums of moments"
         case Macro(name="map") if node.type.item is not None and node.type.item.base in (Base.RECORD, Base.LINE, Base.ADDRESS):
             return "A list of mapped records"
     return None
@@ -54,16 +83,20 @@ def _item_types(node: Node) -> tuple[str, ...]:
     return item.entity_types
 
 
-def _why_not_call(node: Call, name: str) -> str | None:
+def _why_not_call(node: Call, name: str, base: str) -> str | None:
     if name not in _INTERNAL and not FUNCTIONS[name].sql:
         return f"'{name}'"
     first = node.arguments[0] if node.arguments else None
+    if name in ("size", "sum", "first") and first is not None and not _is_rows(first):
+        return f"'{name}' of such a list"
     if name == "is_member" and not (isinstance(first, Root) and first.name == "actor"):
         return "The membership of another user"
     if name in ("date", "datetime") and node.data == "text":
         return f"'{name}' of a text that is not written out"
     if name == "text" and first is not None and first.type.base not in _TEXT_IN_SQL:
         return f"'text' of {first.type}"
+    if len(node.arguments) > 1 and name in _ZONED and depends_on_rows(node.arguments[1], base):
+        return "A time zone that differs from record to record"
     if name in ("min", "max", "abs") and node.type.base is Base.DURATION:
         return f"'{name}' of durations"
     return None
