@@ -9,10 +9,22 @@ from tests.servers import (
     database,
     database_url,
     empty_database,
+    migrated_sqlite,
+    postgresql_migrated,
     postgresql_server,
     postgresql_url,
     sqlite_database,
     sqlite_url,
 )
 
-__all__ = ["database", "database_url", "empty_database", "postgresql_server", "postgresql_url", "sqlite_database", "sqlite_url"]
+__all__ = [
+    "database",
+    "database_url",
+    "empty_database",
+    "migrated_sqlite",
+    "postgresql_migrated",
+    "postgresql_server",
+    "postgresql_url",
+    "sqlite_database",
+    "sqlite_url",
+]

@@ -24,6 +24,8 @@ import pytest
 from packdesk.store import migrations
 from packdesk.store.database import Database
 
+#: PostgreSQL database with the platform's own tables and nothing in them.
+TEMPLATE = "packdesk_template"
 _NOBODY = 65534
 _SECONDS = 60
 _SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200", "shared_buffers": "64MB"}
@@ -56,6 +58,7 @@ def running_postgresql(shared: Path) -> Iterator[PostgreSQL]:
             folder = Path(tempfile.mkdtemp(prefix="packdesk-postgresql-"))
             port = _free_port()
             _start(folder, port)
+            _make_template(PostgreSQL(port, folder))
             state.write_text(f"{port} {folder}")
         users.write_text(str(int(users.read_text() if users.exists() else "0") + 1))
         port_text, folder_text = state.read_text().split(" ", 1)
@@ -68,6 +71,13 @@ def running_postgresql(shared: Path) -> Iterator[PostgreSQL]:
             if left == 0:
                 _stop(Path(folder_text))
                 state.unlink()
+
+
+def _make_template(server: PostgreSQL) -> None:
+    """Make the database that tests copy: the platform's own tables, brought forward once."""
+    server.execute(f"CREATE DATABASE {TEMPLATE}")
+    with contextlib.closing(Database(server.url(TEMPLATE))) as database:
+        migrations.upgrade(database)
 
 
 @contextlib.contextmanager
@@ -112,25 +122,39 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def empty_database(database_url: str) -> Iterator[Database]:
     """Give a database without any table; the test runs on both kinds."""
-    opened = Database(database_url)
-    yield opened
-    opened.close()
+    with contextlib.closing(Database(database_url)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the SQLite file that tests copy: the platform's own tables, brought forward once."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    with contextlib.closing(Database(f"sqlite:///{path}")) as made:
+        migrations.upgrade(made)
+    return path
 
 
 @pytest.fixture
-def database(empty_database: Database) -> Database:
-    """Give a database with the platform's own tables; the test runs on both kinds."""
-    migrations.upgrade(empty_database)
-    return empty_database
-
-
-@pytest.fixture
-def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
     """Give an SQLite database with the platform's own tables, for tests that prove nothing about the other kind."""
-    opened = Database(sqlite_url)
-    migrations.upgrade(opened)
-    yield opened
-    opened.close()
+    shutil.copyfile(migrated_sqlite, tmp_path / "packdesk.sqlite3")
+    with contextlib.closing(Database(f"sqlite:///{tmp_path / 'packdesk.sqlite3'}")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def postgresql_migrated(postgresql_server: PostgreSQL) -> Iterator[Database]:
+    """Give a PostgreSQL database with the platform's own tables."""
+    with postgresql_database(postgresql_server, TEMPLATE) as url, contextlib.closing(Database(url)) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["sqlite_database", pytest.param("postgresql_migrated", marks=pytest.mark.postgres)], ids=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Give a database with the platform's own tables; the test runs on both kinds."""
+    found: Database = request.getfixturevalue(request.param)
+    return found
 
 
 @contextlib.contextmanager

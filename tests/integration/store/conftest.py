@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from tests import samples
 
 from packdesk.clock import FixedClock
 from packdesk.runtime.values import Actor
@@ -12,7 +13,6 @@ from packdesk.store.database import Database
 from packdesk.store.physical import EMPTY, extend
 from packdesk.store.tables import Tables
 from packdesk.store.unit_of_work import UnitOfWork
-from tests import samples
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 ANNA = Actor(login="anna", name="Anna")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from tests.integration.store.conftest import Opener
 
 from packdesk.errors import PackdeskError
 from packdesk.model.durations import Duration, Unit
@@ -15,7 +16,6 @@ from packdesk.store.access import AccessFilter
 from packdesk.store.database import Database
 from packdesk.store.queries import Query
 from packdesk.store.tables import Tables
-from tests.integration.store.conftest import Opener
 
 WEIGHTS = (3, None, 1, 2, None, 1, 3)
 

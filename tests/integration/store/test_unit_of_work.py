@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from tests.integration.store.conftest import NOW, Opener
 
 from packdesk.errors import PackdeskError, Refused
 from packdesk.model.durations import Duration, Unit
@@ -14,7 +15,6 @@ from packdesk.store import history, platform_tables
 from packdesk.store.database import Database
 from packdesk.store.links import Link
 from packdesk.store.unit_of_work import ReleaseMoved
-from tests.integration.store.conftest import NOW, Opener
 
 BEN = Actor(login="ben")
 EVERYTHING = {
@@ -315,7 +315,10 @@ def test_notes_attachments_and_the_outbox_go_with_the_transaction(database: Data
         first.commit()
 
     with database.begin() as connection:
-        counts = [connection.scalar(sa.select(sa.func.count()).select_from(table)) for table in (platform_tables.note, platform_tables.attachment, platform_tables.outbox)]
+        counts = [
+            connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in (platform_tables.note, platform_tables.attachment, platform_tables.outbox)
+        ]
     assert queued == [True, False]
     assert counts == [1, 1, 1]
 
