@@ -10,6 +10,7 @@ from packdesk.errors import Problem
 from packdesk.model.entity_types import EntityType, Field
 from packdesk.model.model import Model
 from packdesk.model.nodes import Expression, Json
+from packdesk.store.broken_rules import RuleCounter, changed_checks
 from packdesk.store.comparison import SlotPair, TypePair, ValueChange, moved_statuses, renames, slots, uniques, unit_columns, value_changes
 from packdesk.store.decisions import CLEAR, CONVERT, Need
 from packdesk.store.impacts import Counter, Impact
@@ -42,6 +43,8 @@ class Comparison:
     pairs: tuple[TypePair, ...]
     evolution: Evolution
     counter: Counter
+    #: Counts by the rules of the packs; None before the first release.
+    rules: RuleCounter | None = None
 
 
 def consequences(comparison: Comparison) -> Consequences:
@@ -75,8 +78,23 @@ def _changed_type(comparison: Comparison, pair: TypePair, old: EntityType, new: 
     for slot in pair.slots:
         _slot(comparison, old, slot, found)
     _uniques(comparison, pair, old, new, found)
+    _rules(comparison.rules, pair, old, new, found)
     if comparison.old is not None and _searched(comparison.old, old) != _searched(comparison.new, new):
         found.steps.append(Step(kind=StepKind.REINDEX, about=new.id))
+
+
+def _rules(rules: RuleCounter | None, pair: TypePair, old: EntityType, new: EntityType, found: Consequences) -> None:
+    """Count who breaks what the new release demands; nobody is stopped by it before he edits that record."""
+    if rules is None:
+        return
+    for path, that in changed_checks(old, new):
+        found.touch(path, "{count} {records} breaking a new check", rules.failing_check(old.id, that) or 0)
+    for slot in pair.slots:
+        if slot.new is None or slot.field is None or slot.new.group:
+            continue
+        if slot.former is None or slot.former.required != slot.field.required:
+            path = slot.new.path if slot.old is None else slot.old.path
+            found.touch(slot.name, "{count} {records} without a value where one is now required", rules.lacking(old.id, path, slot.field.required) or 0)
 
 
 def _searched(model: Model, entity: EntityType) -> frozenset[tuple[str, str, str]]:

@@ -18,6 +18,8 @@ from packdesk.model.nodes import Json
 from packdesk.packs.build import build
 from packdesk.packs.diff import Change, diff
 from packdesk.packs.merged import Merged
+from packdesk.runtime.expressions.catalogue import Catalogue
+from packdesk.store.broken_rules import RuleCounter
 from packdesk.store.comparison import type_pairs
 from packdesk.store.consequences import Comparison, consequences
 from packdesk.store.database import Database
@@ -133,7 +135,8 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
     evolution = evolve(storage, old, new, pairs)
     dialect = connection.dialect
     counting = Tables(old, storage.physical, dialect.name) if old is not None else None
-    found = consequences(Comparison(old=old, new=new, pairs=pairs, evolution=evolution, counter=Counter(connection, counting)))
+    rules = None if counting is None else RuleCounter(connection=connection, tables=counting, catalogue=Catalogue(counting.model), now=clock.now())
+    found = consequences(Comparison(old=old, new=new, pairs=pairs, evolution=evolution, counter=Counter(connection, counting), rules=rules))
     wanted = Tables(new, evolution.after.physical, dialect.name)
     return Plan(
         base=0 if active is None else active.number,
