@@ -64,7 +64,7 @@ def _judged(work: Work, old: Record | None, action: ActionRuntime, given: Given)
         return Judgement()
     status = str(given.values.get("status") or "")
     actor = work.context.actor
-    judged = judge_action(work.runtime, old, action.action.id, actor, work.unit, work.now, status=status, inputs=given.inputs, zone=work.zone)
+    judged = judge_action(work.runtime, old, action.action.id, actor=actor, graph=work.unit, now=work.now, status=status, inputs=given.inputs, zone=work.zone)
     findings = tuple(_claimed(finding, action, old, actor) for finding in judged.findings)
     return replace(judged, findings=findings)
 

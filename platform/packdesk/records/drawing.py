@@ -35,8 +35,9 @@ def acted_record(attempt: Attempt) -> Draft:
         raise TypeError("there is no action to do")
     draft = replace(_given(attempt, _standing(attempt)), action=action, section=action.action.section)
     draft = _moved(attempt, draft)
-    typed = frozenset(name for name in action.action.field_inputs if action.action.inputs[name].required is True)
-    draft = with_defaults(draft, newly_open(draft) | (frozenset(action.inputs) & frozenset(draft.entity.fields)), typed)
+    own = draft.entity.fields
+    typed = frozenset(name for name, field in action.inputs.items() if field.required is True and name in own and own[name].required is not True)
+    draft = with_defaults(draft, newly_open(draft) | (frozenset(action.inputs) & frozenset(own)), typed)
     return _finished(_with_free_inputs(attempt, draft))
 
 

@@ -28,7 +28,7 @@ def update_in(work: Work, entity_type: str, ref: str, data: Mapping[str, object]
     status = given.values.get("status")
     judged = Judgement()
     if old is not None and isinstance(status, str):
-        judged = judge_status(work.runtime, old, status, work.context.actor, work.unit, work.now, zone=work.zone)
+        judged = judge_status(work.runtime, old, status, actor=work.context.actor, graph=work.unit, now=work.now, zone=work.zone)
     attempt = Attempt(
         work=work,
         entity=entity,
