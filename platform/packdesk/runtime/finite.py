@@ -40,6 +40,9 @@ class Enumeration:
         for node in nodes:
             self._collect(node, domains)
         narrowed: dict[str, tuple[object, ...]] = {f"={path}": tuple(values) for path, values in (fixed or {}).items()}
+        if self.lifecycle is not None and "=state" in narrowed:
+            statuses = self.lifecycle.statuses.values()
+            narrowed.setdefault("=status", tuple(status.id for status in statuses if status.state in narrowed["=state"]))
         domains |= {name: values for name, values in narrowed.items() if name in domains}
         size = 1
         for domain in domains.values():
