@@ -4,8 +4,10 @@ from flask import Response, request
 
 from packdesk.records import act as acting
 from packdesk.records import actions as offering
+from packdesk.records import explaining
 from packdesk.records.json_values import plain
 from packdesk.records.outcome import Control, Outcome
+from packdesk.runtime.expressions.explaining import Explanation
 from packdesk.runtime.lifecycle import ActionState
 from packdesk.web.api.findings import warnings_json
 from packdesk.web.api.idempotency import once
@@ -39,13 +41,31 @@ def perform(entity_type: str, ref: str, action: str) -> Response:
     return answer(body, headers=etag(outcome.record.get("version")))
 
 
+@policy(LOGGED_IN)
+def why(entity_type: str, ref: str, action: str) -> Response:
+    """Answer why the action is refused now: the rule, where it is written, and the values that decided."""
+    asked = context()
+    reasons = explaining.explain_action(asked, entity_type, ref, action)
+    described = [{**warnings_json((one.finding,), asked.language)[0], "explanation": _explanation(one.explanation)} for one in reasons]
+    return answer({"action": action, "refused": bool(described), "reasons": described})
+
+
+def _explanation(part: Explanation | None) -> object:
+    """Return a condition with the values it had, part by part."""
+    if part is None:
+        return None
+    return {"text": part.text, "value": plain(part.value), "sentence": part.sentence, "parts": [_explanation(child) for child in part.children]}
+
+
 def _state(state: ActionState, language: str) -> dict[str, object]:
     """Return one action as JSON."""
     return {
         "id": state.action.id,
         "label": state.action.label.in_language(language),
+        "offered": state.offered,
         "enabled": state.enabled,
         "statuses": list(state.statuses),
+        "default_status": state.default_status,
         "inputs": list(state.inputs),
         "findings": warnings_json(state.findings, language),
     }

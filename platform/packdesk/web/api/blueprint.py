@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response
 from flask_limiter import Limiter
 
-from packdesk.web.api import actions, documents, files, history, login, metadata, records
+from packdesk.web.api import actions, batches, documents, files, history, login, metadata, records
 
 _RECORDS = "/records/<entity_type>"
 _RECORD = f"{_RECORDS}/<ref>"
@@ -20,12 +20,16 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("DELETE", _RECORD, "delete", records.delete),
     ("GET", f"{_RECORD}/actions", "actions", actions.available),
     ("POST", f"{_RECORD}/actions/<action>", "act", actions.perform),
+    ("GET", f"{_RECORD}/actions/<action>/why", "why", actions.why),
     ("GET", f"{_RECORD}/history", "history", history.history),
     ("GET", f"{_RECORD}/notes", "notes", history.notes),
     ("POST", f"{_RECORD}/notes", "add_note", history.add_note),
     ("GET", f"{_RECORD}/attachments", "attachments", files.attachments),
     ("POST", f"{_RECORD}/attachments", "attach", files.attach),
     ("GET", f"{_RECORD}/attachments/<attachment>", "download", files.download),
+    ("POST", f"{_RECORDS}/bulk", "bulk", batches.bulk),
+    ("POST", f"{_RECORDS}/import", "import", batches.import_csv),
+    ("GET", f"{_RECORDS}/export", "export", batches.export),
     ("GET", "/metadata", "entity_types", metadata.entity_types),
     ("GET", "/metadata/<entity_type>", "entity_type", metadata.entity_type),
     ("GET", "/metadata/<entity_type>/schema", "schema", metadata.schema),

@@ -12,6 +12,7 @@ _PAGE = 25
 _LONGEST_FILTER = 4_000
 _LONGEST_SEARCH = 200
 _MOST_FIELDS = 100
+_MOST_KEYS = 3
 SEARCH = frozenset({"filter", "q", "order", "limit", "cursor", "fields", "expand", "count"})
 
 
@@ -48,7 +49,7 @@ def wanted(request: Request) -> Wanted:
     return Wanted(
         filter=_short(given, "filter", _LONGEST_FILTER),
         q=_short(given, "q", _LONGEST_SEARCH).strip(),
-        order=_order(given.get("order", "")),
+        order=order(given),
         limit=number(given, "limit", _PAGE, LARGEST_PAGE),
         cursor=given.get("cursor", ""),
         fields=names(given, "fields"),
@@ -93,9 +94,9 @@ def _short(given: Mapping[str, str], name: str, limit: int) -> str:
     return text
 
 
-def _order(text: str) -> tuple[tuple[str, bool], ...]:
+def order(given: Mapping[str, str]) -> tuple[tuple[str, bool], ...]:
     """Return ``-created_at,number`` as fields and directions."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > 4:
-        raise PackdeskError("bad_parameter", name="order", reason="at most 4 fields")
+    parts = [part.strip() for part in given.get("order", "").split(",") if part.strip()]
+    if len(parts) > _MOST_KEYS:
+        raise PackdeskError("bad_parameter", name="order", reason=f"at most {_MOST_KEYS} fields")
     return tuple((part.removeprefix("-"), not part.startswith("-")) for part in parts)

@@ -17,6 +17,7 @@ from packdesk.runtime.values import Line, Record
 
 References = Mapping[tuple[str, str], Reference]
 _REMEMBERED = 1024
+_SILENT = frozenset({"deleted_at"})
 _LABELLED = frozenset(
     {Kind.OPTION, Kind.OPTIONS, Kind.LEVEL, Kind.STATUS, Kind.STATE, Kind.SUBTYPE, Kind.CATEGORY, Kind.ORG_UNIT, Kind.USER, Kind.BOOLEAN, Kind.DURATION}
 )
@@ -56,6 +57,11 @@ class Shape:
                 section = result.setdefault(part.section, {})
                 if isinstance(section, dict):
                     section[part.name] = value
+        return result
+
+    def whole(self, record: Record, references: References, hidden: Collection[str] = ()) -> dict[str, object]:
+        """Return a record with its lines; pages of many records go without."""
+        result = self.record(record, references, hidden)
         for group, rows in record.lines.items():
             if group in self.lines and group not in hidden:
                 result[group] = [self._line(self.lines[group], row, references) for row in rows]
@@ -78,7 +84,7 @@ def _written(part: _Part, value: object, references: References) -> object:
 def _named(entity_type: str, record_id: str, references: References) -> dict[str, object]:
     """Return a reference."""
     found = references.get((entity_type, record_id))
-    return {"id": record_id} if found is None else {"id": found.id, "number": found.number, "title": found.title}
+    return {"id": record_id} if found is None else {"id": found.id, "number": found.number, "title": found.title, "entity_type": found.entity_type}
 
 
 class Shapes:
@@ -95,7 +101,7 @@ class Shapes:
         found = self._known.get(key)
         if found is None:
             found = Shape(
-                tuple(_part(field) for field in entity.fields.values()),
+                tuple(_part(field) for path, field in entity.fields.items() if path not in _SILENT),
                 {group: tuple(_part(field) for field in fields.values()) for group, fields in entity.lines.items()},
             )
             with self._lock:
@@ -119,7 +125,7 @@ SHAPES = Shapes()
 def view_json(runtime: Runtime, view: RecordView) -> dict[str, object]:
     """Return one record with its title and links."""
     entity = runtime.type(view.record.entity_type)
-    result = SHAPES.of(runtime, entity).record(view.record, view.references, view.hidden)
+    result = SHAPES.of(runtime, entity).whole(view.record, view.references, view.hidden)
     result["title"] = view.title
     for relation, links in view.links.items():
         described = [_link(link) for link in links]

@@ -1,0 +1,132 @@
+"""Many records at once: ``/bulk`` (first a preview, then the change), ``/import`` and ``/export``."""
+
+from collections.abc import Mapping
+
+from flask import Response, request
+
+from packdesk.errors import PackdeskError
+from packdesk.records import bulk as bulking
+from packdesk.records import exporting, importing
+from packdesk.records.outcome import BatchReport, RowResult
+from packdesk.records.search import DEFAULT_ORDER, SearchCommand
+from packdesk.web.api import parameters
+from packdesk.web.api.findings import warnings_json
+from packdesk.web.api.idempotency import once
+from packdesk.web.bodies import FILE_LIMIT, answer, json_body
+from packdesk.web.policies import LOGGED_IN, policy
+from packdesk.web.request_context import context
+
+_CSV = "text/csv"
+_BULK_KEYS = frozenset({"records", "values", "action", "inputs", "delete", "versions", "preview"})
+_EXPORT_KEYS = frozenset({"filter", "q", "order", "fields", "format"})
+
+
+@policy(LOGGED_IN)
+@once
+def bulk(entity_type: str) -> Response:
+    """Edit, act on or delete the records named; with ``preview`` nothing is changed and the answer says what would be."""
+    body = json_body(request)
+    for name in body:
+        if name not in _BULK_KEYS:
+            raise PackdeskError("bad_parameter", name=name, reason="it is not known here")
+    command = bulking.BulkCommand(
+        refs=_texts(body, "records"),
+        data=_mapping(body, "values"),
+        action=_text(body, "action"),
+        inputs=_mapping(body, "inputs"),
+        delete=_flag(body, "delete"),
+        versions=_versions(body),
+    )
+    if sum((bool(command.data), bool(command.action), command.delete)) != 1:
+        raise PackdeskError("bad_parameter", name="values", reason="give values, an action or delete, and only one of them")
+    asked = context()
+    if _flag(body, "preview"):
+        return answer(_report(bulking.preview(asked, entity_type, command), asked.language))
+    rows = tuple(bulking.apply(asked, entity_type, command))
+    return answer(_report(BatchReport(rows=rows, applied=True), asked.language))
+
+
+@policy(LOGGED_IN)
+@once
+def import_csv(entity_type: str) -> Response:
+    """Import the body, a CSV file in UTF-8; the answer says for each row what became of it."""
+    given = parameters.only(request, frozenset({"delimiter", "dry_run", "all_or_nothing", "key", "update_existing"}))
+    if request.mimetype != _CSV:
+        raise PackdeskError("unsupported_media_type", expected=_CSV)
+    if given.get("delimiter", ",") not in (",", ";"):
+        raise PackdeskError("bad_parameter", name="delimiter", reason="give a comma or a semicolon")
+    request.max_content_length = FILE_LIMIT
+    command = importing.ImportCommand(
+        delimiter=given.get("delimiter", ""),
+        dry_run=parameters.truth(given, "dry_run", default=False),
+        all_or_nothing=parameters.truth(given, "all_or_nothing", default=False),
+        key=given.get("key", ""),
+        update_existing=parameters.truth(given, "update_existing", default=False),
+    )
+    asked = context()
+    return answer(_report(importing.import_file(asked, entity_type, request.stream, command), asked.language))
+
+
+@policy(LOGGED_IN)
+def export(entity_type: str) -> Response:
+    """Answer what a search finds as a file: CSV that can be imported again, or JSON lines."""
+    given = parameters.only(request, _EXPORT_KEYS)
+    form = given.get("format", "csv")
+    if form not in ("csv", "jsonl"):
+        raise PackdeskError("bad_parameter", name="format", reason="give csv or jsonl")
+    command = SearchCommand(filter=given.get("filter", ""), q=given.get("q", ""), order=parameters.order(given) or DEFAULT_ORDER, fields=parameters.names(given, "fields"))
+    write = exporting.export_csv if form == "csv" else exporting.export_json_lines
+    response = Response(write(context(), entity_type, command), mimetype=_CSV if form == "csv" else "application/x-ndjson")
+    response.headers["Content-Disposition"] = f'attachment; filename="{entity_type}.{form}"'
+    return response
+
+
+def _report(report: BatchReport, language: str) -> dict[str, object]:
+    """Return what became of many rows as JSON."""
+    return {"applied": report.applied, "done": report.done, "refused": report.refused, "rows": [_row(row, language) for row in report.rows]}
+
+
+def _row(row: RowResult, language: str) -> dict[str, object]:
+    """Return what became of one row as JSON."""
+    return {"row": row.row, "number": row.number, "id": row.id, "done": row.done, "findings": warnings_json(row.findings, language)}
+
+
+def _mapping(body: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """Return a member that is an object."""
+    value = body.get(name, {})
+    if not isinstance(value, dict):
+        raise PackdeskError("bad_parameter", name=name, reason="an object is expected")
+    return value
+
+
+def _text(body: Mapping[str, object], name: str) -> str:
+    """Return a member that is a text."""
+    value = body.get(name, "")
+    if not isinstance(value, str):
+        raise PackdeskError("bad_parameter", name=name, reason="a text is expected")
+    return value
+
+
+def _flag(body: Mapping[str, object], name: str) -> bool:
+    """Return a member that is true or false."""
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise PackdeskError("bad_parameter", name=name, reason="give true or false")
+    return value
+
+
+def _texts(body: Mapping[str, object], name: str) -> tuple[str, ...]:
+    """Return a member that is a list of texts, with at least one."""
+    value = body.get(name)
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+        raise PackdeskError("bad_parameter", name=name, reason="a list of numbers or ids is expected")
+    return tuple(value)
+
+
+def _versions(body: Mapping[str, object]) -> dict[str, int]:
+    """Return the versions that were looked at."""
+    versions = _mapping(body, "versions")
+    for version in versions.values():
+        if not isinstance(version, int) or isinstance(version, bool):
+            raise PackdeskError("bad_parameter", name="versions", reason="a version is a whole number")
+    return {ref: version for ref, version in versions.items() if isinstance(version, int)}

@@ -1,0 +1,84 @@
+"""Many records at once through the API: bulk, import, export (T-34, T-36)."""
+
+import io
+
+from tests.integration.web.installation import Caller
+
+
+def _books(kim: Caller, *names: str) -> list[str]:
+    return [kim.made("book", name=name, pages=10)["number"] for name in names]
+
+
+def test_a_bulk_edit_is_previewed_then_applied_record_by_record(kim: Caller) -> None:
+    first, second = _books(kim, "Bulk one", "Bulk two")
+    command = {"records": [first, second, "B99999999"], "values": {"pages": 77}}
+
+    preview = kim.post("/records/book/bulk", {**command, "preview": True}).get_json()
+    between = kim.get(f"/records/book/{first}").get_json()
+    applied = kim.post("/records/book/bulk", command).get_json()
+
+    assert (preview["applied"], preview["done"], preview["refused"]) == (False, 2, 1)
+    assert between["pages"] == 10
+    assert (applied["applied"], [row["done"] for row in applied["rows"]]) == (True, ["updated", "updated", "refused"])
+    assert applied["rows"][2]["findings"][0]["code"] == "unknown_record"
+    assert kim.get(f"/records/book/{second}").get_json()["pages"] == 77
+
+
+def test_a_bulk_action_meets_the_same_guards(kim: Caller) -> None:
+    first, second = _books(kim, "Act one", "Act two")
+    kim.post(f"/records/book/{second}/actions/lend")
+
+    report = kim.post("/records/book/bulk", {"records": [first, second], "action": "lend"}).get_json()
+
+    assert [row["done"] for row in report["rows"]] == ["performed", "refused"]
+
+
+def test_a_bulk_command_says_one_thing(kim: Caller, carl: Caller) -> None:
+    (book,) = _books(kim, "One thing")
+
+    for body in ({"records": [book]}, {"records": [book], "values": {"pages": 1}, "delete": True}, {"records": [], "delete": True}, {"records": [book], "burn": True}):
+        response = kim.post("/records/book/bulk", body)
+        assert (response.status_code, response.get_json()["code"]) == (400, "bad_parameter")
+    assert carl.post("/records/book/bulk", {"records": [book], "values": {"pages": 1}}).get_json()["code"] == "not_permitted"
+
+
+def test_a_csv_file_is_tried_then_imported_with_a_result_per_row(kim: Caller) -> None:
+    text = "name;pages;bought_on\nImported one;12;01.02.2026\nImported two;many;2026-02-30\n".encode()
+
+    tried = kim.request("POST", "/records/book/import?dry_run=true", data=text, content_type="text/csv").get_json()
+    nothing = kim.get("/records/book?q=Imported").get_json()["records"]
+    done = kim.request("POST", "/records/book/import", data=text, content_type="text/csv").get_json()
+
+    assert (tried["applied"], tried["done"], tried["refused"]) == (False, 1, 1)
+    assert nothing == []
+    assert [row["done"] for row in done["rows"]] == ["created", "refused"]
+    assert {finding["field"] for finding in done["rows"][1]["findings"]} == {"pages", "bought_on"}
+    assert [(row["name"], row["bought_on"]) for row in kim.get("/records/book?q=Imported").get_json()["records"]] == [("Imported one", "2026-02-01")]
+
+
+def test_a_bad_file_is_refused_whole(kim: Caller) -> None:
+    cases = [
+        (b"name,colour\nx,red\n", "text/csv", 422, "bad_columns"),
+        (b"", "text/csv", 422, "bad_columns"),
+        ("name\né\n".encode("latin-1"), "text/csv", 400, "bad_encoding"),
+        (b'{"name": "x"}', "application/json", 415, "unsupported_media_type"),
+    ]
+
+    for data, media_type, status, code in cases:
+        response = kim.request("POST", "/records/book/import", data=data, content_type=media_type)
+        assert (response.status_code, response.get_json()["code"]) == (status, code), data
+
+
+def test_an_export_can_be_imported_again_and_no_spreadsheet_runs_it(kim: Caller, carl: Caller) -> None:
+    kim.made("book", name="=1+1", pages=3, code="EXPORT1")
+
+    exported = kim.get("/records/book/export?filter=record.code == 'EXPORT1'&fields=name,pages")
+    lines = kim.get("/records/book/export?filter=record.code == 'EXPORT1'&format=jsonl")
+    again = kim.request("POST", "/records/book/import", data=io.BytesIO(exported.get_data()), content_type="text/csv").get_json()
+
+    assert exported.mimetype == "text/csv"
+    assert exported.headers["Content-Disposition"] == 'attachment; filename="book.csv"'
+    assert "'=1+1" in exported.get_data(as_text=True)
+    assert '"name":"=1+1"' in lines.get_data(as_text=True)
+    assert again["done"] == 1
+    assert carl.get("/records/book/export").get_json()["code"] == "not_permitted"

@@ -1,0 +1,104 @@
+"""What the API says about itself: metadata, schemas, OpenAPI, its page, who asks, health."""
+
+import jsonschema
+from flask import Flask
+from referencing import Registry
+
+from tests.integration.web.installation import Caller
+
+
+def test_metadata_lists_what_the_person_may_see(rita: Caller) -> None:
+    listed = rita.get("/metadata").get_json()
+
+    assert {one["id"]: one["verbs"] for one in listed["entity_types"]} == {"book": ["view"], "shelf": ["view"]}
+
+
+def test_metadata_describes_a_type_from_fields_to_rules(kim: Caller) -> None:
+    book = kim.get("/metadata/book").get_json()
+
+    assert (book["label"], book["number"]["prefix"], book["searchable"]) == ("Book", "B", ["number", "name", "authors.name"])
+    assert book["fields"]["name"]["required"] is True
+    assert book["fields"]["heavy"]["derived"] == "=record.pages > 500"
+    assert [option["id"] for option in book["fields"]["binding"]["options"]] == ["paper", "cloth"]
+    assert book["lifecycle"]["rules"]["late"] == {"from": ["lent"], "to": "overdue", "allow": None, "when": True}
+    assert "write_off" in book["actions"]
+
+
+def test_the_schema_of_a_type_takes_what_the_api_takes(kim: Caller) -> None:
+    schema = kim.get("/metadata/book/schema").get_json()
+    validator = jsonschema.Draft202012Validator(schema, registry=Registry())
+
+    assert validator.is_valid({"name": "Emma", "pages": 1, "authors": [{"name": "Austen"}], "loan": {"until": None}})
+    assert not validator.is_valid({"name": 1})
+    assert not validator.is_valid({"title": "no field of a book"})
+    assert not validator.is_valid({"version": 3})
+
+
+def test_the_openapi_document_has_every_type_and_action_and_is_whole(kim: Caller) -> None:
+    document = kim.get("/openapi.json").get_json()
+
+    assert document["openapi"] == "3.1.0"
+    assert {"/records/book", "/records/book/{ref}/actions/lend", "/records/shelf/{ref}", "/security/login"} <= set(document["paths"])
+    names = [operation["operationId"] for methods in document["paths"].values() for operation in methods.values()]
+    assert len(names) == len(set(names))
+    for reference in _references(document):
+        assert reference.startswith("#/components/"), reference
+        node = document
+        for part in reference[2:].split("/"):
+            node = node[part]
+
+
+def _references(node: object) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+        return own + [found for value in node.values() for found in _references(value)]
+    return [found for item in node for found in _references(item)] if isinstance(node, list) else []
+
+
+def test_the_openapi_documents_schemas_are_schemas(kim: Caller) -> None:
+    for schema in kim.get("/openapi.json").get_json()["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_the_page_of_the_api_needs_no_script(kim: Caller) -> None:
+    page = kim.get("/docs")
+    text = page.get_data(as_text=True)
+
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert "/records/book/{ref}/actions/lend" in text
+    assert "<script" not in text
+    assert "style=" not in text
+    assert kim.get("/docs.css").mimetype == "text/css"
+
+
+def test_a_token_says_who_it_speaks_for(kim: Caller) -> None:
+    me = kim.get("/me").get_json()
+
+    assert (me["login"], me["name"], me["roles"], me["units"]) == ("kim", "Kim Keeper", ["Admin", "keeper"], ["north_desk"])
+    assert me["permissions"] == ["notes.secret", "studio.publish", "users.manage"]
+
+
+def test_releases_are_listed_with_their_packs(kim: Caller) -> None:
+    listed = kim.get("/releases").get_json()
+
+    assert [(row["number"], row["active"], row["note"]) for row in listed["releases"]] == [(1, True, "first start")]
+    assert listed["packs"] == [{"id": "library", "version": "1.0.0", "title": "Library"}]
+
+
+def test_every_leaf_can_be_explained(kim: Caller) -> None:
+    """M-6."""
+    told = kim.get("/explain?path=entity_types.book.fields.name.maxLength").get_json()
+    unknown = kim.get("/explain?path=entity_types.book.fields.nam.maxLength").get_json()
+
+    leaf = told["entity_types.book.fields.name.maxLength"]
+    assert (leaf["pack"], leaf["file"], leaf["value"]) == ("library", "entity_types/book.json", 100)
+    assert leaf["line"] == 7
+    assert "did you mean" in unknown["title"]
+
+
+def test_health_tells_release_and_process_to_anybody(app: Flask) -> None:
+    health = app.test_client().get("/health")
+
+    body = health.get_json()
+    assert (health.status_code, body["status"], body["release"], body["database"], body["pending_migrations"]) == (200, "ok", 1, True, False)
+    assert isinstance(body["process"], int)

@@ -1,0 +1,220 @@
+"""Records through the API: what a program sends and gets (DESIGN 7, 8.21)."""
+
+import pytest
+
+from tests.integration.web.installation import Caller
+
+
+def test_a_record_is_created_read_changed_and_deleted(kim: Caller) -> None:
+    made = kim.post("/records/book", {"name": "Emma", "pages": 474, "price": {"amount": "12.50", "currency": "EUR"}, "authors": [{"name": "Austen"}]})
+    assert made.status_code == 201
+    book = made.get_json()
+    assert made.headers["ETag"] == f'"{book["version"]}"'
+    assert made.headers["Location"] == f"/api/v1/records/book/{book['number']}"
+    assert (book["name"], book["status"], book["state"], book["owner_unit"], book["created_by"]) == ("Emma", "on_shelf", "here", "north", "kim")
+    assert book["title"] == f"{book['number']} Emma"
+    assert book["price"] == {"amount": "12.5", "currency": "EUR"}
+    assert book["authors"][0]["name"] == "Austen"
+
+    by_number = kim.get(f"/records/book/{book['number']}")
+    by_id = kim.get(f"/records/book/{book['id']}")
+    assert by_number.get_json() == by_id.get_json()
+
+    changed = kim.patch(f"/records/book/{book['number']}", {"pages": 500, "loan": {"reader": "Ann"}}, book["version"])
+    assert changed.status_code == 200
+    assert (changed.get_json()["pages"], changed.get_json()["loan"]["reader"]) == (500, "Ann")
+
+    gone = kim.request("DELETE", f"/records/book/{book['number']}", headers={"If-Match": changed.headers["ETag"]})
+    assert (gone.status_code, gone.get_data()) == (204, b"")
+    assert kim.get(f"/records/book/{book['number']}").status_code == 404
+
+
+def test_a_change_says_which_version_it_changes(kim: Caller) -> None:
+    book = kim.made("book", name="Ulysses")
+    first = kim.patch(f"/records/book/{book['number']}", {"pages": 700}, book["version"])
+    assert first.status_code == 200
+
+    without = kim.patch(f"/records/book/{book['number']}", {"pages": 701})
+    stale = kim.patch(f"/records/book/{book['number']}", {"pages": 702}, book["version"])
+    weak = kim.request("PATCH", f"/records/book/{book['number']}", json={"pages": 703}, headers={"If-Match": f"W/{first.headers['ETag']}"})
+
+    assert (without.status_code, without.get_json()["code"]) == (428, "version_missing")
+    assert (stale.status_code, stale.get_json()["code"]) == (412, "version_conflict")
+    assert "pages" in str(stale.get_json()["findings"][0]["facts"]["fields"])
+    assert "kim" in str(stale.get_json()["findings"][0]["facts"]["authors"]).lower()
+    assert weak.status_code == 200
+
+
+def test_references_come_with_number_and_title_and_labels_when_asked(kim: Caller) -> None:
+    shelf = kim.made("shelf", name="A1")
+    book = kim.made("book", name="Middlemarch", shelf="A1", binding="paper")
+
+    plain = kim.get(f"/records/book/{book['number']}").get_json()
+    labelled = kim.get(f"/records/book/{book['number']}?expand=labels").get_json()
+
+    assert plain["shelf"] == {"id": shelf["id"], "number": shelf["number"], "title": "A1", "entity_type": "shelf"}
+    assert plain["binding"] == "paper"
+    assert "labels" not in plain
+    assert labelled["labels"]["binding"] == "Paper"
+
+
+def test_a_list_is_filtered_searched_ordered_and_paged(kim: Caller) -> None:
+    for pages in (11, 12, 13, 14, 15):
+        kim.made("book", name=f"Volume {pages}", pages=pages, code=f"V{pages}")
+
+    filtered = kim.get("/records/book?filter=record.pages > 12 %26%26 record.pages < 16&order=-pages&limit=2").get_json()
+    rest = kim.get(f"/records/book?filter=record.pages > 12 %26%26 record.pages < 16&order=-pages&limit=2&cursor={filtered['next_cursor']}").get_json()
+    found = kim.get("/records/book?q=olume 14").get_json()
+    few = kim.get("/records/book?q=olume&fields=pages&limit=1").get_json()
+
+    assert [row["pages"] for row in filtered["records"]] == [15, 14]
+    assert filtered["count"] == 3
+    assert [row["pages"] for row in rest["records"]] == [13]
+    assert rest["next_cursor"] is None
+    assert [row["name"] for row in found["records"]] == ["Volume 14"]
+    assert "pages" in few["records"][0]
+    assert "name" not in few["records"][0]
+
+
+def test_actions_tell_what_can_be_done_and_why_not(kim: Caller, carl: Caller) -> None:
+    book = kim.made("book", name="Persuasion")
+
+    offered = {action["id"]: action for action in carl.get(f"/records/book/{book['number']}/actions").get_json()["actions"]}
+    refused = carl.post(f"/records/book/{book['number']}/actions/lend")
+
+    assert offered["lend"]["enabled"] is False
+    assert offered["lend"]["findings"][0]["message"] == "Count the pages first."
+    assert offered["lend"]["findings"][0]["origin"].startswith("library/transitions/book.json:")
+    assert (refused.status_code, refused.get_json()["code"], refused.get_json()["title"]) == (409, "check_failed", "Count the pages first.")
+    assert refused.get_json()["rule"] == "transitions.book.moves.lend.checks.known"
+
+
+def test_an_action_moves_the_record_and_its_history_tells(kim: Caller) -> None:
+    book = kim.made("book", name="Lanark", pages=560)
+
+    lent = kim.post(f"/records/book/{book['number']}/actions/lend", headers={"If-Match": f'"{book["version"]}"'})
+    stale = kim.post(f"/records/book/{book['number']}/actions/give_back", headers={"If-Match": f'"{book["version"]}"'})
+    back = kim.request("POST", f"/records/book/{book['number']}/actions/give_back")
+    told = kim.get(f"/records/book/{book['number']}/history").get_json()["entries"]
+
+    assert (lent.status_code, lent.get_json()["status"], lent.get_json()["heavy"]) == (200, "lent", True)
+    assert (stale.status_code, stale.get_json()["code"]) == (412, "version_conflict")
+    assert (back.status_code, back.get_json()["status"]) == (200, "on_shelf")
+    assert [entry["action"] for entry in told if entry["action"]][:2] in (["give_back", "lend"], ["lend", "give_back"])
+    assert {entry["by"] for entry in told} == {"kim"}
+
+
+def test_notes_and_files_belong_to_a_record(kim: Caller) -> None:
+    book = kim.made("book", name="Notes")
+    address = f"/records/book/{book['number']}"
+
+    note = kim.post(f"{address}/notes", {"text": "Cover is torn."})
+    empty = kim.post(f"{address}/notes", {"text": " "})
+    sent = kim.request("POST", f"{address}/attachments", data={"file": (__import__("io").BytesIO(b"<script>alert(1)</script>"), "../evil.html")})
+    files = kim.get(f"{address}/attachments").get_json()["attachments"]
+    got = kim.get(f"{address}/attachments/{files[0]['id']}")
+
+    assert note.status_code == 201
+    assert (empty.status_code, empty.get_json()["field"]) == (422, "text")
+    assert [one["text"] for one in kim.get(f"{address}/notes").get_json()["notes"]] == ["Cover is torn."]
+    assert sent.status_code == 201
+    assert files[0]["name"] == "evil.html"
+    assert got.get_data() == b"<script>alert(1)</script>"
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in got.headers["Content-Security-Policy"]
+    assert got.headers["Content-Type"].startswith("application/octet-stream")
+
+
+def test_the_same_post_twice_has_one_effect_and_one_answer(kim: Caller) -> None:
+    key = {"Idempotency-Key": "order-1"}
+
+    first = kim.post("/records/book", {"name": "Once"}, headers=key)
+    second = kim.post("/records/book", {"name": "Once"}, headers=key)
+    other = kim.post("/records/book", {"name": "Twice"}, headers=key)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.get_data() == second.get_data()
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert second.headers["Location"] == first.headers["Location"]
+    assert (other.status_code, other.get_json()["code"]) == (422, "idempotency_reused")
+    assert len(kim.get("/records/book?filter=record.name == 'Once'").get_json()["records"]) == 1
+
+
+def test_a_key_of_a_refused_request_may_be_used_again(kim: Caller) -> None:
+    key = {"Idempotency-Key": "order-2"}
+
+    refused = kim.post("/records/book", {}, headers=key)
+    made = kim.post("/records/book", {"name": "Second try"}, headers=key)
+
+    assert (refused.status_code, made.status_code) == (422, 201)
+
+
+def test_keys_are_each_persons_own(kim: Caller, carl: Caller) -> None:
+    key = {"Idempotency-Key": "order-3"}
+
+    mine = kim.post("/records/book", {"name": "Mine"}, headers=key).get_json()
+    his = carl.post("/records/book", {"name": "His"}, headers=key).get_json()
+
+    assert mine["id"] != his["id"]
+
+
+def test_what_a_person_may_not_see_does_not_exist(kim: Caller, sven: Caller) -> None:
+    """NET-2: the foreign record answers like one that never was."""
+    book = kim.made("book", name="Northern")
+    address = f"/records/book/{book['number']}"
+    missing = "/records/book/BO99999999"
+
+    for method, path, body in (
+        ("GET", "", None),
+        ("PATCH", "", {"name": "x"}),
+        ("DELETE", "", None),
+        ("GET", "/actions", None),
+        ("POST", "/actions/lend", {}),
+        ("GET", "/history", None),
+        ("GET", "/notes", None),
+        ("POST", "/notes", {"text": "x"}),
+        ("GET", "/attachments", None),
+    ):
+        foreign = sven.request(method, address + path, json=body, headers={"If-Match": '"1"'})
+        never = sven.request(method, missing + path, json=body, headers={"If-Match": '"1"'})
+        assert (foreign.status_code, foreign.get_json()["code"]) == (404, "unknown_record"), (method, path)
+        assert {**foreign.get_json(), "request_id": ""} == {**never.get_json(), "request_id": ""}
+    assert sven.get("/records/book?q=Northern").get_json()["records"] == []
+
+
+def test_roles_decide_about_verbs_and_fields(rita: Caller, carl: Caller, kim: Caller) -> None:
+    book = kim.made("book", name="Guarded", secret_note="behind the clock")
+
+    seen = carl.get(f"/records/book/{book['number']}").get_json()
+    create = rita.post("/records/book", {"name": "Mine"})
+    delete = carl.request("DELETE", f"/records/book/{book['number']}", headers={"If-Match": '"1"'})
+
+    assert "secret_note" not in seen
+    assert (create.status_code, create.get_json()["code"]) == (403, "not_permitted")
+    assert (delete.status_code, delete.get_json()["code"]) == (403, "not_permitted")
+
+
+def test_answers_speak_the_language_that_is_asked_for(kim: Caller) -> None:
+    german = {"Accept-Language": "de"}
+
+    refused = kim.post("/records/book", {"name": "x", "pages": 0}, headers=german).get_json()
+    described = kim.get("/metadata/book", headers=german).get_json()
+
+    assert refused["title"] == "Seiten muss mindestens 1 sein."
+    assert (described["label"], described["fields"]["pages"]["label"]) == ("Buch", "Seiten")
+
+
+def test_all_wrong_fields_are_told_at_once(kim: Caller) -> None:
+    """E-1."""
+    refused = kim.post("/records/book", {"pages": "many", "bought_on": "2026-02-30", "binding": "silk", "shelf": "Z9"})
+
+    assert refused.status_code == 422
+    assert {finding["field"] for finding in refused.get_json()["findings"]} >= {"pages", "bought_on", "binding", "shelf"}
+
+
+@pytest.mark.parametrize("path", ["/records/book", "/metadata/book", "/releases", "/openapi.json", "/me"])
+def test_nothing_is_answered_to_nobody(nobody: Caller, path: str) -> None:
+    response = nobody.get(path)
+
+    assert (response.status_code, response.get_json()["code"]) == (401, "not_authenticated")
+    assert response.headers["WWW-Authenticate"] == "Bearer"
