@@ -70,7 +70,10 @@ def new_key() -> str:
 
 
 def form_once(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Return a view whose form has one effect and one answer however often it is sent; its key travels as the hidden field ``_key``."""
+    """Return a view whose form has one effect and one answer however often it is sent; its key travels as the hidden field ``_key``.
+
+    A form that only asks for another row or for the fields its values call for (``_line``) is not sent yet.
+    """
     guarded_by_header = once(view)
 
     @functools.wraps(view)
@@ -78,7 +81,7 @@ def form_once(view: Callable[P, Response]) -> Callable[P, Response]:
         if request.method != "POST":
             return view(*args, **kwargs)
         request.get_data(cache=True)
-        if key := request.form.get("_key"):
+        if (key := request.form.get("_key")) and "_line" not in request.form:
             request.environ[_KEY_HEADER] = key
             return guarded_by_header(*args, **kwargs)
         return view(*args, **kwargs)

@@ -73,6 +73,10 @@ class Control:
     limit: int = 0
     input_mode: str = ""
     faults: tuple[str, ...] = ()
+    #: Offered values of a text that also takes others.
+    suggestions: tuple[str, ...] = ()
+    #: Other fields come and go with its value.
+    watched: bool = False
 
     @property
     def id(self) -> str:

@@ -276,7 +276,7 @@ def settle(entity_type: str, number: str) -> Response:
 
 
 def _with_line(form: Form, raw: dict[str, list[str]]) -> Raw:
-    """Return the form's state after a button of a line group was pressed without a script."""
+    """Return the form's state after a button of a line group was pressed without a script, or a field that decides about others changed."""
     what, _, rest = raw.pop(_SENT)[-1].partition(":")
     group, _, index = rest.partition(":")
     if group not in form.entity.groups:

@@ -7,7 +7,7 @@ a form that comes back shows the fields which its own values call for.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
 from flask import url_for
 
@@ -19,6 +19,7 @@ from packdesk.records import policy
 from packdesk.runtime.candidates import LISTED
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
+from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.form_fields import options
 from packdesk.runtime.situation import Situation
@@ -62,7 +63,7 @@ class FormPage:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """A form of one record: what it is about, and the rules that say which fields it shows."""
 
@@ -175,7 +176,21 @@ class Form:
         blank = self._blank(at, each, path, path)
         control = controls.control_of(blank, raw)
         shown = self.shown(each, at.record.get(path)) if readonly else ""
-        return replace(control, required=state.required, readonly=readonly, shown=shown, faults=said.get(path, ()))
+        watched = path in self._deciding
+        suggestions = self._suggestions(at, each) if not readonly else ()
+        return replace(control, required=state.required, readonly=readonly, shown=shown, faults=said.get(path, ()), watched=watched, suggestions=suggestions)
+
+    def _suggestions(self, at: Situation, each: FieldRuntime) -> tuple[str, ...]:
+        found = at.value(each.suggest) if each.suggest is not None else None
+        return tuple(str(getattr(item, "raw", item)) for item in (found if isinstance(found, tuple) else (found,)) if item is not None)
+
+    @cached_property
+    def _deciding(self) -> frozenset[str]:
+        """Return the paths that conditions of other fields read, so that these come and go while the form is filled in."""
+        guards = [guard for each in self.fields.values() for guard in (each.visible, each.required, each.readonly, each.options_when)]
+        guards += [section.present_when for section in self.entity.sections.values()] if self.inputs is None else []
+        read = (dependency for guard in guards if isinstance(guard, Compiled) for dependency in guard.dependencies)
+        return frozenset(dependency.path for dependency in read if dependency.entity_type == self.entity.id)
 
     def _is_closed(self, path: str, each: FieldRuntime) -> bool:
         """Say whether this person can't change the field in this form, whatever the field's own rules say."""

@@ -25,7 +25,7 @@ _LIFETIME = timedelta(hours=24)
 _LONGEST = 128
 _WAIT_SECONDS = 10.0
 _POLL_SECONDS = 0.05
-_KEPT_HEADERS = ("ETag", "Location")
+_KEPT_HEADERS = ("ETag", "Location", "HX-Redirect")
 
 
 def once(view: Callable[P, Response]) -> Callable[P, Response]:
