@@ -36,7 +36,7 @@ def verify_with(workshop: Workshop, entity: EntityRuntime) -> None:
     proof = _Proof(workshop=workshop, entity=entity, lifecycle=lifecycle, finite=Enumeration(catalogue=workshop.catalogue, lifecycle=lifecycle))
     initial = [state for state in lifecycle.states.values() if state.kind is StateKind.INITIAL]
     if len(initial) != 1:
-        proof.note(f"{lifecycle.path}.states", "initial_state_count", f"There are {len(initial)} initial states in '{lifecycle.id}', exactly one is needed.")
+        proof.note(f"{lifecycle.path}.states", "initial_state", f"There are {len(initial)} initial states in '{lifecycle.id}', exactly one is needed.")
         return
     proof.guards()
     proof.flags()
@@ -81,9 +81,9 @@ class _Proof:
             return
         outcomes = self.finite.outcomes(guard, fixed={"state": states})
         if outcomes == _NEVER:
-            self.note(guard.path, "guard_never_true", f"'{guard.source}' can never be true here.", "Correct it, or remove what it guards.")
+            self.note(guard.path, "guard_never_true", f'The condition "{guard.source}" can never be true here.', "Correct it, or remove what it guards.")
         elif outcomes == _ALWAYS:
-            self.note(guard.path, "guard_always_true", f"'{guard.source}' is always true here.", "Leave it out.", warning=True)
+            self.note(guard.path, "guard_always_true", f'The condition "{guard.source}" is always true here.', "Leave it out.", warning=True)
 
     def _every_rule(self) -> Iterable[RuleRuntime]:
         yield from self.entity.rules
@@ -135,7 +135,9 @@ class _Proof:
         reached = _closure(self.lifecycle.initial.id, edges)
         for state in states.values():
             if state.id not in reached:
-                self.note(state.path, "unreachable_state", f"No move leads to the state '{state.id}'.", "Add a move, or remove the state.")
+                self.note(
+                    state.path, "unreachable_state", f"No move that somebody could make leads to the state '{state.id}'.", "Add a move, or remove the state."
+                )
         for state in states.values():
             ends = any(states[other].kind is StateKind.FINAL for other in _closure(state.id, edges))
             if state.kind is not StateKind.FINAL and state.id in reached and not ends:
@@ -206,15 +208,13 @@ class _Proof:
         statuses, states = self.lifecycle.statuses, self.lifecycle.states
         for status in (*rule.from_statuses, rule.to):
             if subtype and status in statuses and statuses[status].effective and status not in usable:
-                self.note(
-                    rule.path, "rule_status_not_allowed", f"The rule '{rule.id}' uses the status '{status}', which the subtype '{subtype}' does not have."
-                )
+                self.note(rule.path, "status_not_in_subtype", f"The rule '{rule.id}' uses the status '{status}', which the subtype '{subtype}' does not have.")
         for status in rule.from_statuses:
             if status not in statuses or rule.to not in statuses:
                 continue
             here, there = statuses[status].state, statuses[rule.to].state
             if status == rule.to:
-                self.note(rule.path, "rule_to_itself", f"The rule '{rule.id}' leads from '{status}' to itself.")
+                self.note(rule.path, "same_status", f"The rule '{rule.id}' leads from '{status}' to itself.")
             elif states[here].kind is StateKind.FINAL:
                 self.note(rule.path, "rule_leaves_final", f"The rule '{rule.id}' leaves '{status}', whose state '{here}' is final.")
             elif here != there and not any(here in move.from_states and move.to == there for move in self.lifecycle.moves.values()):
@@ -252,9 +252,9 @@ class _Proof:
             if states[statuses[status].state].kind is StateKind.FINAL:
                 continue
             if not edges[status]:
-                self.note(where, "no_outgoing_rule", f"No rule{named} leads on from the status '{status}'.", "Add a rule, or give the status a final state.")
+                self.note(where, "dead_end_status", f"No rule{named} leads on from the status '{status}'.", "Add a rule, or give the status a final state.")
             elif not any(states[statuses[other].state].kind is StateKind.FINAL for other in _closure(status, edges)):
-                self.note(where, "dead_end_status", f"The rules{named} never bring a record from the status '{status}' to a final state.")
+                self.note(where, "rules_never_end", f"The rules{named} never bring a record from the status '{status}' to a final state.")
 
     def _uncovered(self, rules: tuple[RuleRuntime, ...], usable: tuple[str, ...], where: str, subtype: str) -> None:
         """Warn of moves that the rules make impossible although the subtype has statuses at both ends."""

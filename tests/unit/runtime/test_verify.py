@@ -63,8 +63,8 @@ def when(source: str, path: str = "transitions.thing.moves.start.when") -> Expre
 
 
 FAULTS: Mapping[str, tuple[str, Plant]] = {
-    "no initial state": ("initial_state_count", lambda make, life: states(life, pending={"kind": StateKind.OPEN})),
-    "two initial states": ("initial_state_count", lambda make, life: states(life, open={"kind": life.initial.kind})),
+    "no initial state": ("initial_state", lambda make, life: states(life, pending={"kind": StateKind.OPEN})),
+    "two initial states": ("initial_state", lambda make, life: states(life, open={"kind": life.initial.kind})),
     "a move out of a final state": ("move_leaves_final", lambda make, life: moves(life, start={"from_states": ("pending", "done")})),
     "a state that no move reaches": ("unreachable_state", lambda make, life: replace(life, states={**life.states, "lost": make.state("lost", "final")})),
     "no way to an end": ("dead_end_state", lambda make, life: replace(life, moves={"start": life.moves["start"]})),
@@ -83,16 +83,16 @@ FAULTS: Mapping[str, tuple[str, Plant]] = {
     "required where a state hides it": ("required_but_hidden", lambda make, life: states(life, open={"fields": {"word": (Flag.REQUIRED, Flag.HIDDEN)}})),
     "required where its condition hides it": ("required_but_hidden", lambda make, life: states(life, open={"fields": {"late": (Flag.REQUIRED,)}})),
     "required where it is read-only": ("required_but_readonly", lambda make, life: states(life, open={"fields": {"word": (Flag.REQUIRED, Flag.READONLY)}})),
-    "a status without outgoing rule": ("no_outgoing_rule", lambda make, life: replace(life, rules=ruled(make, RULES[:2] + RULES[3:]))),
+    "a status without outgoing rule": ("dead_end_status", lambda make, life: replace(life, rules=ruled(make, RULES[:2] + RULES[3:]))),
     "a rule against the law": ("rule_without_move", lambda make, life: replace(life, rules=ruled(make, (*RULES, ("jump", "new", "closed"))))),
     "a rule out of a final status": ("rule_leaves_final", lambda make, life: replace(life, rules=ruled(make, (*RULES, ("reopen", "closed", "busy"))))),
-    "a rule to itself": ("rule_to_itself", lambda make, life: replace(life, rules=ruled(make, (*RULES, ("stay", "busy", "busy"))))),
+    "a rule to itself": ("same_status", lambda make, life: replace(life, rules=ruled(make, (*RULES, ("stay", "busy", "busy"))))),
     "the same rule twice": ("duplicate_rule", lambda make, life: replace(life, rules=ruled(make, (*RULES, ("begin_too", "new", "busy"))))),
     "a status that no rule reaches": (
         "unreachable_status",
         lambda make, life: replace(life, rules=ruled(make, (*RULES[:1], *RULES[2:]))),
     ),
-    "rules that run in a circle": ("dead_end_status", lambda make, life: replace(life, rules=ruled(make, RULES[:3]))),
+    "rules that run in a circle": ("rules_never_end", lambda make, life: replace(life, rules=ruled(make, RULES[:3]))),
     "a move that no rule covers": ("move_without_rule", lambda make, life: replace(life, rules=ruled(make, RULES[:3]))),
 }
 
@@ -134,7 +134,7 @@ def test_a_subtypes_rule_with_a_status_it_does_not_have_is_found(make):
 
     found = verify(model_of(make, lifecycle(make), subtypes={"thing": {"small": small}}))
 
-    assert {(problem.code, problem.message.split("'")[1]) for problem in found} == {("rule_status_not_allowed", "wait"), ("rule_status_not_allowed", "back")}
+    assert {(problem.code, problem.message.split("'")[1]) for problem in found} == {("status_not_in_subtype", "wait"), ("status_not_in_subtype", "back")}
 
 
 def test_a_subtype_without_a_status_to_begin_with_is_found(make):
@@ -150,7 +150,7 @@ def test_a_move_that_a_subtypes_value_switches_off_is_no_dead_rule(make):
     slow = make.subtype("slow", values={"quick": False}, rules=ruled(make))
     model = make.model(entity, lifecycles={"thing": life}, subtypes={"thing": {"slow": slow, "fast": make.subtype("fast", values={"quick": True})}})
 
-    assert "no_outgoing_rule" in codes(verify(model))
+    assert "dead_end_status" in codes(verify(model))
 
 
 def test_more_assignments_than_the_cap_are_unknown_and_no_alarm(make):
