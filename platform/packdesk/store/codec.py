@@ -46,9 +46,11 @@ class RecordCodec:
 
 def record_codec(tables: Tables, entity_type: str, paths: Iterable[str] | None = None) -> RecordCodec:
     """Return the codec for records of a type; with ``paths`` only those fields, and always id, number and version."""
-    key = ("codec", entity_type, None if paths is None else tuple(paths))
+    if paths is not None:
+        return _record_codec(tables, entity_type, tuple(paths))
+    key = ("codec", entity_type)
     if key not in tables.memo:
-        tables.memo[key] = _record_codec(tables, entity_type, key[2])
+        tables.memo[key] = _record_codec(tables, entity_type, None)
     return tables.memo[key]  # type: ignore[no-any-return]
 
 

@@ -129,6 +129,8 @@ def search_condition(connection: Connection, tables: Tables, entity_type: str, t
     SQLite joins as it is told: what only a few records hold is looked up first; for what many hold, the records are walked in
     the order of the list until the page is full.
     """
+    if len(typed) > search_text.LONGEST:
+        raise PackdeskError("bad_parameter", name="q", reason=f"type at most {search_text.LONGEST} characters")
     words, digits = search_text.fragments(typed)
     if not words or max(len(word) for word in words) < search_text.SHORTEST:
         raise PackdeskError("bad_parameter", name="q", reason=f"type at least {search_text.SHORTEST} characters")
@@ -158,8 +160,8 @@ def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...]) -> s
 
 def _rows(connection: Connection, tables: Tables, query: Query, keys: tuple[Key, ...], codec: RecordCodec) -> list[Sequence[object]]:
     table = tables.record(query.entity_type)
-    plain = not (query.filter or query.access or query.equals or query.search or query.number or query.cursor)
-    memo = ("first page", query.entity_type, query.order, query.fields)
+    plain = _is_plain(query)
+    memo = ("first page", query.entity_type, query.order)
     if plain and memo in tables.memo:
         return tables.memo[memo].rows(connection, {"page": query.limit + 1})  # type: ignore[no-any-return]
     order = cursors.ordering(keys, tables.dialect)
@@ -174,6 +176,12 @@ def _rows(connection: Connection, tables: Tables, query: Query, keys: tuple[Key,
     return list(connection.execute(selected))
 
 
+def _is_plain(query: Query) -> bool:
+    """Say whether it is one of the few queries that are worth remembering: the first page of everything, in a usual order."""
+    narrowed = query.filter or query.access or query.equals or query.search or query.number or query.cursor
+    return not narrowed and query.fields is None and len(query.order) <= 1
+
+
 def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
     yield tables.record(query.entity_type).c.deleted_at.is_(None)
     if query.access is not None:
@@ -183,7 +191,7 @@ def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterabl
 
         yield lower(query.filter.tree, tables, query.entity_type, actor=query.actor, now=query.now, zone=query.zone, dialect=tables.dialect)
     if query.number:
-        yield tables.column(query.entity_type, "number") == query.number
+        yield sa.false() if "\0" in query.number else tables.column(query.entity_type, "number") == query.number
     for path, value in query.equals.items():
         yield tables.column(query.entity_type, path).is_(None) if value is None else tables.column(query.entity_type, path) == value
     if query.search:

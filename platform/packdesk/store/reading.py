@@ -60,6 +60,8 @@ def one(
 ) -> Record | None:
     """Return the live record with this id or number and its lines; None also where the filter doesn't let it be seen."""
     table = tables.record(entity_type)
+    if "\0" in reference:  # which PostgreSQL doesn't take as text
+        return None
     codec = record_codec(tables, entity_type)
     name = "id" if is_id(reference) else "number"
     if access is None:

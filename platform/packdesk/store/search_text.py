@@ -14,6 +14,8 @@ from packdesk.runtime.values import Address, Phone, Record
 
 #: Fewer characters are not searched for.
 SHORTEST = 2
+#: Nobody types more, and every word costs a look-up.
+LONGEST = 200
 _PHONE = re.compile(r"\+?[\d\s()/.\-]+")
 _DIGITS = re.compile(r"\D")
 
@@ -46,7 +48,7 @@ def is_searchable(model: Model, entity_type: str, changed: Iterable[str]) -> boo
 
 def fragments(typed: str) -> tuple[tuple[str, ...], str]:
     """Return the words that must all occur, and the digits that may occur instead when a phone number was typed."""
-    words = tuple(word for word in fold(typed).split() if word)
+    words = tuple(dict.fromkeys(fold(typed.replace("\0", " ")).split()))
     digits = ""
     if _PHONE.fullmatch(typed.strip()):
         digits = _DIGITS.sub("", typed.replace("(0)", "")).lstrip("0")

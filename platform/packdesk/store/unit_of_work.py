@@ -11,6 +11,7 @@ from types import MappingProxyType, TracebackType
 from typing import Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from packdesk.clock import Clock
@@ -266,12 +267,11 @@ class UnitOfWork:
 
     def enqueue(self, key: str, kind: str, payload: Mapping[str, Json], *, not_before: datetime | None = None) -> bool:
         """Put a row into the outbox, to leave the system after the commit; False when the key is there already."""
-        table = platform_tables.outbox
-        if self.connection.execute(sa.select(table.c.id).where(table.c.key == key)).first() is not None:
-            return False
         values = {"id": self._new_id(), "key": key, "kind": kind, "payload": payload, "state": "waiting", "attempts": 0}
-        self.connection.execute(table.insert().values(**values, not_before=not_before, created_at=self._clock.now()))
-        return True
+        insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        row = insert(platform_tables.outbox).values(**values, not_before=not_before, created_at=self._clock.now())
+        added = row.on_conflict_do_nothing(index_elements=["key"]).returning(platform_tables.outbox.c.id)
+        return self.connection.execute(added).first() is not None
 
     def record_event(
         self, record: Record, kind: str, *, action: str = "", rules: Sequence[str] = (), changes: Mapping[str, Sequence[Json]] = MappingProxyType({})

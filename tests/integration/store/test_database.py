@@ -16,8 +16,7 @@ def test_a_transaction_is_stored_when_its_block_ends_and_not_when_it_raises(empt
     with empty_database.begin(write=True) as connection:
         connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
     with pytest.raises(ZeroDivisionError), empty_database.begin(write=True) as connection:
-        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
-        raise ZeroDivisionError
+        fail(connection, "INSERT INTO t VALUES (1)")
 
     assert count(empty_database) == 0
 
@@ -25,8 +24,7 @@ def test_a_transaction_is_stored_when_its_block_ends_and_not_when_it_raises(empt
 def test_tables_are_made_inside_the_transaction(empty_database: Database) -> None:
     """A publish that fails leaves no half-made table."""
     with pytest.raises(ZeroDivisionError), empty_database.begin(write=True) as connection:
-        connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
-        raise ZeroDivisionError
+        fail(connection, "CREATE TABLE t (a INTEGER)")
 
     with empty_database.begin() as connection:
         assert not sa.inspect(connection).has_table("t")
@@ -47,12 +45,13 @@ def test_writers_queue_and_none_is_lost(empty_database: Database) -> None:
         connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
         connection.exec_driver_sql("INSERT INTO t VALUES (0)")
 
+    table = sa.table("t", sa.column("a"))
+
     def add() -> None:
         for _ in range(10):
             with empty_database.begin(write=True) as connection:
-                locking = "" if empty_database.dialect == "sqlite" else " FOR UPDATE"
-                value = connection.exec_driver_sql(f"SELECT a FROM t{locking}").scalar_one()
-                connection.exec_driver_sql(f"UPDATE t SET a = {value + 1}")
+                value = connection.execute(sa.select(table.c.a).with_for_update()).scalar_one()
+                connection.execute(table.update().values(a=value + 1))
 
     threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:
@@ -139,6 +138,11 @@ def test_another_kind_of_database_is_refused() -> None:
 def count(database: Database, query: str = "SELECT * FROM t") -> int:
     with database.begin() as connection:
         return len(connection.exec_driver_sql(query).all())
+
+
+def fail(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement)
+    raise ZeroDivisionError
 
 
 def lock(database: Database, connection: Connection) -> None:

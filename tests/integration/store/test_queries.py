@@ -10,6 +10,9 @@ from tests.integration.store.conftest import Opener
 
 from packdesk.errors import PackdeskError
 from packdesk.model.durations import Duration, Unit
+from packdesk.model.nodes import Expression
+from packdesk.runtime.expressions.catalogue import Catalogue, Place
+from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.values import Line, Money, Phone, Record
 from packdesk.store import queries
 from packdesk.store.access import AccessFilter
@@ -132,6 +135,8 @@ def test_a_cursor_of_another_query_is_refused(database: Database, tables: Tables
         ({"fields": ("nothing",)}, "fields"),
         ({"search": "a"}, "q"),
         ({"search": "  "}, "q"),
+        ({"search": "\0"}, "q"),
+        ({"search": "a" * 201}, "q"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(database: Database, tables: Tables, asked: dict[str, object], name: str) -> None:
@@ -273,3 +278,27 @@ def test_a_record_costs_a_statement_and_one_per_line_group(database: Database, u
         open_unit.get("person", made.id)
 
     assert len([text for text in statements if not text.startswith("BEGIN")]) == 2, statements
+
+
+def test_a_filter_is_an_expression_over_fields_lines_and_relations(database: Database, tables: Tables, unit: Opener) -> None:
+    ada, bea = store(unit, Record("person", {"name": "Ada"}), Record("person", {"name": "Bea"}))
+    made = store(unit, Record("matter", {"client": ada.id, "weight": 3}), Record("matter", {"client": bea.id, "weight": 3}), Record("matter", {"weight": 1}))
+    sources = ("record.client.name == 'Ada'", "record.weight > 2", "record.client == null && record.weight == 1")
+
+    found = [numbers(database, tables, Query(entity_type="matter", filter=compiled(tables, source), order=(("number", True),))) for source in sources]
+
+    assert found == [[made[0].number], [made[0].number, made[1].number], [made[2].number]]
+
+
+def test_text_that_no_record_can_hold_finds_nothing(database: Database, tables: Tables, unit: Opener) -> None:
+    store(unit, Record("task", {"words": "a"}))
+
+    assert numbers(database, tables, Query(entity_type="task", number="\0")) == []
+    with unit(write=False) as open_unit:
+        assert open_unit.get("task", "TA\0") is None
+
+
+def compiled(tables: Tables, source: str) -> Compiled:
+    found = compile_expression(Expression(source, "filter"), Catalogue(tables.model).scope(Place.FILTER, "matter"))
+    assert isinstance(found, Compiled), found
+    return found

@@ -14,7 +14,7 @@ from packdesk.runtime.values import Actor, Address, Line, Money, Phone, Record
 from packdesk.store import history, platform_tables
 from packdesk.store.database import Database
 from packdesk.store.links import Link
-from packdesk.store.unit_of_work import ReleaseMoved
+from packdesk.store.unit_of_work import ReleaseMoved, UnitOfWork
 
 BEN = Actor(login="ben")
 EVERYTHING = {
@@ -71,12 +71,17 @@ def test_nothing_is_stored_without_commit(unit: Opener) -> None:
 
 
 def test_nothing_is_stored_when_the_block_fails(unit: Opener) -> None:
-    with pytest.raises(RuntimeError, match="no"), unit() as first:
-        made = first.insert(Record("person", {"name": "Ada"}))
-        raise RuntimeError("no")
+    made = []
+
+    def insert_and_fail(open_unit: UnitOfWork) -> None:
+        made.append(open_unit.insert(Record("person", {"name": "Ada"})))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), unit() as first:
+        insert_and_fail(first)
 
     with unit(write=False) as second:
-        assert second.get("person", made.id) is None
+        assert second.get("person", made[0].id) is None
 
 
 def test_numbers_count_up_and_are_not_used_again(unit: Opener) -> None:
