@@ -4,6 +4,7 @@ Its generated API stays off, its permissions matter to the administration of use
 which role moves the security epoch, so that no process keeps rights it remembered.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
@@ -28,6 +29,14 @@ class _NoApi(BaseApi):  # type: ignore[misc]
     """Stands where FAB would put its own token endpoint; ours is at the same address."""
 
     resource_name = "security"
+
+
+class _GateInsteadOfTokens:
+    """Tells FAB that forgeries are kept out, so that it refuses to delete or act on a GET; the gate looks at unsafe methods alone."""
+
+    def exempt(self, view: object) -> object:
+        """Leave the view as it is: the gate stands before every view."""
+        return view
 
 
 class Shell(SecurityManager):  # type: ignore[misc]
@@ -71,11 +80,25 @@ def configure(app: Flask, settings: Settings, *, key: str, prepare: bool, login_
 
 def install(app: Flask, bump: Callable[[], None]) -> AppBuilder:
     """Put the shell into the app; call inside an application context. ``bump`` moves the security epoch."""
+    logging.getLogger("flask_appbuilder").setLevel(logging.ERROR)
+    app.extensions["csrf"] = _GateInsteadOfTokens()
     database = SQLAlchemy(app)
     appbuilder = AppBuilder(app, database.session, security_manager_class=Shell)
     appbuilder.sm.limiter.limit(app.config["RATELIMIT_LOGIN"], key_func=_account_of_form, methods=["POST"])(appbuilder.sm.auth_view.blueprint)
     _watch(database.session, bump)
+    _refuse_unknown_actions(app, appbuilder)
     return appbuilder
+
+
+def _refuse_unknown_actions(app: Flask, appbuilder: AppBuilder) -> None:
+    """Answer 404 for an action that a list of the shell does not have; FAB would fail on it."""
+    actions = {f"{type(view).__name__}.{end}": view for view in appbuilder.baseviews if hasattr(view, "actions") for end in ("action", "action_post")}
+
+    @app.before_request
+    def _known() -> None:
+        view = actions.get(request.endpoint or "")
+        if view is not None and (request.view_args or {}).get("name", request.form.get("action")) not in view.actions:
+            raise PackdeskError("unknown_page")
 
 
 def _account_of_form() -> str:

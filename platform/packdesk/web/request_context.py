@@ -23,6 +23,8 @@ from packdesk.web.services import Services
 
 EXTENSION = "packdesk"
 _REMEMBERED = 10_000
+#: Languages of the catalogue of refusals.
+_SPOKEN = ("en", "de")
 _LOGIN_OF = sa.text("SELECT username FROM ab_user WHERE id = :id")
 
 
@@ -96,7 +98,7 @@ def actor() -> Actor:
 
 
 def actor_or_none() -> Actor | None:
-    """Return who asks, or None when nobody is logged in; a token that is forged or too old is refused outright."""
+    """Return who asks, or None when nobody is logged in or the token is forged or too old."""
     if "actor" not in g:
         release = pinned()
         login = _login(release.security_epoch)
@@ -109,7 +111,7 @@ def _login(epoch: int) -> str:
     """Return the login that the request proves: by its token, else by its session."""
     header = request.headers.get("Authorization", "")
     if header[:7].lower() == "bearer ":
-        return services().tokens.read(header[7:].strip(), services().clock.now())
+        return services().tokens.login(header[7:].strip(), services().clock.now())
     user_id = session.get("_user_id")
     if user_id is None:
         return ""
@@ -117,12 +119,18 @@ def _login(epoch: int) -> str:
 
 
 def language() -> str:
-    """Return the language to answer in: as switched on screen, else as the person's profile or the program's header says."""
-    offered = runtime().model.languages or ("en",)
+    """Return the language to answer in: as switched on screen, else as the person's profile or the program's header says.
+
+    It also words refusals, so it must not fail where there is no release.
+    """
+    try:
+        offered = runtime().model.languages or _SPOKEN
+    except PackdeskError:
+        return request.accept_languages.best_match(_SPOKEN) or _SPOKEN[0]
+    who = actor_or_none()
     chosen = session.get("locale") if "Authorization" not in request.headers else None
     if chosen in offered:
         return str(chosen)
-    who = actor_or_none()
     asked = request.accept_languages.best_match(offered) if request.accept_languages else None
     return asked or (who.language if who is not None else offered[0])
 

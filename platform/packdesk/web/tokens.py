@@ -6,8 +6,6 @@ from threading import Lock
 
 import jwt
 
-from packdesk.errors import PackdeskError
-
 LIFETIME = timedelta(hours=8)
 _ALGORITHM = "HS256"
 _AUDIENCE = "packdesk-api"
@@ -28,22 +26,19 @@ class Tokens:
         claims = {"sub": login, "iat": int(now.timestamp()), "exp": int((now + LIFETIME).timestamp()), "aud": _AUDIENCE}
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
-    def read(self, token: str, now: datetime) -> str:
-        """Return the login that the token speaks for; raises ``not_authenticated`` for one that is forged or too old."""
-        known = self._verified.get(token)
-        login, expires = known if known is not None else self._verify(token)
-        if expires <= now.timestamp():
-            raise PackdeskError("not_authenticated")
-        return login
+    def login(self, token: str, now: datetime) -> str:
+        """Return the login that the token speaks for; empty for one that is forged or too old."""
+        found = self._verified.get(token) or self._verify(token)
+        return found[0] if found is not None and found[1] > now.timestamp() else ""
 
-    def _verify(self, token: str) -> tuple[str, float]:
-        """Return login and expiry of a token whose signature is ours."""
+    def _verify(self, token: str) -> tuple[str, float] | None:
+        """Return login and expiry of a token whose signature is ours, else None."""
         options = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False}
         try:
             claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options=options)
             found = (str(claims["sub"]), float(claims["exp"]))
         except (jwt.PyJWTError, ValueError, TypeError):
-            raise PackdeskError("not_authenticated") from None
+            return None
         with self._lock:
             self._verified[token] = found
             while len(self._verified) > _REMEMBERED:
