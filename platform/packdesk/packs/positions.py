@@ -83,7 +83,7 @@ class _Scanner:
         node, end = self._value(start, start, "", 1)
         end = self._skip(end)
         if end < len(self.text):
-            raise _Fault(end, "trailing_text", f"There is text after the end of the JSON value: '{self.text[end : end + 10]}'.", "Remove it.", "")
+            raise _Fault(end, "trailing_text", f"There is text after the end of the JSON value: '{self.text[end : end + 10].strip()}'.", "Remove it.", "")
         return node
 
     def _skip(self, offset: int) -> int:

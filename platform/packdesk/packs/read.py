@@ -69,6 +69,10 @@ def read_pack(source: PackSource) -> tuple[Pack | None, tuple[Problem, ...]]:
     manifest = read_json(manifest_data, Source(MANIFEST, source.name))
     if isinstance(manifest, Problem):
         return None, (manifest,)
+    if (identifier := manifest.text_of("id")) != source.name and isinstance(
+        named := read_json(manifest_data, Source(MANIFEST, identifier or source.name)), Node
+    ):
+        manifest = named
     reader = _Reader(manifest, source.name)
     if reader.info is None:
         return None, tuple(reader.conformity.problems)
@@ -170,7 +174,9 @@ class _Reader:
                 for key, member in members["$patch"].members.items():
                     self._document(kind, prefix, member, key, member, patch=True)
             else:
-                self._refuse(members["$patch"], "wrong_type", "$patch must be the id of the document that it changes, or alone in its file a map of patches by id.")
+                self._refuse(
+                    members["$patch"], "wrong_type", "$patch must be the id of the document that it changes, or alone in its file a map of patches by id."
+                )
         else:
             for key, member in members.items():
                 if key in _MAP_VERBS:

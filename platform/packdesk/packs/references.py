@@ -68,7 +68,7 @@ def _walk(node: Node, shape: Shape, trail: tuple[str | int, ...]) -> Iterator[_F
     elif isinstance(shape, Map):
         yield from _walk_map(node, shape, trail)
     else:
-        yield from _walk_object(node, shape.merged if isinstance(shape, Variants) else shape, trail)
+        yield from _walk_object(node, shape.of(node.text_of(shape.key)) if isinstance(shape, Variants) else shape, trail)
 
 
 def _walk_map(node: Node, shape: Map, trail: tuple[str | int, ...]) -> Iterator[_Found]:

@@ -24,14 +24,27 @@ def check_subtypes(index: Index) -> Iterator[Problem]:
 
 def _subtype(index: Index, entity_type: str, identifier: str, node: Node) -> Iterator[Problem]:
     lifecycle = index.tree.documents["transitions"].get(entity_type)
-    allowed, rules = members(node, "statuses"), members(node, "rules")
     if lifecycle is None:
         for key in ("statuses", "rules"):
             if key in node.members:
-                yield node.members[key].problem(
-                    "misplaced_key", f"'{entity_type}' has no lifecycle, so its subtypes have no {key}.", "Remove the key, or add transitions.", at_key=True
-                )
-        return
+                message = f"'{entity_type}' has no lifecycle, so its subtypes have no {key}."
+                yield node.members[key].problem("misplaced_key", message, "Remove the key, or add transitions.", at_key=True)
+    else:
+        yield from _life(identifier, node, lifecycle)
+    for name, choices in members(node, "choices").items():
+        yield from two_defaults(choices.members, f"the choices '{name}' of '{identifier}'")
+    fields = members(index.tree.documents["entity_types"].get(entity_type), "subtype_fields")
+    for name, value in members(node, "values").items():
+        if name in fields:
+            yield from default_problems(index, fields[name], value, f"'{name}' of '{identifier}'")
+    allow = node.get("allow")
+    if allow is not None and not any(part.items for part in allow.members.values()):
+        message = f"Nobody is named, so everybody may create '{identifier}'."
+        yield allow.problem("everybody", message, "Name units, users or roles, or leave 'allow' out.", severity=Severity.WARNING)
+
+
+def _life(identifier: str, node: Node, lifecycle: Node) -> Iterator[Problem]:
+    allowed, rules = members(node, "statuses"), members(node, "rules")
     yield from rule_problems(rules, lifecycle)
     if allowed:
         yield from _allowed(identifier, node, allowed, rules, lifecycle)
@@ -41,20 +54,6 @@ def _subtype(index: Index, entity_type: str, identifier: str, node: Node) -> Ite
         everything = members(lifecycle, "statuses") or members(lifecycle, "states")
         at = dict.fromkeys(everything, node.members["rules"])
         yield from dead_ends(at.items(), rules, lifecycle)
-    for name, choices in members(node, "choices").items():
-        yield from two_defaults(choices.members, f"the choices '{name}' of '{identifier}'")
-    fields = members(index.tree.documents["entity_types"].get(entity_type), "subtype_fields")
-    for name, value in members(node, "values").items():
-        if name in fields:
-            yield from default_problems(index, fields[name], value, f"'{name}' of '{identifier}'")
-    allow = node.get("allow")
-    if allow is not None and not any(part.items for part in allow.members.values()):
-        yield allow.problem(
-            "everybody",
-            f"Nobody is named, so everybody may create '{identifier}'.",
-            "Name units, users or roles, or leave 'allow' out.",
-            severity=Severity.WARNING,
-        )
 
 
 def _allowed(identifier: str, node: Node, allowed: Mapping[str, Node], rules: Mapping[str, Node], lifecycle: Node) -> Iterator[Problem]:

@@ -110,6 +110,10 @@ class Variants:
         keys = {name: shape for variant in self.variants.values() for name, shape in variant.keys.items()}
         object.__setattr__(self, "merged", Object(title=self.title, keys=keys))
 
+    def of(self, which: str) -> Object:
+        """Return the object that the key's value chooses; all keys together when it chooses none."""
+        return self.variants.get(which, self.merged)
+
 
 Shape: TypeAlias = Union[Leaf, Sequence, Map, Object, Variants]
 
