@@ -21,7 +21,7 @@ KEPT = frozenset(
 #: Keys whose members are named by ids.
 MAPS = frozenset(
     "fields sections lines relations subtype_fields unique checks states statuses moves rules attributes nodes options levels inputs effects columns sort "
-    "filters tabs row_actions units areas collaboration users permit values children given then".split()
+    "filters tabs row_actions carry_over units areas collaboration users permit values children given then".split()
 )
 #: Keys whose members and their members are named by ids.
 DOUBLE_MAPS = frozenset({"cells", "choices", "targets"})
@@ -32,6 +32,11 @@ WORDS = frozenset(
 )
 #: Keys whose values are always expressions.
 EXPRESSIONS = frozenset("when that derived title present_when options_when stamped_when suggest then".split())
+#: The slots of each role; a slot whose field has its own name may be left out, which a renamed field no longer has.
+SLOTS = {
+    "party": "name phones emails addresses language marketing vip".split(),
+    "message": "party direction media sender recipient subject body category template about chain related".split(),
+}
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[A-Za-z_][A-Za-z_0-9]*|\s+|.")
 _WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -49,7 +54,20 @@ def ids_of(folder: Path) -> frozenset[str]:
         if not isinstance(node, dict):
             return
         for name, value in node.items():
-            if key in MAPS and key not in ("values", "sort", "permit", "row_actions", "tabs", "columns", "given", "then", "children", "unique", "users"):
+            if key in MAPS and key not in (
+                "values",
+                "sort",
+                "permit",
+                "row_actions",
+                "tabs",
+                "columns",
+                "given",
+                "then",
+                "children",
+                "unique",
+                "users",
+                "carry_over",
+            ):
                 found.add(name)
             if key == "choices":
                 found.add(name)
@@ -143,6 +161,9 @@ class Renamer:
     def _member(self, name: str, value: Any, key: str) -> Any:
         if key in ("permit", "sort"):
             return value
+        if key == "carry_over":
+            head, dot, rest = value.partition(".")
+            return self.word(head) + self.expression(dot + rest)
         if key == "fields" and isinstance(value, list):
             return value
         if key in ("nodes", "options", "levels"):
@@ -153,7 +174,7 @@ class Renamer:
             return {self.word(one): self._choice(two) for one, two in value.items()} if isinstance(value, dict) else value
         if key in ("given", "then"):
             return self.document(value, "then" if key == "then" else "")
-        if name in ("kind", "success") or (name == "from" and key == "states"):
+        if name in ("kind", "success") and key not in MAPS:
             return value
         inner = "" if key in MAPS and isinstance(value, dict) else name
         return self.document(value, inner if key not in MAPS else ("" if isinstance(value, dict) else name))
@@ -205,6 +226,12 @@ def rename_pack(source: Path, target: Path) -> Renamer:
 
 def _document(renamer: Renamer, body: Mapping[str, Any]) -> Any:
     renamed = renamer.document(dict(body))
+    if "plays" in body:
+        own = {*body.get("fields", {}), *body.get("lines", {}), *body.get("relations", {})}
+        renamed["plays"] = {
+            role: {slot: renamer.word(field) for slot, field in ({name: name for name in SLOTS[role] if name in own} | given).items()}
+            for role, given in body["plays"].items()
+        }
     if "id" in body:
         renamed["id"] = renamer.word(body["id"])
     return renamed
