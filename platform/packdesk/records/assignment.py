@@ -8,6 +8,7 @@ from packdesk.records.drafts import Draft
 from packdesk.records.findings import about
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.values import Graph
+from packdesk.store.people import load_profile
 
 
 def with_unit(draft: Draft) -> Draft:
@@ -26,7 +27,7 @@ def home_unit(draft: Draft, login: str) -> str:
     actor = draft.work.context.actor
     if login == actor.login and actor.default_unit:
         return actor.default_unit
-    return draft.work.unit.default_unit(login) or min(draft.work.unit.user_units(login), default="")
+    return load_profile(draft.work.unit.connection, login).default_unit or min(draft.work.unit.user_units(login), default="")
 
 
 def belongs(organisation: Organisation, graph: Graph, login: str, unit: str) -> bool:

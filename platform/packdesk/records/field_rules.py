@@ -18,10 +18,11 @@ from packdesk.runtime.lifecycle import preconditions
 from packdesk.runtime.validation import check_line_input, check_record
 
 _CHECK = "check_failed"
+_MISSING = frozenset({"required_field", "assignment_missing"})
 
 
 def field_rules(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
-    """Refuse what cannot be read, what is missing and what does not fit, all at once; what effects fill in is judged after them."""
+    """Refuse what cannot be read, what is missing and what does not fit, all at once."""
     given = attempt.given
     env = environment(draft)
     found = [*given.findings, *_first_status(draft), *_inputs(attempt, draft)]
@@ -30,8 +31,9 @@ def field_rules(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
     of_person = frozenset() if attempt.trusted else draft.given
     found += check_record(draft.work.runtime, env, draft.record, draft.old, given=of_person, section=draft.section)
     found += [*misfits(draft), *misplaced(draft), *_unlisted_lines(draft)]
-    later = _filled_by_effects(attempt)
-    return _once(finding for finding in found if not (finding.code in ("required_field", "assignment_missing") and finding.field in later))
+    # What could not be read is not missing, and what effects fill in is judged after them.
+    excused = _filled_by_effects(attempt) | {finding.field for finding in given.findings}
+    return _once(finding for finding in found if not (finding.code in _MISSING and finding.field in excused))
 
 
 def conditions(attempt: Attempt, draft: Draft) -> Iterable[Finding]:

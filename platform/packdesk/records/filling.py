@@ -154,7 +154,7 @@ def _preset(draft: Draft, group: LineRuntime, key: str, values: Mapping[str, obj
     words = draft.work.reading
     preset: dict[str, object] = {
         name: source_value(value, environment(draft), group.fields[name], words) for name, value in values.items() if name in group.fields
-    }  # type: ignore[arg-type]
+    }
     keyed = group.fields.get(group.keyed_by)
     if keyed is not None:
         named = draft.work.unit.by_key(keyed.field.to, key) if keyed.field.to else None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from packdesk.errors import PackdeskError
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
@@ -27,12 +28,18 @@ def history(context: Context, entity_type: str, ref: str, limit: int = 50, curso
     def work(unit: Work) -> HistoryPage:
         record = existing(unit, entity_type, ref)
         size = max(1, min(limit, _MOST))
-        found = stored.read(unit.unit.connection, entity_type, record.id, limit=size + 1, before=cursor)
+        found = stored.read(unit.unit.connection, entity_type, record.id, limit=size + 1, before=_place(cursor))
         kept = screen(unit, unit.runtime.type(entity_type))
         events = tuple(_seen(event, kept.hidden, kept.masked) for event in found[:size])
-        return HistoryPage(events, events[-1].id if len(found) > size else "")
+        return HistoryPage(events, str(events[-1].id) if len(found) > size else "")
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def _place(cursor: str) -> int:
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise PackdeskError("bad_cursor")
+    return int(cursor or 0)
 
 
 def _seen(event: Event, hidden: frozenset[str], masked: frozenset[str]) -> Event:

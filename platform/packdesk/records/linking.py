@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Relation
@@ -60,4 +61,5 @@ def _not_a_child(draft: Draft, relation: Relation, other: Record) -> Iterator[Fi
 
 def _finding(draft: Draft, code: str, relation: Relation, key: str, **facts: object) -> Finding:
     label = relation.label.in_language(draft.work.context.language)
-    return about(draft.work.runtime.model, code, f"{relation.path}.{key}", field=relation.id, label=label, **facts)
+    found = about(draft.work.runtime.model, code, f"{relation.path}.{key}", field=relation.id)
+    return replace(found, facts={"label": label, **facts})

@@ -13,8 +13,8 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Protocol, cast
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
 from referencing import Registry
 
 from packdesk.errors import PackdeskError

@@ -1,9 +1,10 @@
 """The harbour: a pack with words of its own, published on either database, with its people in their units."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,6 @@ from packdesk.store.tables import Tables
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PACK = Path(__file__).parents[2] / "packs" / "accept" / "harbour"
 
-#: Makes the context of somebody: ``as_("olga")``; no name is the system.
-ContextOf = Callable[..., Context]
-
 
 @cache
 def harbour() -> Runtime:
@@ -46,6 +44,7 @@ class Harbour:
 
     def __init__(self, database: Database, files: Path) -> None:
         self.database = database
+        self.names = count(1)
         self.runtime = harbour()
         self.tables = Tables(self.runtime.model, extend(EMPTY, self.runtime.model), database.dialect)
         self.kit = Kit(operations=gather([packdesk_sample]), files=Blobs(files))
@@ -72,8 +71,8 @@ class Harbour:
         data = {"kind": "sailor", "papers": {"given_name": "Ann", "family_name": "Boje"}, **more}
         return create(self.context(login), "skipper", data).record
 
-    def hull(self, owner: Record, callsign: str = "SWAN", login: str = "olga", **more: object) -> Record:
-        return create(self.context(login), "hull", {"callsign": callsign, "owner": owner.number, **more}).record
+    def hull(self, owner: Record, callsign: str = "", login: str = "olga", **more: object) -> Record:
+        return create(self.context(login), "hull", {"callsign": callsign or f"SHIP-{next(self.names)}", "owner": owner.number, **more}).record
 
     def mooring(self, login: str = "olga", hull: Record | None = None, **more: object) -> Record:
         ship = hull if hull is not None else self.hull(self.skipper(login), login=login)
