@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from packdesk.errors import Finding, sentence
 from packdesk.model.entity_types import EntityType, Field, Kind, LineGroup, Relation
 from packdesk.model.nodes import Expression
+from packdesk.runtime.derivation import own_reads
 from packdesk.runtime.entity import FieldRuntime, LineRuntime, RelationRuntime, SectionRuntime
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place, Scope
@@ -54,6 +55,7 @@ def compile_field(workshop: Workshop, field: Field, path: str, spot: Spot, *, en
             advice="Leave out look-around and back-references.",
         )
     default = field.default
+    options = workshop.expression(field.options_when, _options_scope(workshop, field, spot), types.BOOLEAN) if field.options_when else None
     return FieldRuntime(
         path=path,
         field=field,
@@ -67,7 +69,8 @@ def compile_field(workshop: Workshop, field: Field, path: str, spot: Spot, *, en
         default=workshop.expression(default, scope, type_) if isinstance(default, Expression) else literal(workshop, field, default),
         derived=_derived(workshop, field, spot, type_),
         stamped_when=workshop.expression(field.stamped_when, scope, types.BOOLEAN),
-        options_when=workshop.expression(field.options_when, _options_scope(workshop, field, spot), types.BOOLEAN) if field.options_when else None,
+        options_when=options,
+        options_read=own_reads(options) if options is not None else frozenset(),
         suggest=workshop.expression(field.suggest, scope),
         targets=type_.entity_types or (type_.item.entity_types if type_.item is not None else ()),
     )

@@ -50,6 +50,8 @@ class FieldRuntime:
     derived: Compiled | None = None
     stamped_when: Compiled | None = None
     options_when: Compiled | None = None
+    #: Paths of the own record that ``options_when`` reads.
+    options_read: frozenset[str] = frozenset()
     suggest: Compiled | None = None
     #: Entity types of the candidates when the field names records.
     targets: tuple[str, ...] = ()

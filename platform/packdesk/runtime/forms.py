@@ -174,6 +174,9 @@ def action_form(rt: Runtime, record: Record, action: str, actor: Actor, language
     at = situation(entity, record, replace(actor, language=language), graph, now, zone=zone, old=record)
     fields = []
     for path, field in found.inputs.items():
+        if field.field.kind is Kind.STATUS:
+            # The status has a control of its own, filled from what the rules permit.
+            continue
         held = record.get(path) if path in entity.fields else None
         value = held if held is not None else _first(at, field.field.choices) or at.value(field.default)
         fields.append(form_field(at, field, section=found.action.section, value=value))

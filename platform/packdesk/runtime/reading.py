@@ -67,6 +67,15 @@ class _Reader:
         ids = tuple(record for _, record in found if record is not None)
         return ids if isinstance(value, tuple) else ids[0] if ids else None
 
+    def named(self, name: str, given: object) -> object:
+        """Return the value of a field of the record, or a finding when it has none of this name."""
+        entity = self.entity
+        if name in entity.fields:
+            return self.value(entity.fields[name], given, name)
+        if name in entity.sections:
+            return self.malformed(name, entity.sections[name].section.path, "an object", "ein Objekt")
+        return self.unknown(name, (*entity.fields, *entity.sections, *entity.groups, *entity.relations))
+
     def unknown(self, name: str, known: Iterable[str]) -> Finding:
         """Return the finding that nothing is called so, with the nearest that is."""
         near = get_close_matches(name.rpartition(".")[2], tuple(known), n=1)
@@ -158,8 +167,7 @@ def read_input(rt: Runtime, entity_type: str, data: Mapping[str, object], *, rea
             links[name], wrong = reader.links(entity.relations[name], given)
             findings += wrong
         else:
-            known = (*entity.fields, *entity.sections, *entity.groups, *entity.relations)
-            read = reader.value(entity.fields[name], given, name) if name in entity.fields else reader.unknown(name, known)
+            read = reader.named(name, given)
             if isinstance(read, Finding):
                 findings.append(read)
             else:
@@ -194,4 +202,4 @@ def _flat(entity: EntityRuntime, data: Mapping[str, object]) -> Iterable[tuple[s
                 (path, None) for path in entity.sections[name].fields if entity.fields[path].derived is None and entity.fields[path].readonly is not True
             )
         else:
-            yield f"{name}.", given
+            yield name, given

@@ -6,9 +6,8 @@ from dataclasses import field as having
 
 from packdesk.errors import Finding
 from packdesk.model.lifecycles import Flag
-from packdesk.runtime.candidates import refusal
+from packdesk.runtime.candidates import LISTED, refusal
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.derivation import own_reads
 from packdesk.runtime.entity import FieldRuntime, LineRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_state import field_state
@@ -106,9 +105,13 @@ def _fields(change: Change) -> tuple[Finding, ...]:
 
 
 def _field(change: Change, field: FieldRuntime, path: str) -> Iterable[Finding]:
+    touched = path in change.given and path in change.changed
+    if not touched and not _concerned(change, field, path):
+        if change.old is not None:
+            yield from _entering(change, field, path)
+        return
     at, label = change.at, field.label(change.at.language)
     state = field_state(at, field, section=change.section)
-    touched = path in change.given and path in change.changed
     if state.hidden:
         if touched and change.new.get(path) is not None:
             yield at.finding("hidden_field", state.rule, field=path, label=label)
@@ -122,11 +125,19 @@ def _field(change: Change, field: FieldRuntime, path: str) -> Iterable[Finding]:
             yield at.finding("required_field", state.rule, field=path, label=label)
         return
     yield from _entering(change, field, path)
-    reads = own_reads(field.options_when) if field.options_when is not None else frozenset()
+    reads = field.options_read
     if field.derived is None and (path in change.changed or reads & change.changed):
         kept = frozenset(_ids(change.was(path))) if not reads & change.changed else frozenset()
         if found := refusal(at, field, value, chosen=kept):
             yield found
+
+
+def _concerned(change: Change, field: FieldRuntime, path: str) -> bool:
+    """Return whether anything can be wrong with a field that nobody touched: it may be demanded, or its value is new or asked again."""
+    if change.new.get(path) is None:
+        return field.required is not False or Flag.REQUIRED in flags(change.at.entity, str(change.new.get("state")), path)
+    restricted = field.options_when is not None or bool(field.targets) or field.field.kind in LISTED
+    return restricted and field.derived is None and (path in change.changed or not field.options_read.isdisjoint(change.changed))
 
 
 def _entering(change: Change, field: FieldRuntime, path: str) -> Iterable[Finding]:
@@ -135,6 +146,8 @@ def _entering(change: Change, field: FieldRuntime, path: str) -> Iterable[Findin
     if change.old is None or state == change.was("state"):
         return
     marked = flags(change.at.entity, state, path)
+    if change.new.get(path) is None:
+        return
     stale = (Flag.CHANGE in marked and path not in change.changed) or (Flag.PROMPT in marked and path not in change.given)
     lifecycle = change.at.entity.lifecycle
     if stale and lifecycle is not None:

@@ -82,7 +82,7 @@ def test_inputs_of_an_action_are_read_by_path(case):
 def test_a_section_or_group_of_the_wrong_shape_is_found(case):
     found = read_input(case, "thing", {"answer": 5, "phones": "x"}, reading=Reading(model=case.model))
 
-    assert [finding.code for finding in found.findings] == ["unknown_field", "wrong_type"]
+    assert [(finding.field, finding.code) for finding in found.findings] == [("answer", "wrong_type"), ("phones", "wrong_type")]
 
 
 def test_the_schema_of_a_patch_demands_nothing_and_knows_links(linked, case):
