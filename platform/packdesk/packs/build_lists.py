@@ -72,17 +72,21 @@ def _entry(identifier: str, body: Body, path: str, *, default: str, known: froze
     )
 
 
+_PRIVACY_IN_GERMAN = {"normal": "Normal", "confidential": "Vertraulich"}
+
+
 def privacy_levels(texts: Texts) -> dict[str, EntryList]:
     """Return the engine's own level list of privacy levels; translations may name its path."""
     path = "level_lists.privacy_level"
     codes = Codes(())
     entries: dict[str, Entry] = {}
     for level in PRIVACY_LEVELS:
-        label = texts.label({}, f"{path}.levels.{level}", level)
+        said = texts.label({}, f"{path}.levels.{level}", level)
+        label = Text({"de": _PRIVACY_IN_GERMAN[level], **said.by_language}, said.fallback)
         entries[level] = Entry(
             id=level, path=f"{path}.levels.{level}", label=label, code=codes.code({}, label_from_id(level)), default=level == PRIVACY_LEVELS[0], attributes={}
         )
-    return {"privacy_level": EntryList(id="privacy_level", path=path, label=Text({}, "Privacy level"), entries=entries, attributes={})}
+    return {"privacy_level": EntryList(id="privacy_level", path=path, label=Text({"de": "Vertraulichkeit"}, "Privacy level"), entries=entries, attributes={})}
 
 
 def build_matrix(identifier: str, body: Body, texts: Texts) -> Matrix:
