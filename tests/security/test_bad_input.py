@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.integration.web.installation import Caller
 
 BOOKS = "/records/book"
@@ -153,7 +152,9 @@ def test_a_status_is_not_patched_around_the_lifecycle(kim: Caller, carl: Caller)
     assert kim.get(address).get_json()["version"] == book["version"]
 
 
-def test_a_failure_of_ours_tells_an_id_and_the_log_tells_the_rest(app: Flask, kim: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_of_ours_tells_an_id_and_the_log_tells_the_rest(
+    app: Flask, kim: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret detail in /srv/packdesk/x.py")
 
@@ -174,7 +175,23 @@ JSON_VALUES = st.recursive(
     max_leaves=6,
 )
 NAMES = st.sampled_from(
-    ["name", "pages", "bought_on", "price", "weight", "binding", "shelf", "code", "loan", "authors", "status", "subtype", "owner_unit", "privacy_level", "assigned_user"]
+    [
+        "name",
+        "pages",
+        "bought_on",
+        "price",
+        "weight",
+        "binding",
+        "shelf",
+        "code",
+        "loan",
+        "authors",
+        "status",
+        "subtype",
+        "owner_unit",
+        "privacy_level",
+        "assigned_user",
+    ]
 )
 
 

@@ -5,17 +5,27 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from tests.integration.web.installation import PASSWORD, Caller
 from werkzeug.routing import Rule
 
 from packdesk.web.headers import CONTENT_SECURITY_POLICY
 from packdesk.web.policies import policy_of
-from tests.integration.web.installation import PASSWORD, Caller
 
 #: Pages of the shell that answer without a login: the login itself, leaving, switching the language, going back, its files.
 #: Views of the shell that ask for the permission of the action in hand themselves.
 ASKING_SHELL = (".action", ".action_post")
 OPEN_SHELL = {"AuthDBView.login", "AuthDBView.logout", "LocaleView.index", "UtilView.back", "appbuilder.static", "packdesk_ui.static", "IndexView.index"}
-VALUES = {"entity_type": "book", "ref": "B00000001", "action": "lend", "attachment": "x", "locale": "de", "pk": "1", "name": "x", "filename": "x", "group_by": "x"}
+VALUES = {
+    "entity_type": "book",
+    "ref": "B00000001",
+    "action": "lend",
+    "attachment": "x",
+    "locale": "de",
+    "pk": "1",
+    "name": "x",
+    "filename": "x",
+    "group_by": "x",
+}
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 COOKIE = {"Cookie": "packdesk=forged"}
 FORGERIES = {

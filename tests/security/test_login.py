@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from tests.integration.web.installation import PACK, PASSWORD, Caller, close
 
 from packdesk.settings import Settings
 from packdesk.web.app import Limits, create_app
-from tests.integration.web.installation import PACK, PASSWORD, Caller, close
 
 
 @pytest.fixture

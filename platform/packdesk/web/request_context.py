@@ -73,7 +73,7 @@ class Logins:
 
 def services() -> Services:
     """Return the services of the app that handles the request."""
-    return cast(Services, current_app.extensions[EXTENSION])
+    return cast("Services", current_app.extensions[EXTENSION])
 
 
 def pinned() -> Pinned:
@@ -81,7 +81,7 @@ def pinned() -> Pinned:
     if "pinned" not in g:
         g.pinned = services().live.current()
         g.release = g.pinned.release
-    return cast(Pinned, g.pinned)
+    return cast("Pinned", g.pinned)
 
 
 def runtime() -> Runtime:

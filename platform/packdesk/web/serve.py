@@ -19,7 +19,8 @@ from packdesk.settings import Settings
 from packdesk.web.app import Limits, create_app
 
 _PROCESSES = "PACKDESK_SERVER_PROCESSES"
-_THREADS = 8
+#: Threads wait for the database more than they compute.
+_THREADS = max(2, min(8, 2 * (os.cpu_count() or 1)))
 _STOP_SECONDS = 30
 _READY_SECONDS = 60
 

@@ -14,7 +14,6 @@ from packdesk.runtime.values import SYSTEM
 from packdesk.settings import Settings
 from packdesk.store import migrations, people
 from packdesk.store.blobs import Blobs
-from packdesk.store.blobs import Blobs
 from packdesk.store.database import Database
 from packdesk.store.live import LiveRuntime
 from packdesk.store.planning import plan

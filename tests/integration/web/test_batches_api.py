@@ -36,14 +36,19 @@ def test_a_bulk_action_meets_the_same_guards(kim: Caller) -> None:
 def test_a_bulk_command_says_one_thing(kim: Caller, carl: Caller) -> None:
     (book,) = _books(kim, "One thing")
 
-    for body in ({"records": [book]}, {"records": [book], "values": {"pages": 1}, "delete": True}, {"records": [], "delete": True}, {"records": [book], "burn": True}):
+    for body in (
+        {"records": [book]},
+        {"records": [book], "values": {"pages": 1}, "delete": True},
+        {"records": [], "delete": True},
+        {"records": [book], "burn": True},
+    ):
         response = kim.post("/records/book/bulk", body)
         assert (response.status_code, response.get_json()["code"]) == (400, "bad_parameter")
     assert carl.post("/records/book/bulk", {"records": [book], "values": {"pages": 1}}).get_json()["code"] == "not_permitted"
 
 
 def test_a_csv_file_is_tried_then_imported_with_a_result_per_row(kim: Caller) -> None:
-    text = "name;pages;bought_on\nImported one;12;01.02.2026\nImported two;many;2026-02-30\n".encode()
+    text = b"name;pages;bought_on\nImported one;12;01.02.2026\nImported two;many;2026-02-30\n"
 
     tried = kim.request("POST", "/records/book/import?dry_run=true", data=text, content_type="text/csv").get_json()
     nothing = kim.get("/records/book?q=Imported").get_json()["records"]

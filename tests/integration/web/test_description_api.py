@@ -3,7 +3,6 @@
 import jsonschema
 from flask import Flask
 from referencing import Registry
-
 from tests.integration.web.installation import Caller
 
 

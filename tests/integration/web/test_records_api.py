@@ -1,7 +1,6 @@
 """Records through the API: what a program sends and gets (DESIGN 7, 8.21)."""
 
 import pytest
-
 from tests.integration.web.installation import Caller
 
 

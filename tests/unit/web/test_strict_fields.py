@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 from referencing import Registry
+from tests import samples
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Field, Kind
@@ -19,7 +20,6 @@ from packdesk.model.model import Model
 from packdesk.model.nodes import Text
 from packdesk.runtime.kinds import KINDS, Reading
 from packdesk.web.api.strict_fields import StrictField
-from tests import samples
 
 EXAMPLES = 2_000 if os.environ.get("PACKDESK_SOAK") else 150
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=12) | st.sampled_from(
@@ -90,7 +90,11 @@ WORDS = [
     ({"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "integer"}}, [[1], [1, 2]], [[], [1, 2, 3], ["1"]]),
     ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "multipleOf": 0.1}, [0.3, 0.7], [0, 1, 0.35, True, "0.3"]),
     ({"const": "a"}, ["a"], ["b", None]),
-    ({"type": "object", "required": ["a"], "properties": {"a": {"type": "boolean"}}, "additionalProperties": False}, [{"a": True}], [{}, {"a": 1}, {"a": True, "b": 1}]),
+    (
+        {"type": "object", "required": ["a"], "properties": {"a": {"type": "boolean"}}, "additionalProperties": False},
+        [{"a": True}],
+        [{}, {"a": 1}, {"a": True, "b": 1}],
+    ),
     ({"not": {"type": "string"}}, [1], ["x"]),
 ]
 

@@ -74,7 +74,9 @@ def export(entity_type: str) -> Response:
     form = given.get("format", "csv")
     if form not in ("csv", "jsonl"):
         raise PackdeskError("bad_parameter", name="format", reason="give csv or jsonl")
-    command = SearchCommand(filter=given.get("filter", ""), q=given.get("q", ""), order=parameters.order(given) or DEFAULT_ORDER, fields=parameters.names(given, "fields"))
+    command = SearchCommand(
+        filter=given.get("filter", ""), q=given.get("q", ""), order=parameters.order(given) or DEFAULT_ORDER, fields=parameters.names(given, "fields")
+    )
     write = exporting.export_csv if form == "csv" else exporting.export_json_lines
     response = Response(write(context(), entity_type, command), mimetype=_CSV if form == "csv" else "application/x-ndjson")
     response.headers["Content-Disposition"] = f'attachment; filename="{entity_type}.{form}"'

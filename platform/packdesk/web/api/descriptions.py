@@ -83,7 +83,11 @@ def _options(model: Model, field: Field, language: str) -> list[dict[str, object
 
 def _section(section: Section, language: str) -> dict[str, object]:
     """Return a section."""
-    return {"label": section.label.in_language(language), "present_when": _shown(section.present_when), "fields": [f"{section.id}.{name}" for name in section.fields]}
+    return {
+        "label": section.label.in_language(language),
+        "present_when": _shown(section.present_when),
+        "fields": [f"{section.id}.{name}" for name in section.fields],
+    }
 
 
 def _lines(model: Model, group: LineGroup, language: str) -> dict[str, object]:
@@ -124,13 +128,21 @@ def _subtype(subtype: Subtype, language: str) -> dict[str, object]:
 def _lifecycle(lifecycle: Lifecycle, language: str) -> dict[str, object]:
     """Return the lifecycle."""
     return {
-        "states": {name: {"label": state.label.in_language(language), "kind": state.kind.value, "success": state.success} for name, state in lifecycle.states.items()},
+        "states": {
+            name: {"label": state.label.in_language(language), "kind": state.kind.value, "success": state.success} for name, state in lifecycle.states.items()
+        },
         "statuses": {
             name: {"label": status.label.in_language(language), "state": status.state, "default": status.default, "effective": status.effective}
             for name, status in lifecycle.statuses.items()
         },
         "moves": {
-            name: {"label": move.label.in_language(language), "from": list(move.from_states), "to": move.to, "when": _shown(move.when), "allow": _allow(move.allow)}
+            name: {
+                "label": move.label.in_language(language),
+                "from": list(move.from_states),
+                "to": move.to,
+                "when": _shown(move.when),
+                "allow": _allow(move.allow),
+            }
             for name, move in lifecycle.moves.items()
         },
         "rules": _rules(lifecycle.rules),

@@ -117,7 +117,7 @@ def _release(key: str, login: str) -> None:
 
 def _restored(kept: Mapping[str, object]) -> Response:
     """Return a kept answer."""
-    response = Response(b64decode(str(kept["body"])), status=cast(int, kept["status"]), mimetype=str(kept["type"]))
+    response = Response(b64decode(str(kept["body"])), status=cast("int", kept["status"]), mimetype=str(kept["type"]))
     response.headers.update(cast("Mapping[str, str]", kept["headers"]))
     response.headers["Idempotent-Replayed"] = "true"
     return response

@@ -70,7 +70,7 @@ def _field_json(field: fields.Field[object]) -> Json:
     if isinstance(field, StrictField):
         return {"anyOf": [field.metadata["json_schema"], {"type": "null"}]}
     if isinstance(field, fields.Nested):
-        inner = input_json(cast(Schema, field.schema))
+        inner = input_json(cast("Schema", field.schema))
         return {"type": ["array", "null"], "items": inner} if field.many else {"anyOf": [inner, {"type": "null"}]}
     if isinstance(field, fields.String):
         return {"type": ["string", "null"]}
@@ -81,7 +81,9 @@ def _output(runtime: Runtime, entity: EntityRuntime) -> dict[str, object]:
     """Return the schema of a record as it is answered."""
     properties: dict[str, object] = {"title": _TEXT}
     for path, field in entity.fields.items():
-        described = {**field.kind.json_schema(field.field, runtime.model), "title": field.label("en")} if path not in GIVEN_COLUMNS else {"title": field.label("en")}
+        described = (
+            {**field.kind.json_schema(field.field, runtime.model), "title": field.label("en")} if path not in GIVEN_COLUMNS else {"title": field.label("en")}
+        )
         if field.field.to:
             described = {"type": ["object", "array", "null"], "title": field.label("en")}
         if field.section:
@@ -118,7 +120,11 @@ def _paths(entity: EntityRuntime, language: str) -> dict[str, object]:
         f"{one}/notes": {
             "get": _operation(name, f"{name}.notes", "Its notes", parameters=_RECORD_PARAMETERS),
             "post": _operation(
-                name, f"{name}.add_note", "Add a note", status="201", body={"type": "object", "required": ["text"], "properties": {"text": _TEXT}},
+                name,
+                f"{name}.add_note",
+                "Add a note",
+                status="201",
+                body={"type": "object", "required": ["text"], "properties": {"text": _TEXT}},
                 parameters=(*_RECORD_PARAMETERS, _ONCE),
             ),
         },
@@ -156,7 +162,9 @@ def _fixed_paths() -> dict[str, object]:
         "/security/login": {"post": {**_operation("system", "login", "Get a bearer token", body=login), "security": []}},
         "/me": {"get": _operation("system", "me", "Who the token speaks for")},
         "/metadata": {"get": _operation("system", "metadata", "The entity types")},
-        "/metadata/{entity_type}": {"get": _operation("system", "metadata.type", "Fields, sections, lines, lifecycle and actions of a type", parameters=entity_type)},
+        "/metadata/{entity_type}": {
+            "get": _operation("system", "metadata.type", "Fields, sections, lines, lifecycle and actions of a type", parameters=entity_type)
+        },
         "/metadata/{entity_type}/schema": {"get": _operation("system", "metadata.schema", "JSON Schema of a type's input", parameters=entity_type)},
         "/releases": {"get": _operation("system", "releases", "What was published when")},
     }
@@ -164,7 +172,7 @@ def _fixed_paths() -> dict[str, object]:
 
 def _problem_schema() -> dict[str, object]:
     """Return the schema of a problem document, with every code there is."""
-    finding = {name: _TEXT for name in ("code", "field", "action", "rule", "origin", "message")}
+    finding = dict.fromkeys(("code", "field", "action", "rule", "origin", "message"), _TEXT)
     return {
         "type": "object",
         "required": ["type", "title", "status", "detail", "code", "findings", "request_id"],

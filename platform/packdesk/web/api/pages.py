@@ -24,13 +24,15 @@ td, th { text-align: left; padding: .2rem .8rem .2rem 0; vertical-align: top; }
 
 def page(document: Json, language: str) -> str:
     """Return the page."""
-    info = cast(Json, document["info"])
+    info = cast("Json", document["info"])
     by_tag: dict[str, list[str]] = {}
     for address, method, operation in _operations(document):
         tag = str(cast("list[object]", operation["tags"])[0])
         by_tag.setdefault(tag, []).append(_operation(document, address, method, operation))
     links = "".join(f'<li><a href="#{escape(tag)}">{escape(tag)}</a></li>' for tag in by_tag)
-    parts = "".join(f'<section aria-labelledby="{escape(tag)}"><h2 id="{escape(tag)}">{escape(tag)}</h2>{"".join(rows)}</section>' for tag, rows in by_tag.items())
+    parts = "".join(
+        f'<section aria-labelledby="{escape(tag)}"><h2 id="{escape(tag)}">{escape(tag)}</h2>{"".join(rows)}</section>' for tag, rows in by_tag.items()
+    )
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f'<title>{escape(str(info["title"]))} API</title><link rel="stylesheet" href="/api/v1/docs.css"></head><body><main>'
@@ -54,8 +56,8 @@ def _operation(document: Json, address: str, method: str, operation: Json) -> st
         for one in parameters
     )
     table = f"<table><tr><th>Parameter</th><th>In</th><th>Meaning</th></tr>{rows}</table>" if rows else ""
-    body = cast(Json, operation.get("requestBody", {})).get("content")
-    schema = cast(Json, cast(Json, cast(Json, body)["application/json"])["schema"]) if body else None
+    body = cast("Json", operation.get("requestBody", {})).get("content")
+    schema = cast("Json", cast("Json", cast("Json", body)["application/json"])["schema"]) if body else None
     sent = f"<h3>Body</h3><pre>{escape(_pretty(_resolved(document, schema)))}</pre>" if schema is not None else ""
     return (
         f'<details id="{escape(str(operation["operationId"]))}"><summary><code class="{method}">{method.upper()}</code> '

@@ -52,11 +52,11 @@ def checks(schema: Schema) -> tuple[Check, ...]:
 
 def _holds(value: object, schema: object) -> bool:
     """Return whether the value satisfies the schema."""
-    return not any(check(value) for check in checks(cast(Schema, schema)))
+    return not any(check(value) for check in checks(cast("Schema", schema)))
 
 
 def _type(demand: object, _: Schema) -> Check:
-    wanted = (demand,) if isinstance(demand, str) else tuple(cast(Sequence[str], demand))
+    wanted = (demand,) if isinstance(demand, str) else tuple(cast("Sequence[str]", demand))
     return lambda value: "" if any(_TYPES[name](value) for name in wanted) else f"Must be {' or '.join(wanted)}."
 
 
@@ -88,7 +88,7 @@ def _closed(demand: object, schema: Schema) -> Check:
 
 
 def _required(demand: object, _: Schema) -> Check:
-    names = frozenset(cast(Sequence[str], demand))
+    names = frozenset(cast("Sequence[str]", demand))
     return lambda value: "" if not isinstance(value, dict) or names.issubset(value) else "A part is missing."
 
 
@@ -113,24 +113,26 @@ def _different(values: list[object]) -> bool:
 _SILENT = frozenset({"title", "description", "readOnly", "writeOnly", "deprecated", "examples", "default", "$comment", "minimumText"})
 _WORDS: Mapping[str, Callable[[object, Schema], Check]] = {
     "type": _type,
-    "enum": lambda demand, _: lambda value: "" if value in cast(Sequence[object], demand) else "Must be one of the options.",
+    "enum": lambda demand, _: lambda value: "" if value in cast("Sequence[object]", demand) else "Must be one of the options.",
     "const": lambda demand, _: lambda value: "" if value == demand else f"Must be {demand}.",
-    "maxLength": lambda demand, _: _text(lambda text: len(text) <= cast(int, demand), f"At most {demand} characters."),
-    "minLength": lambda demand, _: _text(lambda text: len(text) >= cast(int, demand), f"At least {demand} characters."),
+    "maxLength": lambda demand, _: _text(lambda text: len(text) <= cast("int", demand), f"At most {demand} characters."),
+    "minLength": lambda demand, _: _text(lambda text: len(text) >= cast("int", demand), f"At least {demand} characters."),
     "pattern": lambda demand, _: _pattern(str(demand)),
     "format": _format,
-    "minimum": lambda demand, _: _number(lambda number: number >= cast(float, demand), f"At least {demand}."),
-    "maximum": lambda demand, _: _number(lambda number: number <= cast(float, demand), f"At most {demand}."),
-    "exclusiveMinimum": lambda demand, _: _number(lambda number: number > cast(float, demand), f"More than {demand}."),
-    "exclusiveMaximum": lambda demand, _: _number(lambda number: number < cast(float, demand), f"Less than {demand}."),
-    "multipleOf": lambda demand, _: _number(lambda number: math.isclose(number / cast(float, demand), round(number / cast(float, demand)), abs_tol=1e-9), f"In steps of {demand}."),
-    "minItems": lambda demand, _: _items(lambda items: len(items) >= cast(int, demand), f"At least {demand} entries."),
-    "maxItems": lambda demand, _: _items(lambda items: len(items) <= cast(int, demand), f"At most {demand} entries."),
+    "minimum": lambda demand, _: _number(lambda number: number >= cast("float", demand), f"At least {demand}."),
+    "maximum": lambda demand, _: _number(lambda number: number <= cast("float", demand), f"At most {demand}."),
+    "exclusiveMinimum": lambda demand, _: _number(lambda number: number > cast("float", demand), f"More than {demand}."),
+    "exclusiveMaximum": lambda demand, _: _number(lambda number: number < cast("float", demand), f"Less than {demand}."),
+    "multipleOf": lambda demand, _: _number(
+        lambda number: math.isclose(number / cast("float", demand), round(number / cast("float", demand)), abs_tol=1e-9), f"In steps of {demand}."
+    ),
+    "minItems": lambda demand, _: _items(lambda items: len(items) >= cast("int", demand), f"At least {demand} entries."),
+    "maxItems": lambda demand, _: _items(lambda items: len(items) <= cast("int", demand), f"At most {demand} entries."),
     "uniqueItems": lambda demand, _: _items(lambda items: demand is not True or _different(items), "Two entries are equal."),
     "items": lambda demand, _: _items(lambda items: all(_holds(item, demand) for item in items), "An entry is wrong."),
     "properties": _properties,
     "additionalProperties": _closed,
     "required": _required,
-    "anyOf": lambda demand, _: lambda value: "" if any(_holds(value, one) for one in cast(Sequence[object], demand)) else "Has none of the expected forms.",
+    "anyOf": lambda demand, _: lambda value: "" if any(_holds(value, one) for one in cast("Sequence[object]", demand)) else "Has none of the expected forms.",
     "not": lambda demand, _: lambda value: "Has a form that is refused." if _holds(value, demand) else "",
 }

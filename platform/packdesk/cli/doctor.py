@@ -1,0 +1,67 @@
+"""``packdesk doctor``: whether the installation is as it should be, what killed publishes left, and, on request, putting it right."""
+
+import argparse
+
+from packdesk.cli.command import OK, REFUSED, Command, add_format
+from packdesk.cli.output import Output
+from packdesk.cli.system import opened
+from packdesk.store import migrations
+from packdesk.store.blobs import Blobs
+from packdesk.store.doctor import Diagnosis, clean, examine
+from packdesk.store.releases import ReleaseStore
+from packdesk.web.services import Services
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--clean", action="store_true", help="remove leftovers, finish migrations, make what is missing")
+    add_format(parser)
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> int:
+    """Examine, and clean if asked; 1 when something is not as it should be afterwards."""
+    with opened() as services:
+        facts = _facts(services)
+        found = _examined(services) if facts["pending_migrations"] is False else ()
+        if arguments.clean and found:
+            clean(services.database, services.clock, _blobs(services), lambda what, records: output.progress(f"{what}: {records}"))
+            left = _examined(services)
+        else:
+            left = found
+    lines = [f"{name.replace('_', ' ')}: {value}" for name, value in facts.items()]
+    lines += [_sentence(one, cured=one not in left) for one in found] or ["Everything is as it should be."]
+    output.result({**facts, "found": [one.to_json() for one in found], "left": [one.to_json() for one in left]}, "\n".join(lines))
+    return REFUSED if left or facts["pending_migrations"] else OK
+
+
+def _facts(services: Services) -> dict[str, object]:
+    """Return what the installation runs on; addresses without user and password."""
+    pending = migrations.pending(services.database)
+    active = None if pending else ReleaseStore(services.database).active()
+    return {
+        "home": str(services.settings.home),
+        "database": services.database.engine.url.render_as_string(hide_password=True),
+        "redis": bool(services.settings.redis_url),
+        "pending_migrations": pending,
+        "release": None if active is None else active.number,
+        "operations": sorted(services.kit.operations.by_name),
+    }
+
+
+def _blobs(services: Services) -> Blobs:
+    """Return the store of files."""
+    return Blobs(services.settings.home)
+
+
+def _examined(services: Services) -> tuple[Diagnosis, ...]:
+    """Return what is not as it should be."""
+    return examine(services.database, services.clock, _blobs(services))
+
+
+def _sentence(one: Diagnosis, *, cured: bool) -> str:
+    """Return a finding as a line."""
+    place = f"{one.table}.{one.name}" if one.table and one.table != one.name else one.name
+    return f"{'cleaned' if cured else one.kind}: {place}. {'' if cured else one.advice}".rstrip()
+
+
+COMMAND = Command(name="doctor", help="Examine the installation, and put it right with --clean.", arguments=_arguments, run=_run)

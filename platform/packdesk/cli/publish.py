@@ -1,0 +1,43 @@
+"""``packdesk publish``: makes packs live, without a restart; refuses whole or succeeds whole."""
+
+import argparse
+
+from packdesk.cli.command import OK, Command
+from packdesk.cli.output import Output
+from packdesk.cli.plan import declare, loaded_for, read_decisions, refuse
+from packdesk.cli.system import author, opened
+from packdesk.store import migrations
+from packdesk.store.planning import plan, render
+from packdesk.store.publishing import publish
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    declare(parser)
+    parser.add_argument("--note", default="", help="why, for the history of releases")
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> int:
+    """Publish; 1 when the packs have errors or a decision is missing, with nothing done."""
+    with opened() as services:
+        migrations.upgrade(services.database)
+        loaded, errors = loaded_for(services, arguments)
+        if loaded.merged is None or errors:
+            return refuse(errors, output)
+        made = plan(services.database, loaded.merged, services.clock)
+        output.progress(render(made))
+        number = publish(
+            services.database,
+            made,
+            read_decisions(arguments.decisions),
+            actor=author(),
+            note=arguments.note,
+            clock=services.clock,
+            progress=lambda what, records: output.progress(f"{what}: {records}"),
+        )
+    text = f"Nothing changes; release {number} stays." if made.is_empty else f"Release {number} is live."
+    output.result({"release": number, "changed": not made.is_empty}, text)
+    return OK
+
+
+COMMAND = Command(name="publish", help="Make packs live.", arguments=_arguments, run=_run)

@@ -1,0 +1,98 @@
+"""Reading packs for the commands: names in, what was loaded and compiled out."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from packdesk.errors import PackdeskError, Problem, Severity
+from packdesk.model.model import Model
+from packdesk.packs.build import build
+from packdesk.packs.load import Loaded, load
+from packdesk.packs.sources import PackSource, find_pack
+from packdesk.runtime.compile import check
+
+_MANIFEST = "pack.json"
+
+
+def read(names: Sequence[str]) -> Loaded:
+    """Load the packs, and those that they require where these are installed."""
+    return load(with_required([find_pack(name) for name in names]))
+
+
+def read_over(names: Sequence[str], live: Iterable[str], known: Sequence[str]) -> Loaded:
+    """Load the packs in place of, and beside, those of the live release; ``known`` are the packs of the settings.
+
+    A live pack that is neither named nor found would vanish by accident, so it is demanded.
+    """
+    sources = {pack_id(source): source for source in (find_pack(name) for name in names)}
+    settled = {pack_id(source): source for source in (find_pack(name) for name in known)}
+    for pack in live:
+        if pack in sources:
+            continue
+        found = settled.get(pack) or _installed(pack)
+        if found is None:
+            raise PackdeskError("bad_parameter", name="PACK", reason=f"the live release also has the pack '{pack}'; name it too, or say --only to leave it out")
+        sources[pack] = found
+    return load(with_required(list(sources.values())))
+
+
+def with_required(sources: Sequence[PackSource]) -> list[PackSource]:
+    """Return the packs and, as far as they are installed, the packs that they require."""
+    result = list(sources)
+    ids = {pack_id(source) for source in result}
+    for source in result:
+        for need in _requires(source):
+            found = None if need in ids else _installed(need)
+            if found is not None:
+                ids.add(need)
+                result.append(found)
+    return result
+
+
+def pack_id(source: PackSource) -> str:
+    """Return the id that a pack's manifest gives it; its name where there is no manifest that can be read."""
+    return str(_manifest(source).get("id", source.name))
+
+
+def _requires(source: PackSource) -> tuple[str, ...]:
+    """Return the ids of the packs that a pack requires."""
+    needed = _manifest(source).get("requires")
+    return tuple(map(str, needed)) if isinstance(needed, Mapping) else ()
+
+
+def _manifest(source: PackSource) -> Mapping[str, object]:
+    """Return a pack's manifest, empty where it is none: what is wrong with it, loading says better."""
+    try:
+        text = next((content for path, content in source.files() if path == _MANIFEST), b"{}")
+        body = json.loads(text)
+    except (ValueError, RecursionError, PackdeskError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _installed(name: str) -> PackSource | None:
+    """Return the installed pack of that name, or None."""
+    try:
+        return find_pack(name)
+    except PackdeskError:
+        return None
+
+
+def problems_of(loaded: Loaded) -> tuple[Problem, ...]:
+    """Return all problems: those of the documents, and those of the expressions and lifecycles where there is a model."""
+    if loaded.merged is None:
+        return tuple(loaded.problems)
+    return (*loaded.problems, *check(build(loaded.merged)))
+
+
+def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems that stop a publish."""
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+
+
+def checked_model(names: Sequence[str]) -> Model:
+    """Return the model of packs without errors; raises ``pack_refused``."""
+    loaded = read(names)
+    errors = errors_of(problems_of(loaded))
+    if errors or loaded.merged is None:
+        raise PackdeskError("pack_refused", count=len(errors))
+    return build(loaded.merged)
