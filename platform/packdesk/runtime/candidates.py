@@ -21,14 +21,22 @@ def offered(at: Situation, field: FieldRuntime, current: object = None) -> tuple
     )
 
 
-def refusal(at: Situation, field: FieldRuntime, value: object, *, chosen: frozenset[str]) -> Finding | None:
-    """Return why a value may not be chosen for the field, or None; ``chosen`` are ids that stand in the record already and stay valid."""
+def refusal(at: Situation, field: FieldRuntime, value: object, *, chosen: frozenset[str], again: bool = False) -> Finding | None:
+    """Return why a value may not be chosen for the field, or None.
+
+    ``chosen`` are ids that stand in the record already and stay valid; ``again`` asks ``options_when`` of them too, because
+    something that it reads has changed.
+    """
     for name in _named(value):
-        if name in chosen:
-            continue
-        if found := _one(at, field, name):
+        found = _one(at, field, name) if name not in chosen else _again(at, field, name) if again else None
+        if found is not None:
             return found
     return None
+
+
+def _again(at: Situation, field: FieldRuntime, name: str) -> Finding | None:
+    candidate = found_record(at, field, name) if field.field.kind in _RECORDS else name
+    return None if candidate is None or allows(at, field, candidate) else _excluded(at, field, name)
 
 
 def _one(at: Situation, field: FieldRuntime, name: str) -> Finding | None:

@@ -172,7 +172,7 @@ def read_input(rt: Runtime, entity_type: str, data: Mapping[str, object], *, rea
                 findings.append(read)
             else:
                 values[name] = read
-    return Input(values=values, lines=lines, links=links, findings=tuple(findings))
+    return Input(values=values, lines=lines, links=links, findings=_placed(entity, findings))
 
 
 def read_fields(
@@ -187,7 +187,12 @@ def read_fields(
     """Read the inputs of an action: its fields by name or path, sections as objects."""
     reader = _Reader(entity=entity, reading=reading, text=text, resolve=resolve)
     values, findings = reader.fields(dict(_flat(entity, data)), fields, "")
-    return values, tuple(findings)
+    return values, _placed(entity, findings)
+
+
+def _placed(entity: EntityRuntime, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings with the place of the metadata that each names."""
+    return tuple(replace(one, origin=str(origin)) if (origin := entity.model.origin(one.rule)) else one for one in findings)
 
 
 def _flat(entity: EntityRuntime, data: Mapping[str, object]) -> Iterable[tuple[str, object]]:

@@ -125,11 +125,13 @@ def _field(change: Change, field: FieldRuntime, path: str) -> Iterable[Finding]:
             yield at.finding("required_field", state.rule, field=path, label=label)
         return
     yield from _entering(change, field, path)
-    reads = field.options_read
-    if field.derived is None and (path in change.changed or reads & change.changed):
-        kept = frozenset(_ids(change.was(path))) if not reads & change.changed else frozenset()
-        if found := refusal(at, field, value, chosen=kept):
-            yield found
+    again = not field.options_read.isdisjoint(change.changed)
+    if (
+        field.derived is None
+        and (again or path in change.changed)
+        and (found := refusal(at, field, value, chosen=frozenset(_ids(change.was(path))), again=again))
+    ):
+        yield found
 
 
 def _concerned(change: Change, field: FieldRuntime, path: str) -> bool:

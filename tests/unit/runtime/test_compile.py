@@ -8,6 +8,7 @@ from packdesk.errors import PackdeskError
 from packdesk.model.actions import Effect
 from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Expression, Origin
+from packdesk.packs.index import ENGINE_COLUMNS as RESERVED
 from packdesk.runtime.compile import check
 from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.derivation import Dependent, Hop
@@ -169,3 +170,7 @@ def test_engine_columns_follow_the_types_capabilities(make):
     assert tuple(plain) == ("id", "number", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
     assert {*full, "owner_unit", "privacy_level"} == set(ENGINE_COLUMNS)
     assert set(ENGINE_COLUMNS) > WRITABLE
+
+
+def test_packs_reserve_the_engines_columns():
+    assert set(RESERVED) == set(ENGINE_COLUMNS)

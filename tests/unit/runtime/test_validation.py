@@ -7,6 +7,9 @@ import pytest
 from referencing import Registry
 
 from packdesk.errors import CATALOGUE, sentence
+from packdesk.model.entity_types import Kind
+from packdesk.model.nodes import Expression
+from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.json_schema import json_schema
 from packdesk.runtime.situation import situation
@@ -127,6 +130,20 @@ def test_candidates_obey_options_when_and_are_asked_again_when_it_changes(case):
     moved = check(case, graph, thing(other="2", name="M"), thing(other="2"))
 
     assert [[finding.code for finding in found] for found in (fresh, kept, moved)] == [["not_selectable"], [], ["not_selectable"]]
+
+
+def test_a_retired_value_stays_when_what_its_options_depend_on_changes(make, graph):
+    """T-36: retirement never blocks a change of something else."""
+    colour = make.field(Kind.OPTION, "colour", list="colour", options_when=Expression("record.size > 1 || candidate != 'brown'", "p"))
+    entity = make.entity("thing", (make.field(Kind.INTEGER, "size"), colour))
+    lists = {"colour": make.entries("colour", make.entry("brown", effective=False))}
+    runtime = compile_model(make.model(entity, value_lists=lists))
+    old = Record("thing", {"id": "1", "number": "TH1", "colour": "brown", "size": 2})
+
+    still = check(runtime, graph, old.having({"size": 3}), old)
+    excluded = check(runtime, graph, old.having({"size": 1}), old)
+
+    assert ([finding.code for finding in still], [finding.code for finding in excluded]) == ([], ["not_selectable"])
 
 
 def test_lines_are_judged_one_by_one_and_together(case, graph):
