@@ -6,15 +6,19 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from tests import samples
 from tests.integration.store.conftest import NOW, Opener
 
+from packdesk.clock import FixedClock
 from packdesk.errors import PackdeskError, Refused
 from packdesk.model.durations import Duration, Unit
 from packdesk.runtime.values import Actor, Address, Line, Money, Phone, Record
-from packdesk.store import history, platform_tables
+from packdesk.store import ddl, history, platform_tables
 from packdesk.store.database import Database
 from packdesk.store.links import Link
-from packdesk.store.unit_of_work import ReleaseMoved, UnitOfWork
+from packdesk.store.physical import EMPTY, extend
+from packdesk.store.tables import Tables
+from packdesk.store.unit_of_work import ReleaseMoved, Retry, UnitOfWork
 
 BEN = Actor(login="ben")
 EVERYTHING = {
@@ -359,3 +363,72 @@ def test_dates_before_the_epoch_and_nulls_survive(unit: Opener) -> None:
         found = later.get("matter", blank.id)
         assert later.get("person", made.id).get("born_on") == date(1899, 12, 31)
     assert all(found.get(path) is None for path in EVERYTHING)
+
+
+def test_of_two_that_block_each_other_one_begins_again(postgresql_migrated: Database) -> None:
+    model = samples.model()
+    tables = Tables(model, extend(EMPTY, model), "postgresql")
+    with postgresql_migrated.begin(write=True) as connection:
+        ddl.create(connection, tables)
+
+    def opened() -> UnitOfWork:
+        return UnitOfWork(postgresql_migrated, samples.Published(model=model, release=0), tables, FixedClock(NOW), BEN)
+
+    with opened() as first:
+        ada, bea = (first.insert(Record("person", {"name": name})) for name in ("Ada", "Bea"))
+        first.commit()
+    together, results = threading.Barrier(2), []
+
+    def rename(one: Record, other: Record) -> None:
+        try:
+            with opened() as unit:
+                unit.update(one, one.having({"name": "x"}))
+                together.wait()
+                unit.update(other, other.having({"name": "y"}))
+                unit.commit()
+            results.append("stored")
+        except Retry:
+            results.append("again")
+
+    threads = [threading.Thread(target=rename, args=pair) for pair in ((ada, bea), (bea, ada))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(results) == ["again", "stored"]
+
+
+def test_history_is_read_page_by_page(database: Database, unit: Opener) -> None:
+    made = person(unit, "0")
+    for place in range(1, 4):
+        with unit() as open_unit:
+            made = open_unit.update(made, made.having({"name": str(place)}))
+            open_unit.commit()
+
+    with database.begin() as connection:
+        first = history.read(connection, "person", made.id, limit=2)
+        second = history.read(connection, "person", made.id, limit=2, before=first[-1].id)
+
+    assert [event.version for event in (*first, *second)] == [4, 3, 2, 1]
+
+
+def test_an_action_that_changes_nothing_is_still_told(database: Database, unit: Opener) -> None:
+    made = person(unit)
+
+    with unit() as open_unit:
+        changed = open_unit.update(made, made, action="call")
+        open_unit.commit()
+
+    with database.begin() as connection:
+        event = history.read(connection, "person", made.id)[0]
+    assert (event.kind, event.action, event.changes, event.version, changed.get("version")) == ("action", "call", {}, 2, 2)
+
+
+def test_an_unknown_relation_is_refused_by_name(unit: Opener) -> None:
+    made = person(unit)
+
+    with pytest.raises(PackdeskError) as refusal, unit(write=False) as open_unit:
+        open_unit.related(made, "enemies")
+
+    assert (refusal.value.code, refusal.value.facts["name"]) == ("unknown_field", "enemies")

@@ -6,7 +6,8 @@ import pytest
 from tests import samples
 
 from packdesk.model.entity_types import Kind
-from packdesk.store.physical import EMPTY, Physical, extend, stored_as_links
+from packdesk.runtime.expressions.catalogue import Catalogue
+from packdesk.store.physical import EMPTY, Physical, extend, link_key, stored_as_links
 
 LONG = "a" * 100
 
@@ -93,3 +94,29 @@ def test_a_relation_held_by_the_other_end_has_no_link_table() -> None:
     held = {name: stored_as_links(model, entity.id, name) for entity in model.entity_types.values() for name in entity.relations}
 
     assert held == {"knows": True, "matters": False, "parent": True}
+
+
+def test_every_connection_finds_the_link_table_that_holds_it() -> None:
+    """Two relations that name each other share one table, and both ends agree whose it is."""
+    owner = "entity_types.{}"
+    teams = samples.relation(owner.format("player"), "teams", to="team", many=True, inverse="players")
+    leads = samples.relation(owner.format("player"), "leads", to="team", inverse="captain")
+    players = samples.relation(owner.format("team"), "players", to="player", many=True, inverse="teams")
+    captain = samples.relation(owner.format("team"), "captain", to="player", inverse="leads")
+    friends = samples.relation(owner.format("player"), "friends", to="player", many=True, inverse="friends", symmetric=True)
+    model = samples.model(
+        samples.entity_type("player", "PL", relations={"teams": teams, "leads": leads, "friends": friends}),
+        samples.entity_type("team", "TE", relations={"players": players, "captain": captain}),
+    )
+
+    physical = extend(EMPTY, model)
+
+    catalogue = Catalogue(model)
+    ends = {
+        link_key(connection.holder, connection.stored)
+        for entity in model.entity_types
+        for connection in catalogue.connections(entity).values()
+        if connection.how != "field"
+    }
+    assert ends == {key for key in physical.names if "@" in key}
+    assert len(ends) == 3
