@@ -82,4 +82,4 @@ def test_a_large_file_is_read_quickly() -> None:
 
     assert isinstance(node, Node)
     assert len(text) > 1_600_000
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 30  # 0.5 s undisturbed; this only catches reading that grows faster than the file

@@ -41,15 +41,18 @@ class Recording(dict[str, Any]):
         return super().__getitem__(key)
 
 
+def leaf(shape: Leaf) -> object:
+    """Return a value that fits a leaf."""
+    if shape.choices:
+        return "string" if "string" in shape.choices else shape.choices[0]
+    kind = shape.types[0] if shape.types else "string"
+    return "5 days" if shape.role is Role.DURATION else {"string": "x", "boolean": True, "integer": 3, "number": 3}[kind]
+
+
 def sample(shape: Shape, read: dict[int, set[str]]) -> Any:
     """Return a value with every key that the shape knows."""
     if isinstance(shape, Leaf):
-        if shape.role is Role.DURATION:
-            return "5 days"
-        if shape.choices:
-            return "string" if "string" in shape.choices else shape.choices[0]
-        kind = shape.types[0] if shape.types else "string"
-        return {"string": "x", "boolean": True, "integer": 3, "number": 3}[kind]
+        return leaf(shape)
     if isinstance(shape, Sequence):
         return [sample(shape.item, read)]
     if isinstance(shape, Map):
