@@ -11,7 +11,8 @@ from packdesk_ui.catalogue import text
 
 #: Engine columns that a default layout shows among a record's own fields.
 _LEADING = ("subtype", "status")
-_SHOWN_ALWAYS = frozenset({"id", "version", "deleted_at", "number"})
+#: Shown in the head of the page, or of no interest to people.
+_SHOWN_ALWAYS = frozenset({"id", "version", "deleted_at", "number", "subtype", "status", "state"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -379,7 +379,7 @@ def _entries(look: Look, reader: Reader, entity: EntityRuntime, stored: Record, 
             who=people.name_of(event.by),
             what=_what(entity, event.kind, event.action, look.language),
             when=_moment(look, event.at),
-            changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items()),
+            changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items() if path != "state"),
         )
 
 
