@@ -29,7 +29,8 @@ def states(work: Work, record: Record) -> tuple[ActionState, ...]:
 def _with_rights(work: Work, record: Record, state: ActionState) -> ActionState:
     """Return the state refused for rights first, as the guards would."""
     runtime, actor, action = work.runtime, work.context.actor, state.action
-    refused = policy.may(runtime, actor, "act", record.entity_type, record=record, graph=work.unit)
+    refused = policy.may(runtime, actor, "act", record.entity_type)
     if refused is None and not policy.has_permission(runtime, actor, action.permission):
         refused = about(runtime.model, "permission_missing", f"{action.path}.permission", permission=action.permission)
+    refused = refused or policy.may(runtime, actor, "act", record.entity_type, record=record, graph=work.unit)
     return state if refused is None else replace(state, enabled=False, findings=(replace(refused, action=action.id),))

@@ -4,12 +4,12 @@ One query per step of the way from the changed record back to those that read it
 written like any change, with history.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
 from packdesk.errors import PackdeskError
-from packdesk.records.drafts import Draft, Work
+from packdesk.records.drafts import Draft, LinkEnd, Work
 from packdesk.records.filling import settled
 from packdesk.runtime.derivation import Dependent, Hop
 from packdesk.runtime.values import Record
@@ -40,7 +40,7 @@ def _refresh(work: Work, old: Record | None, new: Record | None, depth: int) -> 
     record = new or old
     if record is None:
         return
-    dependents = {found: None for path in changed_paths(old, new) for found in work.runtime.dependents(record.entity_type, path)}
+    dependents = _dependents(work, record.entity_type, changed_paths(old, new))
     if not dependents:
         return
     if depth >= _DEPTH:
@@ -50,6 +50,21 @@ def _refresh(work: Work, old: Record | None, new: Record | None, depth: int) -> 
     versions = tuple(version for version in (old, new) if version is not None)
     for key in sorted(_reading(work, versions, dependents) - {(record.entity_type, record.id)}):
         _recompute(work, key, depth)
+
+
+def refresh_ends(work: Work, record: Record, links: Mapping[str, Iterable[LinkEnd]]) -> None:
+    """Recompute the records at the other end of links that came or went, where one of their derived fields walks that relation."""
+    walked = {hop.stored for found in work.runtime.dependents(record.entity_type, "") for hop in found.hops[-1:] if hop.how in ("linked", "symmetric")}
+    for key in sorted({(end.entity_type, end.id) for relation, ends in links.items() if relation in walked for end in ends}):
+        _recompute(work, key, 0)
+
+
+def _dependents(work: Work, entity_type: str, paths: Iterable[str]) -> dict[Dependent, None]:
+    """Return what reads any of the paths, and what counts this record among those that a changed reference leads to."""
+    found = {dependent: None for path in paths for dependent in work.runtime.dependents(entity_type, path)}
+    moved = {(entity_type, path) for path in paths}
+    counted = work.runtime.dependents(entity_type, "")
+    return found | {dependent: None for dependent in counted if (dependent.hops[-1].holder, dependent.hops[-1].stored) in moved}
 
 
 def _recompute(work: Work, key: Key, depth: int) -> None:

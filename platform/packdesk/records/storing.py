@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from packdesk.errors import Refused
-from packdesk.records.drafts import Draft
+from packdesk.records.drafts import Draft, LinkEnd
 from packdesk.records.evaluation import environment
 from packdesk.records.field_rules import left_by_effects
 from packdesk.records.filling import settled
 from packdesk.records.outcome import Control, Outcome, Reference
 from packdesk.records.performing import performed
-from packdesk.records.recomputing import changed_paths, refresh
+from packdesk.records.recomputing import changed_paths, refresh, refresh_ends
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.situation import stored
 from packdesk.runtime.values import Record
@@ -19,12 +19,14 @@ from packdesk.runtime.values import Record
 def store(draft: Draft) -> Outcome:
     """Write the draft and everything that goes with it; raises ``Refused`` when the effects left something that may not be stored."""
     draft = _after_effects(draft)
+    ends = _ends(draft)
     record = _written(draft)
     for text in draft.notes:
         draft.work.unit.add_note(record, text)
     for place, message in enumerate(draft.messages):
         draft.work.unit.enqueue(f"{record.id}:{record.get('version')}:{message.topic}:{place}", message.topic, message.body)
     refresh(draft.work, draft.old, record)
+    refresh_ends(draft.work, record, ends)
     record = draft.work.unit.get(record.entity_type, record.id) or record
     changed = tuple(path for path in changed_paths(draft.old, record) if path)
     return Outcome(record=record, changed=changed, results=draft.results, control=_control(draft, record))
@@ -38,6 +40,15 @@ def _after_effects(draft: Draft) -> Draft:
         action = draft.action.action.id
         raise Refused([replace(finding, action=finding.action or action) for finding in findings])
     return done
+
+
+def _ends(draft: Draft) -> Mapping[str, tuple[LinkEnd, ...]]:
+    """Return the other ends of the links that an edit touches, those that it takes away among them."""
+    old = draft.old
+    if old is None:
+        return {}
+    before = {name: draft.work.unit.related(old, name) for name in draft.links}
+    return {name: (*ends, *(LinkEnd(other.record.entity_type, other.record.id) for other in before[name])) for name, ends in draft.links.items()}
 
 
 def _written(draft: Draft) -> Record:

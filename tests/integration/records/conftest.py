@@ -20,7 +20,8 @@ from packdesk.records.create import create
 from packdesk.records.demo import demo_actor, load_memberships
 from packdesk.records.kit import Kit
 from packdesk.records.operations import gather
-from packdesk.runtime.compile import Runtime, compile
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.values import SYSTEM, Record
 from packdesk.store import ddl, platform_tables
 from packdesk.store.blobs import Blobs
@@ -36,7 +37,7 @@ PACK = Path(__file__).parents[2] / "packs" / "accept" / "harbour"
 def harbour() -> Runtime:
     loaded = load([FolderSource(PACK)])
     assert loaded.merged is not None, loaded.problems
-    return compile(build(loaded.merged), 1)
+    return compile_model(build(loaded.merged), 1)
 
 
 class Harbour:
