@@ -5,10 +5,10 @@ durations and phones; six for an address); records and lines are rows, reached b
 and keeps ``column = value`` visible to the planner.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -40,9 +40,10 @@ from packdesk.runtime.expressions.tree import (
     Variable,
 )
 from packdesk.runtime.expressions.types import Base, Type
-from packdesk.runtime.values import Actor, Address, Money, Phone, Record, Related as RelatedRecord
+from packdesk.runtime.values import Actor, Address, Money, Phone, Record
+from packdesk.runtime.values import Related as RelatedRecord
 from packdesk.store.column_types import CodePointText, Day, ExactDecimal, Moment
-from packdesk.store.sql_functions import Column, Functions, functions_of, register_sqlite_functions
+from packdesk.store.sql_functions import Column, Functions, Length, functions_of, register_sqlite_functions
 from packdesk.store.tables import Tables
 
 __all__ = ["lower", "lower_value", "register_sqlite_functions"]
@@ -51,7 +52,7 @@ Values: TypeAlias = tuple[Column, ...]
 
 _ADDRESS = ("street", "street_number", "postal_code", "town", "region", "country")
 _PARTS: Mapping[Base, tuple[str, ...]] = {Base.MONEY: ("", "currency"), Base.DURATION: ("", "unit"), Base.PHONE: ("", "e164"), Base.ADDRESS: _ADDRESS}
-_TYPES: Mapping[Base, type[sa.types.TypeEngine[object]]] = {  # type: ignore[type-arg]
+_TYPES: Mapping[Base, type[sa.types.TypeEngine[Any]]] = {
     Base.INTEGER: sa.BigInteger,
     Base.DECIMAL: ExactDecimal,
     Base.BOOLEAN: sa.Boolean,
@@ -107,6 +108,7 @@ class _NoGraph:
     def get(self, entity_type: str, record_id: str) -> Record | None:
         """Know no record."""
         del entity_type, record_id
+        return None
 
     def related(self, record: Record, relation: str) -> tuple[RelatedRecord, ...]:
         """Know no relation."""
@@ -116,6 +118,7 @@ class _NoGraph:
     def by_key(self, entity_type: str, key: str) -> Record | None:
         """Know no record."""
         del entity_type, key
+        return None
 
     def user_units(self, login: str) -> frozenset[str]:
         """Know no user."""
@@ -149,7 +152,7 @@ class _Lowering:
 
     # conditions: never null
 
-    def condition(self, node: Node) -> sa.ColumnElement[bool]:
+    def condition(self, node: Node) -> sa.ColumnElement[bool]:  # noqa: PLR0911 - one return per kind of part
         if self.is_known(node):
             return sa.true() if self.known(node) else sa.false()
         match node:
@@ -174,11 +177,10 @@ class _Lowering:
         if node.name == "is_member":
             unit = self.scalar(node.arguments[1])
             return sa.and_(unit.in_(sorted(self.env.actor.member_of)), unit.is_not(None))
-        texts = [self.scalar(argument) for argument in node.arguments]
+        texts: list[object] = [self.scalar(argument) for argument in node.arguments]
         if node.name == "matches":
-            found = self.functions.matches(texts[0], patterns.write(node.data))  # type: ignore[arg-type]
-        else:
-            found = getattr(self.functions, node.name)(*texts)
+            texts.append(patterns.write(node.data))  # type: ignore[arg-type]
+        found: Column = getattr(self.functions, node.name)(*texts)
         return sa.func.coalesce(found, sa.false(), type_=sa.Boolean()).is_(sa.true())
 
     def compare(self, node: Compare) -> sa.ColumnElement[bool]:
@@ -198,16 +200,14 @@ class _Lowering:
         return tuple(self.is_known(side) and self.known(side) is not None for side in (node.left, node.right))  # type: ignore[return-value]
 
     def equal(self, base: Base, left: Values, right: Values, *, null: "tuple[bool, bool]" = (False, False)) -> sa.ColumnElement[bool]:
-        del base
-        parts: list[sa.ColumnElement[bool]] = []
-        for one, other in zip(left, right, strict=True):
-            if isinstance(other, sa.Null) or isinstance(one, sa.Null):
-                parts.append((one if isinstance(other, sa.Null) else other).is_(None))
-            elif null[0] or null[1]:
-                parts.append(sa.and_(one == other, (other if null[0] else one).is_not(None)))
-            else:
-                parts.append(one.is_not_distinct_from(other))
-        return sa.and_(*parts)
+        if isinstance(left[0], sa.Null) or isinstance(right[0], sa.Null):
+            present = left if isinstance(right[0], sa.Null) else right
+            return sa.and_(*(column.is_(None) for column in (present if base is Base.ADDRESS else present[:1])))
+        one, other = left[0], right[0]
+        same = one.is_not_distinct_from(other) if not any(null) else sa.and_(one == other, (other if null[0] else one).is_not(None))
+        if base is not Base.MONEY:
+            return same
+        return sa.and_(same, sa.or_(one.is_(None), left[1].is_not_distinct_from(right[1])))
 
     def contains(self, node: Contains) -> sa.ColumnElement[bool]:
         left, base = self.key(node.left), node.left.type.base
@@ -276,7 +276,7 @@ class _Lowering:
         row = self.row_of(node)
         return self.cell(row, row.alias.c.id)
 
-    def values(self, node: Node) -> Values:
+    def values(self, node: Node) -> Values:  # noqa: PLR0911, C901 - one return per kind of part
         if self.is_known(node):
             return self.bound(self.known(node), node.type)
         match node:
@@ -289,7 +289,9 @@ class _Lowering:
                 return self.looked_up(self.scalar(target), {id_: text.get(language) or text[""] for id_, text in texts.items()}, node.type)
             case Part(target=target, part=part):
                 column = self.values(target)[_part_index(target.type.base, part)]
-                return (sa.func.nullif(column, "", type_=CodePointText()) if node.type.base is Base.TEXT else column,)
+                if node.type.base is Base.TEXT:
+                    column = sa.func.nullif(column, "", type_=CodePointText())
+                return _both(self.values(target)[0], column)[1:] if part == "currency" else (column,)
             case Arithmetic():
                 return self.arithmetic(node)
             case Negate(operand=operand):
@@ -338,7 +340,7 @@ class _Lowering:
         width = len(next(iter(rows.values())))
         return tuple(sa.case({entry: row[index] for entry, row in rows.items()}, value=id_, else_=sa.null()) for index in range(width))
 
-    def arithmetic(self, node: Arithmetic) -> Values:
+    def arithmetic(self, node: Arithmetic) -> Values:  # noqa: PLR0911 - one return per kind of part
         left, right = self.values(node.left), self.values(node.right)
         functions, minus = self.functions, node.operator == "-"
         match node.kind:
@@ -348,29 +350,34 @@ class _Lowering:
                 return (sa.type_coerce(left[0], sa.Text()).op("||", return_type=CodePointText())(sa.type_coerce(right[0], sa.Text())),)
             case "money":
                 amount = functions.calculate("decimal", node.operator, left[0], right[0])
-                return _both(sa.case((left[1] == right[1], amount), else_=sa.null()), left[1])
+                return (sa.case((left[1] == right[1], amount), else_=sa.null()), left[1])
             case "scaled_money":
-                return _both(functions.calculate("decimal", node.operator, left[0], right[0]), left[1])
+                return (functions.calculate("decimal", node.operator, left[0], right[0]), left[1])
             case "duration":
                 seconds = functions.bounded("seconds", left[0] - right[0] if minus else left[0] + right[0])
-                return _both(seconds, sa.case((left[1] == right[1], left[1]), else_="seconds"))
+                return (seconds, sa.case((left[1] == right[1], left[1]), else_="seconds"))
             case "scaled_duration":
-                return _both(functions.bounded("seconds", sa.cast(left[0], sa.Numeric()) * right[0]), left[1])
+                return (functions.bounded("seconds", sa.cast(left[0], sa.Numeric()) * right[0]), left[1])
             case "moments":
-                return _both(functions.between(left[0], right[0]), sa.literal("seconds", CodePointText()))
+                return (functions.between(left[0], right[0]), sa.literal("seconds", CodePointText()))
             case "days":
-                return _both(functions.days_between(left[0], right[0]), sa.literal("days", CodePointText()))
-        seconds = -right[0] if minus else right[0]
+                return (functions.days_between(left[0], right[0]), sa.literal("days", CodePointText()))
+        length = self.length(node.right, right, minus=minus)
         if node.kind == "day":
-            return (functions.later_day(left[0], seconds, right[1]),)
-        return (functions.later(left[0], seconds, right[1], str(self.env.zone)),)
+            return (functions.later_day(left[0], length),)
+        return (functions.later(left[0], length, str(self.env.zone)),)
 
-    def call(self, node: Call) -> Values:
+    def length(self, node: Node, values: Values, *, minus: bool) -> Length:
+        found = self.known(node) if self.is_known(node) else None
+        known = Duration(-found.amount if minus else found.amount, found.unit) if isinstance(found, Duration) else None
+        return Length(-values[0] if minus else values[0], values[1], known)
+
+    def call(self, node: Call) -> Values:  # noqa: PLR0911 - one return per kind of part
         name, functions = node.name, self.functions
         match name:
             case "coalesce":
                 columns = [self.key(part) if part.type.base is Base.RECORD else self.values(part) for part in node.arguments]
-                return tuple(sa.func.coalesce(*group) if len(group) > 1 else group[0] for group in zip(*columns, strict=True))
+                return _first_present(columns)
             case "size" | "sum" | "first":
                 return self.aggregate(node)
             case "year" | "month" | "day" | "weekday" | "hour" | "date":
@@ -498,7 +505,8 @@ class _Lowering:
             case Macro(name="map", source=source, variable=variable, body=body):
                 rows = self.listed(source)
                 if isinstance(rows, Rows):
-                    return Mapped(rows, replace(self, items={**self.items, variable: Row(rows.alias)}).values(body))
+                    values = replace(self, items={**self.items, variable: Row(rows.alias)}).values(body)
+                    return Mapped(rows, _both(*values) if len(values) == 2 else values)
         raise _refused()
 
     def related(self, node: Related) -> Rows:
@@ -533,6 +541,15 @@ def _part_index(base: Base, part: str) -> int:
 def _both(first: Column, second: Column) -> Values:
     """Return two columns of which the second is null where the first is."""
     return (first, sa.case((first.is_(None), sa.null()), else_=second))
+
+
+def _first_present(values: Sequence[Values]) -> Values:
+    """Return the first value whose first column is not null."""
+    if len(values) == 1:
+        return values[0]
+    first = sa.func.coalesce(*(value[0] for value in values), type_=values[0][0].type)
+    rest = (sa.case(*((value[0].is_not(None), value[index]) for value in values), else_=sa.null()) for index in range(1, len(values[0])))
+    return (first, *rest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ PostgreSQL has everything; results beyond the bounds of numbers and years become
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import re2  # type: ignore[import-untyped]
@@ -21,12 +22,27 @@ from packdesk.runtime.expressions import arithmetic
 from packdesk.runtime.expressions.call_closures import local, part_of, rounded
 from packdesk.store.column_types import SCALE, CodePointText, Day, ExactDecimal, Moment, moment_from_text, moment_to_text, plain
 
-Column = sa.ColumnElement[object]
+#: A column of whatever type; SQLAlchemy's own types do not follow through operators.
+Column = sa.ColumnElement[Any]
 
 _MILLION = 10**SCALE
 _INTEGER = sa.BigInteger()
 _MONTH, _YEAR = SECONDS[Unit.MONTHS], SECONDS[Unit.YEARS]
-_FIRST_MOMENT, _LAST_MOMENT = "0001-12-31 23:59:59.999999+00 BC", "10000-01-01 00:00:00+00"
+_CALENDAR = ("days", "weeks", "months", "years")
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A duration as it stands in SQL; ``known`` when it is the same for every row."""
+
+    seconds: Column
+    unit: Column
+    known: Duration | None = None
+
+    @property
+    def is_calendar(self) -> bool:
+        """Say whether a known duration goes by the calendar."""
+        return self.known is not None and self.known.unit.value in _CALENDAR
 
 
 class Functions(Protocol):
@@ -44,11 +60,11 @@ class Functions(Protocol):
         """Return an integer as a decimal."""
         ...
 
-    def later(self, moment: Column, seconds: Column, unit: Column, zone: str) -> Column:
+    def later(self, moment: Column, length: Length, zone: str) -> Column:
         """Return the moment this much later by the zone's calendar."""
         ...
 
-    def later_day(self, day: Column, seconds: Column, unit: Column) -> Column:
+    def later_day(self, day: Column, length: Length) -> Column:
         """Return the day this much later."""
         ...
 
@@ -105,7 +121,7 @@ class Functions(Protocol):
         ...
 
 
-def _called(name: str, type_: sa.types.TypeEngine[object], *arguments: object) -> Column:
+def _called(name: str, type_: sa.types.TypeEngine[Any], *arguments: object) -> Column:
     return getattr(sa.func, name)(*arguments, type_=type_)  # type: ignore[no-any-return]
 
 
@@ -124,13 +140,13 @@ class SqliteFunctions:
         """Return an integer as a decimal."""
         return _called("packdesk_bounded", ExactDecimal(), sa.literal("decimal"), sa.type_coerce(value, _INTEGER) * _MILLION)
 
-    def later(self, moment: Column, seconds: Column, unit: Column, zone: str) -> Column:
+    def later(self, moment: Column, length: Length, zone: str) -> Column:
         """Return the moment this much later by the zone's calendar."""
-        return _called("packdesk_later", Moment(), moment, seconds, unit, sa.literal(zone))
+        return _called("packdesk_later", Moment(), moment, length.seconds, length.unit, sa.literal(zone))
 
-    def later_day(self, day: Column, seconds: Column, unit: Column) -> Column:
+    def later_day(self, day: Column, length: Length) -> Column:
         """Return the day this much later."""
-        return _called("packdesk_later_day", Day(), day, seconds, unit)
+        return _called("packdesk_later_day", Day(), day, length.seconds, length.unit)
 
     def between(self, left: Column, right: Column) -> Column:
         """Return the seconds from the right moment to the left one."""
@@ -204,7 +220,7 @@ class PostgresqlFunctions:
     def bounded(self, kind: str, value: Column) -> Column:
         """Return the value, null when out of bounds; ``least`` and ``greatest`` pass over nulls, so null ends as null."""
         limit = sa.literal({"integer": 2**53, "decimal": 10**12, "seconds": 10**12 + 1}[kind], sa.Numeric())
-        number = sa.cast(value, sa.Numeric())
+        number: Column = sa.cast(value, sa.Numeric())
         if kind == "decimal":
             number = sa.func.trunc(number, SCALE, type_=sa.Numeric())
         within = sa.func.nullif(sa.func.nullif(sa.func.greatest(sa.func.least(number, limit), -limit), limit), -limit)
@@ -214,31 +230,28 @@ class PostgresqlFunctions:
         """Return an integer as a decimal."""
         return self.bounded("decimal", value)
 
-    def later(self, moment: Column, seconds: Column, unit: Column, zone: str) -> Column:
+    def later(self, moment: Column, length: Length, zone: str) -> Column:
         """Return the moment this much later: exactly for short units, by the zone's clock for days and longer."""
+        exact = moment + sa.func.make_interval(0, 0, 0, 0, 0, 0, length.seconds)
+        if length.known is not None and not length.is_calendar:
+            return self._moment(moment, length, exact)
         zone_ = sa.literal(zone, sa.Text())
-        months = sa.case((unit == "months", _whole(seconds, _MONTH)), (unit == "years", _whole(seconds, _YEAR) * 12), else_=0)
-        days = sa.case((unit.in_(("days", "weeks")), _whole(seconds, 86400)), else_=0)
-        interval = sa.func.make_interval(0, sa.cast(months, sa.Integer), 0, sa.cast(days, sa.Integer), 0, 0, 0)
-        on_clock = sa.func.timezone(zone_, moment) + interval
-        standard = sa.func.timezone(zone_, on_clock)
-        # A clock time that comes twice is the first of the two; PostgreSQL would take the second.
+        on_clock = _between(sa.func.timezone(zone_, moment) + _calendar(length), "timestamp '0001-12-31 23:59:59.999999 BC'", "timestamp '10000-01-01'")
         hour = sa.text("interval '1 hour'")
-        by_calendar = sa.case((sa.func.timezone(zone_, standard - hour) == on_clock, standard - hour), else_=standard)
-        exact = moment + sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds)
-        found = sa.case((unit.in_(("days", "weeks", "months", "years")), by_calendar), else_=exact)
-        found = sa.case((_is_near(moment, seconds), found), else_=sa.null())
-        first, last = sa.text(f"timestamptz '{_FIRST_MOMENT}'"), sa.text(f"timestamptz '{_LAST_MOMENT}'")
-        return sa.func.nullif(sa.func.nullif(sa.func.greatest(sa.func.least(found, last), first), last), first, type_=Moment())
+        # A clock time that comes twice is the first of the two; PostgreSQL would take the second.
+        by_calendar = sa.func.least(sa.func.timezone(zone_, on_clock), sa.func.timezone(zone_, on_clock - hour) + hour)
+        if length.known is not None:
+            return self._moment(moment, length, by_calendar)
+        return self._moment(moment, length, sa.case((length.unit.in_(_CALENDAR), by_calendar), else_=exact))
 
-    def later_day(self, day: Column, seconds: Column, unit: Column) -> Column:
+    def _moment(self, moment: Column, length: Length, found: Column) -> Column:
+        near = _if_near(moment, length, found)
+        return sa.type_coerce(_between(near, "timestamptz '0001-12-31 23:59:59.999999+00 BC'", "timestamptz '10000-01-01 00:00:00+00'"), Moment())
+
+    def later_day(self, day: Column, length: Length) -> Column:
         """Return the day this much later."""
-        months = sa.case((unit == "months", _whole(seconds, _MONTH)), (unit == "years", _whole(seconds, _YEAR) * 12), else_=0)
-        days = sa.case((unit.in_(("months", "years")), 0), else_=_whole(seconds, 86400))
-        found = sa.cast(day + sa.func.make_interval(0, sa.cast(months, sa.Integer), 0, sa.cast(days, sa.Integer), 0, 0, 0), sa.Date())
-        found = sa.case((_is_near(day, seconds), found), else_=sa.null())
-        first, last = sa.text("date '0001-12-31 BC'"), sa.text("date '10000-01-01'")
-        return sa.func.nullif(sa.func.nullif(sa.func.greatest(sa.func.least(found, last), first), last), first, type_=Day())
+        found = sa.cast(_if_near(day, length, day + _calendar(length)), sa.Date())
+        return sa.type_coerce(_between(found, "date '0001-12-31 BC'", "date '10000-01-01'"), Day())
 
     def between(self, left: Column, right: Column) -> Column:
         """Return the seconds from the right moment to the left one, towards zero."""
@@ -297,7 +310,7 @@ class PostgresqlFunctions:
 
     def ordered(self, value: Column) -> Column:
         """Return the text under the collation that compares bytes."""
-        return sa.collate(value, "C")  # type: ignore[arg-type]
+        return sa.collate(value, "C")
 
 
 def _whole(seconds: Column, size: int) -> Column:
@@ -305,9 +318,31 @@ def _whole(seconds: Column, size: int) -> Column:
     return sa.type_coerce(seconds, _INTEGER).op("/", return_type=_INTEGER)(sa.literal(size, _INTEGER))
 
 
-def _is_near(moment: Column, seconds: Column) -> sa.ColumnElement[bool]:
-    """Say whether the sum lies within what PostgreSQL can hold, so that it can be compared with our own bounds."""
-    return (sa.extract("year", moment) + _whole(seconds, _YEAR)).between(-100, 10100)
+def _calendar(length: Length) -> Column:
+    """Return the months and whole days of a duration as an interval."""
+    if length.known is not None:
+        amount, unit = length.known.amount, length.known.unit
+        months = {Unit.MONTHS: amount, Unit.YEARS: 12 * amount}.get(unit, 0)
+        days = 0 if months or unit in (Unit.MONTHS, Unit.YEARS) else arithmetic.divide_unbounded(length.known.seconds, 86400)
+        return sa.func.make_interval(0, months, 0, days, 0, 0, 0)
+    seconds, unit_ = length.seconds, length.unit
+    months_ = sa.case((unit_ == "months", _whole(seconds, _MONTH)), (unit_ == "years", _whole(seconds, _YEAR) * 12), else_=0)
+    days_ = sa.case((unit_.in_(("months", "years")), 0), else_=_whole(seconds, 86400))
+    return sa.func.make_interval(0, sa.cast(months_, sa.Integer), 0, sa.cast(days_, sa.Integer), 0, 0, 0)
+
+
+def _if_near(moment: Column, length: Length, found: Column) -> Column:
+    """Return what was found, null where the sum lies beyond what PostgreSQL can hold at all."""
+    if length.known is not None and abs(length.known.seconds) < 4000 * _YEAR:
+        return found
+    year = sa.extract("year", moment) + _whole(length.seconds, _YEAR)
+    return sa.case((year.between(-100, 10100), found), else_=sa.null())
+
+
+def _between(value: Column, lowest: str, highest: str) -> Column:
+    """Return the value, null at and beyond the limits; it stands in the text once."""
+    low, high = sa.text(lowest), sa.text(highest)
+    return sa.func.nullif(sa.func.nullif(sa.func.greatest(sa.func.least(value, high), low), high), low)
 
 
 def functions_of(dialect: str) -> Functions:
@@ -355,7 +390,7 @@ def _later_day(day: str, seconds: int, unit: str) -> str | None:
     return None if found is None else found.isoformat()
 
 
-def _between(left: str, right: str) -> int:
+def _seconds_between(left: str, right: str) -> int:
     return arithmetic.between(moment_from_text(left), moment_from_text(right)).seconds
 
 
@@ -395,7 +430,7 @@ _SQLITE: Mapping[str, tuple[int, Callable[..., object]]] = {
     "packdesk_bounded": (2, _bounded),
     "packdesk_later": (4, _later),
     "packdesk_later_day": (3, _later_day),
-    "packdesk_between": (2, _between),
+    "packdesk_between": (2, _seconds_between),
     "packdesk_days_between": (2, _days_between),
     "packdesk_part": (3, _part),
     "packdesk_day_of": (2, _day_of),
@@ -407,7 +442,7 @@ _SQLITE: Mapping[str, tuple[int, Callable[..., object]]] = {
 }
 
 
-def _null_safe(function: Callable[..., object]) -> Callable[..., object]:
+def _null_safe(function: Callable[..., object]) -> Callable[..., Any]:
     def call(*arguments: object) -> object:
         return None if any(argument is None for argument in arguments) else function(*arguments)
 

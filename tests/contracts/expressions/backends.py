@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
+from tests.contracts.expressions.expression_sample import ANNA, BERLIN, NOW, MemoryGraph, environment, model
 
 from packdesk.model.durations import SECONDS, Duration, Unit
 from packdesk.model.entity_types import Kind
@@ -28,7 +29,6 @@ from packdesk.store.database import Database
 from packdesk.store.physical import EMPTY, extend
 from packdesk.store.sql_expressions import lower_value, register_sqlite_functions
 from packdesk.store.tables import Tables
-from tests.contracts.expressions.expression_sample import ANNA, BERLIN, NOW, MemoryGraph, environment, model
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "ui/assets/src/expressions.ts"
@@ -58,7 +58,7 @@ def compiled(case: Case) -> Compiled:
     return found
 
 
-def read(path: str, value: object) -> object:
+def read(path: str, value: object) -> object:  # noqa: PLR0911 - one return per kind
     """Read one value of a case as the engine's doors do; durations also in seconds and negative."""
     inner = sample()[0].fields("order")[path]
     if inner.kind is Kind.DURATION and isinstance(value, str):
@@ -156,9 +156,9 @@ class Orders:
         }  # fmt: skip
         self.graph.records[id_] = Record("order", {**base, **given}, {"parts": _parts(id_) if full else ()})
         if full:
-            for index, values in enumerate(_JOBS):
+            for index, work in enumerate(_JOBS):
                 job = f"{id_}-j{index}"
-                self.graph.records[job] = Record("job", {**base, **values, "id": job, "number": job})
+                self.graph.records[job] = Record("job", {**base, **work, "id": job, "number": job})
                 self.graph.relations[(job, "parent")] = (id_,)
                 self.links.append(("job", "parent", job, id_))
             self.graph.relations[(id_, "jobs")] = tuple(f"{id_}-j{index}" for index in range(len(_JOBS)))
@@ -289,7 +289,7 @@ def _filled(connection: sa.Connection, tables: Tables, orders: Orders) -> Iterat
     tables.metadata.drop_all(connection)
 
 
-def _from_columns(values: Sequence[object], base: Base) -> object:
+def _from_columns(values: Sequence[object], base: Base) -> object:  # noqa: PLR0911 - one return per kind
     if values[0] is None:
         return None
     if base is Base.DURATION:
@@ -319,7 +319,7 @@ class Disagreement:
 def disagreements(backend: Backend, cases: Sequence[Case]) -> list[Disagreement]:
     """Return the cases on which the back end differs from what is written."""
     answers = backend.evaluate(cases)
-    return [Disagreement(backend.name, case, case.result, got) for case, got in zip(cases, answers, strict=True) if got != NOT_OFFERED and got != case.result]
+    return [Disagreement(backend.name, case, case.result, got) for case, got in zip(cases, answers, strict=True) if got not in (NOT_OFFERED, case.result)]
 
 
 def corpus(folder: Path) -> list[Case]:

@@ -140,9 +140,7 @@ def _order() -> EntityType:
             )
         },
         relations={"twins": relation("twins", to="order", many=True, symmetric=True)},
-        subtype_fields=fields_of(
-            within=Kind.DURATION, simple=Kind.BOOLEAN, rank=Kind.INTEGER, rate=Kind.DECIMAL, colour=(Kind.OPTION, {"list": "colour"})
-        ),
+        subtype_fields=fields_of(within=Kind.DURATION, simple=Kind.BOOLEAN, rank=Kind.INTEGER, rate=Kind.DECIMAL, colour=(Kind.OPTION, {"list": "colour"})),
         subtyped=True,
     )
 
@@ -199,7 +197,9 @@ def model() -> Model:
         lifecycles={name: lifecycle(name) for name in ("order", "job")},
         subtypes={
             "order": {
-                "repair": _subtype("repair", {"within": "5 days", "simple": False, "rank": 3, "rate": "1.5", "colour": "red"}, ("red", "blue"), {"C1": {"needed": True}}),
+                "repair": _subtype(
+                    "repair", {"within": "5 days", "simple": False, "rank": 3, "rate": "1.5", "colour": "red"}, ("red", "blue"), {"C1": {"needed": True}}
+                ),
                 "sale": _subtype("sale", {"within": "2 months", "simple": True}, ("green",), {}),
             }
         },
@@ -208,7 +208,9 @@ def model() -> Model:
                 id="kind",
                 path="categories.kind",
                 label=text("kind"),
-                entries=entries("hardware", "screen", "pixel", "billing", parents={"screen": "hardware", "pixel": "screen"}, attributes={"screen": {"risky": True}}),
+                entries=entries(
+                    "hardware", "screen", "pixel", "billing", parents={"screen": "hardware", "pixel": "screen"}, attributes={"screen": {"risky": True}}
+                ),
                 attributes=fields_of(risky=(Kind.BOOLEAN, {"default": False})),
             )
         },
@@ -218,13 +220,18 @@ def model() -> Model:
                 path="value_lists.colour",
                 label=text("colour"),
                 entries=entries(
-                    "red", "green", "blue", attributes={"red": {"rank": 1, "warm": True, "share": "0.25", "near": ("blue",)}, "green": {"rank": 2, "warm": False}}
+                    "red",
+                    "green",
+                    "blue",
+                    attributes={"red": {"rank": 1, "warm": True, "share": "0.25", "near": ("blue",)}, "green": {"rank": 2, "warm": False}},
                 ),
                 attributes=fields_of(rank=Kind.INTEGER, warm=Kind.BOOLEAN, share=Kind.DECIMAL, near=(Kind.OPTIONS, {"list": "colour"})),
             )
         },
         level_lists={"grade": EntryList(id="grade", path="level_lists.grade", label=text("grade"), entries=entries(*grades), attributes={})},
-        matrices={"grade": Matrix(id="grade", path="matrices.grade", label=text("grade"), row="grade", column="grade", result="grade", cells=cells, targets={})},
+        matrices={
+            "grade": Matrix(id="grade", path="matrices.grade", label=text("grade"), row="grade", column="grade", result="grade", cells=cells, targets={})
+        },
         actions={},
         free_actions={},
         views={},

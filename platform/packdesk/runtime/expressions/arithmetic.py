@@ -18,6 +18,8 @@ PLACES = 6
 _STEP = Decimal(1).scaleb(-PLACES)
 _EXACT = Context(prec=80)
 _DAY = 86400
+#: Without the sign that a decimal zero may carry.
+_ZERO = Decimal(0)
 
 
 def integer(value: int) -> int | None:
@@ -28,7 +30,7 @@ def integer(value: int) -> int | None:
 def decimal(value: Decimal) -> Decimal | None:
     """Return the decimal cut to six places towards zero, null when it is too large."""
     cut = value.quantize(_STEP, rounding=ROUND_DOWN, context=_EXACT)
-    return cut if -DECIMAL_LIMIT < cut < DECIMAL_LIMIT else None
+    return (cut or _ZERO) if -DECIMAL_LIMIT < cut < DECIMAL_LIMIT else None
 
 
 def divide_integers(left: int, right: int) -> int | None:

@@ -4,7 +4,22 @@ from collections.abc import Iterator
 
 from packdesk.runtime.expressions.faults import Faulty
 from packdesk.runtime.expressions.functions import FUNCTIONS
-from packdesk.runtime.expressions.tree import ActorPart, Arithmetic, Attribute, Call, Contains, Field, Lines, Macro, Node, PartyOf, PresetLines, Related, Root, Variable
+from packdesk.runtime.expressions.tree import (
+    ActorPart,
+    Arithmetic,
+    Attribute,
+    Call,
+    Contains,
+    Field,
+    Lines,
+    Macro,
+    Node,
+    PartyOf,
+    PresetLines,
+    Related,
+    Root,
+    Variable,
+)
 from packdesk.runtime.expressions.types import Base
 
 #: Functions of the tree that the check itself puts there.
@@ -53,7 +68,7 @@ def _moments(node: Node) -> int:
     return inner + (isinstance(node, Arithmetic) and node.kind in ("moment", "day"))
 
 
-def _why_not_in_sql(node: Node, base: str) -> str | None:
+def _why_not_in_sql(node: Node, base: str) -> str | None:  # noqa: PLR0911 - one return per kind of part
     match node:
         case Root(name=name) if name != base and node.type.base in (Base.RECORD, Base.LINE):
             return None
@@ -83,7 +98,7 @@ def _item_types(node: Node) -> tuple[str, ...]:
     return item.entity_types
 
 
-def _why_not_call(node: Call, name: str, base: str) -> str | None:
+def _why_not_call(node: Call, name: str, base: str) -> str | None:  # noqa: PLR0911 - one return per reason
     if name not in _INTERNAL and not FUNCTIONS[name].sql:
         return f"'{name}'"
     first = node.arguments[0] if node.arguments else None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import re2  # type: ignore[import-untyped]
@@ -29,9 +29,9 @@ def negated(value: object) -> object:
         case Duration():
             return Duration(-value.amount, value.unit)
         case Money():
-            return Money(-value.amount, value.currency)
+            return Money(0 - value.amount, value.currency)
         case int() | Decimal():
-            return -value
+            return 0 - value
     return None
 
 
@@ -50,9 +50,9 @@ def total(values: tuple[object, ...], base: Base) -> object:
     """Add up what is not null."""
     present = [value for value in values if value is not None]
     if base is Base.INTEGER:
-        return arithmetic.integer(sum(present))  # type: ignore[arg-type]
+        return arithmetic.integer(sum(value for value in present if isinstance(value, int)))
     if base is Base.DECIMAL:
-        return arithmetic.decimal(sum(present, Decimal(0)))  # type: ignore[arg-type]
+        return arithmetic.decimal(sum((value for value in present if isinstance(value, Decimal)), Decimal(0)))
     if base is Base.MONEY:
         amounts = [value for value in present if isinstance(value, Money)]
         if len({value.currency for value in amounts}) != 1:
@@ -86,7 +86,7 @@ def rounded(value: Decimal, places: int | None) -> int | Decimal | None:
     return arithmetic.decimal(arithmetic.half_up(value, places))
 
 
-def _key(value: object) -> object:
+def _key(value: Any) -> Any:
     return value.seconds if isinstance(value, Duration) else value
 
 
@@ -144,12 +144,12 @@ def _simple(function: Callable[..., object], arguments: tuple[Closure, ...], oth
     return of_many
 
 
-def _size(node: Call, arguments: tuple[Closure, ...]) -> Closure:
+def _size(_node: Call, arguments: tuple[Closure, ...]) -> Closure:
     return lambda env, items: len(arguments[0](env, items))  # type: ignore[arg-type]
 
 
-def _first(node: Call, arguments: tuple[Closure, ...]) -> Closure:
-    return lambda env, items: next(iter(arguments[0](env, items)), None)  # type: ignore[call-overload, no-any-return]
+def _first(_node: Call, arguments: tuple[Closure, ...]) -> Closure:
+    return lambda env, items: next(iter(arguments[0](env, items)), None)  # type: ignore[call-overload]
 
 
 def _sum(node: Call, arguments: tuple[Closure, ...]) -> Closure:
@@ -157,13 +157,13 @@ def _sum(node: Call, arguments: tuple[Closure, ...]) -> Closure:
     return lambda env, items: total(arguments[0](env, items), base)  # type: ignore[arg-type]
 
 
-def _coalesce(node: Call, arguments: tuple[Closure, ...]) -> Closure:
+def _coalesce(_node: Call, arguments: tuple[Closure, ...]) -> Closure:
     return lambda env, items: next((value for argument in arguments if (value := argument(env, items)) is not None), None)
 
 
 def _zone(arguments: tuple[Closure, ...], index: int) -> Callable[[Environment, Mapping[str, object]], ZoneInfo | None]:
     if len(arguments) <= index:
-        return lambda env, items: env.zone
+        return lambda env, _items: env.zone
     return lambda env, items: zone_named(arguments[index](env, items))
 
 
@@ -202,7 +202,7 @@ def _date(node: Call, arguments: tuple[Closure, ...]) -> Closure:
 
 
 def _today(node: Call, arguments: tuple[Closure, ...]) -> Closure:
-    return _date(replace(node, data=None), (lambda env, items: env.now, *arguments))
+    return _date(replace(node, data=None), (lambda env, _items: env.now, *arguments))
 
 
 def _matrix(node: Call, arguments: tuple[Closure, ...]) -> Closure:
@@ -211,9 +211,9 @@ def _matrix(node: Call, arguments: tuple[Closure, ...]) -> Closure:
     return lambda env, items: cells.get(row(env, items), {}).get(column(env, items))
 
 
-def _has_role(node: Call, arguments: tuple[Closure, ...]) -> Closure:
+def _has_role(node: Call, _arguments: tuple[Closure, ...]) -> Closure:
     role = node.data
-    return lambda env, items: role in env.actor.roles
+    return lambda env, _items: role in env.actor.roles
 
 
 def _is_member(node: Call, arguments: tuple[Closure, ...]) -> Closure:
@@ -231,7 +231,7 @@ def _is_member(node: Call, arguments: tuple[Closure, ...]) -> Closure:
     return is_member
 
 
-def _changed(node: Call, arguments: tuple[Closure, ...]) -> Closure:
+def _changed(_node: Call, arguments: tuple[Closure, ...]) -> Closure:
     new, old = arguments
     return lambda env, items: new(env, items) != old(env, items)
 

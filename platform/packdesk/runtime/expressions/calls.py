@@ -23,14 +23,14 @@ _MANY = 1000
 class Invocation:
     """One call while it is being typed: its arguments as syntax, and shortcuts to say what is wrong."""
 
-    def __init__(self, checker: "Checker", name: str, arguments: tuple[syntax.Syntax, ...], start: int, end: int, at: int) -> None:
+    def __init__(self, checker: "Checker", call: syntax.Invoke) -> None:
         """Take the call; a method's target is its first argument."""
         self.checker = checker
-        self.name = name
-        self.arguments = arguments
-        self.start = start
-        self.end = end
-        self.at = at
+        self.name = call.name
+        self.arguments = (call.target, *call.arguments) if call.target is not None else call.arguments
+        self.start = call.start
+        self.end = call.end
+        self.at = call.at
 
     def count(self, least: int, most: int) -> None:
         """Refuse a wrong number of arguments."""
@@ -75,7 +75,7 @@ def zone_named(name: object) -> ZoneInfo | None:
     """Return the time zone of this name, None when there is none."""
     try:
         return ZoneInfo(str(name)) if name else None
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return None
 
 
@@ -98,9 +98,9 @@ def parse_moment(text: str) -> datetime | None:
         return None
 
 
-def check_call(checker: "Checker", name: str, arguments: tuple[syntax.Syntax, ...], start: int, end: int, at: int) -> Node:
+def check_call(checker: "Checker", call: syntax.Invoke) -> Node:
     """Return the typed call; raises when arguments do not fit."""
-    return _RULES[name](Invocation(checker, name, arguments, start, end, at))
+    return _RULES[call.name](Invocation(checker, call))
 
 
 def _list(call: Invocation) -> tuple[Node, Type]:
@@ -170,7 +170,7 @@ def _date(call: Invocation) -> Node:
     call.count(1, 1)
     node = call.typed(0, TEXT)
     if isinstance(node, Literal):
-        return _read_literal(call, node, DATE, parse_day, "day", "2026-12-31")
+        return _read_literal(call, node, parse_day, type_=DATE, what="day", example="2026-12-31")
     return call.call(DATE, node, data="text")
 
 
@@ -178,11 +178,11 @@ def _datetime(call: Invocation) -> Node:
     call.count(1, 1)
     node = call.typed(0, TEXT)
     if isinstance(node, Literal):
-        return _read_literal(call, node, DATETIME, parse_moment, "moment", "2026-12-31T14:30:00Z")
+        return _read_literal(call, node, parse_moment, type_=DATETIME, what="moment", example="2026-12-31T14:30:00Z")
     return call.call(DATETIME, node, data="text")
 
 
-def _read_literal(call: Invocation, node: Literal, type_: Type, read: Callable[[str], object], what: str, example: str) -> Node:
+def _read_literal(call: Invocation, node: Literal, read: Callable[[str], object], *, type_: Type, what: str, example: str) -> Node:
     value = read(str(node.value)) if node.value is not None else None
     if value is None and node.value is not None:
         call.checker.fail("wrong_arguments", f"'{node.value}' is no {what}.", node.start, advice=f"Write one such as '{example}'.")

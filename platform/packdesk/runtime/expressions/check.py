@@ -63,7 +63,7 @@ class Checker:
         node = self.adapt(self.value(part), BOOLEAN)
         return node if node is not None else self.mismatch(self.value(part), "a condition", advice="Compare it, for example with '!= null'.")
 
-    def any(self, part: syntax.Syntax) -> Node:
+    def any(self, part: syntax.Syntax) -> Node:  # noqa: PLR0911 - one return per kind of syntax
         """Type any part."""
         match part:
             case syntax.Constant():
@@ -120,8 +120,7 @@ class Checker:
             )
         if part.name in MACROS:
             self.fail("wrong_arguments", f"'{part.name}' stands after a list.", part.at, advice=f"Write {FUNCTIONS[part.name].signature}.")
-        arguments = (part.target, *part.arguments) if part.target is not None else part.arguments
-        return calls.check_call(self, part.name, arguments, part.start, part.end, part.at)
+        return calls.check_call(self, part)
 
     def _macro(self, part: syntax.Invoke) -> Macro:
         if part.target is None or len(part.arguments) != 2 or not isinstance(part.arguments[0], syntax.Name):
@@ -195,7 +194,7 @@ class Checker:
             self.mismatch(left, "something that can be compared")
         return Contains(type=BOOLEAN, start=part.start, end=part.end, left=left, right=right)
 
-    def _arithmetic(self, part: syntax.Operation, left: Node, right: Node) -> Node:
+    def _arithmetic(self, part: syntax.Operation, left: Node, right: Node) -> Node:  # noqa: C901, PLR0912 - the table of types
         operator = part.operator
         bases = (left.type.base, right.type.base)
         kind, type_ = "", NULL
@@ -248,9 +247,9 @@ class Checker:
                 pair = self.adapt(left, wanted), self.adapt(right, wanted)
                 if pair[0] is not None and pair[1] is not None:
                     return pair[0], pair[1]
-        self.fail("type_mismatch", f"{left.type} and {right.type} do not go together.".capitalize(), right.start, advice=advice)
+        raise Faulty("type_mismatch", f"{left.type} and {right.type} do not go together.".capitalize(), right.start, advice=advice)
 
-    def adapt(self, node: Node, wanted: Type) -> Node | None:
+    def adapt(self, node: Node, wanted: Type) -> Node | None:  # noqa: PLR0911 - one return per way to fit
         """Return the part with the wanted type, converting where nothing can be lost; None when it does not fit."""
         have = node.type
         if have == wanted or (wanted == NULL and have == NULL):

@@ -62,39 +62,39 @@ def resolve(env: Environment, entity_types: tuple[str, ...], value: object) -> R
 
 def _literal(node: Literal) -> Closure:
     value = node.value
-    return lambda env, items: value
+    return lambda _env, _items: value
 
 
 _ROOTS: Mapping[str, Closure] = {
-    "record": lambda env, items: env.record,
-    "old": lambda env, items: env.old,
-    "now": lambda env, items: env.now,
-    "actor": lambda env, items: env.actor.login,
-    "candidate": lambda env, items: env.candidate,
-    "party": lambda env, items: env.party,
-    "line": lambda env, items: env.line,
-    "input": lambda env, items: env.input,
-    "effect": lambda env, items: env.effect,
-    "link": lambda env, items: env.link,
+    "record": lambda env, _items: env.record,
+    "old": lambda env, _items: env.old,
+    "now": lambda env, _items: env.now,
+    "actor": lambda env, _items: env.actor.login,
+    "candidate": lambda env, _items: env.candidate,
+    "party": lambda env, _items: env.party,
+    "line": lambda env, _items: env.line,
+    "input": lambda env, _items: env.input,
+    "effect": lambda env, _items: env.effect,
+    "link": lambda env, _items: env.link,
 }
 
 
 def _root(node: Root) -> Closure:
     name = node.name
-    return _ROOTS.get(name) or (lambda env, items: env.names.get(name))
+    return _ROOTS.get(name) or (lambda env, _items: env.names.get(name))
 
 
 def _variable(node: Variable) -> Closure:
     name = node.name
-    return lambda env, items: items[name]
+    return lambda _env, items: items[name]
 
 
 def _field(node: Field) -> Closure:
     path = node.path
     if isinstance(node.target, Root) and node.target.name == "record":
         if node.type.base is Base.LIST:
-            return lambda env, items: (env.record.values.get(path) or ()) if env.record is not None else ()
-        return lambda env, items: env.record.values.get(path) if env.record is not None else None
+            return lambda env, _items: (env.record.values.get(path) or ()) if env.record is not None else ()
+        return lambda env, _items: env.record.values.get(path) if env.record is not None else None
     target = compile_tree(node.target)
     empty = () if node.type.base is Base.LIST else None
     if node.target.type.base is Base.RECORD:
@@ -156,14 +156,14 @@ def _party_of(node: PartyOf) -> Closure:
 def _attribute(node: Attribute) -> Closure:
     target, table = compile_tree(node.target), node.table
     empty = () if node.type.base is Base.LIST else None
-    return lambda env, items: table.get(target(env, items), empty)  # type: ignore[arg-type]
+    return lambda env, items: table.get(target(env, items), empty)  # type: ignore[call-overload]
 
 
 def _label(node: Label) -> Closure:
     target, table = compile_tree(node.target), node.table
 
     def label(env: Environment, items: Items) -> object:
-        texts = table.get(target(env, items))  # type: ignore[arg-type]
+        texts = table.get(target(env, items))  # type: ignore[call-overload]
         return None if texts is None else texts.get(env.actor.language) or texts[""]
 
     return label
@@ -173,7 +173,7 @@ def _preset_lines(node: PresetLines) -> Closure:
     target, table, key, to = compile_tree(node.target), node.table, node.key, node.to
 
     def preset(env: Environment, items: Items) -> object:
-        rows = table.get(target(env, items), ())  # type: ignore[arg-type]
+        rows = table.get(target(env, items), ())  # type: ignore[call-overload]
         if not key:
             return tuple(Line(str(index), row) for index, row in enumerate(rows))
         keyed = ((index, row, env.graph.by_key(to, str(row[key]))) for index, row in enumerate(rows))
@@ -195,11 +195,11 @@ def _part(node: Part) -> Closure:
 
 def _actor_part(node: ActorPart) -> Closure:
     if node.part == "party":
-        return lambda env, items: env.actor_party
+        return lambda env, _items: env.actor_party
     return {
-        "name": lambda env, items: env.actor.name,
-        "language": lambda env, items: env.actor.language,
-        "time_zone": lambda env, items: env.actor.time_zone,
+        "name": lambda env, _items: env.actor.name,
+        "language": lambda env, _items: env.actor.language,
+        "time_zone": lambda env, _items: env.actor.time_zone,
     }[node.part]
 
 
@@ -222,7 +222,7 @@ def comparable(node: Node) -> Callable[[object], object]:
     """Return what turns a value of the part's type into what ``==`` and ``<`` compare, null aside."""
     return {
         Base.RECORD: identity,
-        Base.DURATION: lambda value: value.seconds,  # type: ignore[attr-defined]
+        Base.DURATION: lambda value: value.seconds,
         Base.PHONE: lambda value: value.e164 or value.raw if isinstance(value, Phone) else value,
     }.get(node.type.base, lambda value: value)
 

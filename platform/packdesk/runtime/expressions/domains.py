@@ -54,7 +54,7 @@ def _number(value: Json) -> Decimal | None:
         return None
 
 
-def literal_value(kind: Kind, value: object) -> object:
+def literal_value(kind: Kind, value: object) -> object:  # noqa: PLR0911 - one return per kind
     """Return the Python value of a literal in a document, None when there is none or when it is not a literal of the kind."""
     if kind is Kind.OPTIONS or kind is Kind.REFERENCES:
         return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()

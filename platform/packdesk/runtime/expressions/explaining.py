@@ -74,7 +74,7 @@ class _Explainer:
                 yield from (self.explain(child, items) for child in node.children() if not isinstance(child, Literal | Root | Variable))
 
     def items(self, node: Macro, value: object, items: closures.Items) -> Iterator[Explanation]:
-        found = tuple(self.value(node.source, items))  # type: ignore[arg-type]
+        found: tuple[object, ...] = tuple(self.value(node.source, items))  # type: ignore[arg-type]
         resolved = [closures.resolve(self.env, self.entity_types(node), one) if self.entity_types(node) else one for one in found]
         for index, item in enumerate(resolved[:MAX_ITEMS], start=1):
             inner = self.explain(node.body, {**items, node.variable: item})
@@ -107,7 +107,7 @@ class _Explainer:
             case _:
                 return f"{text} {self.words['is']} {self.show(value)}"
 
-    def show(self, value: object) -> str:
+    def show(self, value: object) -> str:  # noqa: PLR0911 - one return per kind of value
         match value:
             case None:
                 return self.words["null"]

@@ -50,7 +50,7 @@ def _kind(type_: Type) -> str:
     return type_.base.value
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> object:  # noqa: PLR0911, C901 - one return per kind of value
     """Return a value as the API writes it."""
     match value:
         case bool() | int() | str() | None:
@@ -173,8 +173,8 @@ def environment_json(tree: Node, env: Environment) -> dict[str, object]:
     for value in (env.record, env.old, env.candidate, env.party, env.line):
         around.add(value)
     for values in (env.input, env.effect, env.link, env.names):
-        for value in values.values():
-            around.add(value)
+        for one in values.values():
+            around.add(one)
 
     def embedded(value: object) -> object:
         return record_json(value, around.related.get(value.id)) if isinstance(value, Record) else plain(value)
@@ -192,7 +192,9 @@ def environment_json(tree: Node, env: Environment) -> dict[str, object]:
             "member_of": sorted(env.actor.member_of),
         },
         **{name: embedded(value) for name, value in roots.items() if value is not None},
-        **{name: {key: embedded(value) for key, value in values.items()} for name, values in (("input", env.input), ("effect", env.effect), ("link", env.link))},
+        **{
+            name: {key: embedded(value) for key, value in values.items()} for name, values in (("input", env.input), ("effect", env.effect), ("link", env.link))
+        },
         "names": {name: embedded(value) for name, value in env.names.items()},
         "records": {id_: embedded(record) for id_, record in around.found.items()},
     }

@@ -1,7 +1,7 @@
-"""The subset of regular expressions on which every engine agrees: parsed here, written out again for RE2, PostgreSQL and the browser.
+r"""The subset of regular expressions on which every engine agrees: parsed here, written out again for RE2, PostgreSQL and the browser.
 
 Classes become explicit sets, so that no engine's idea of a digit or a blank counts; what has no common meaning (look-around, back
-references, lazy repetition, flags, ``\\b``) is refused. All four engines match in linear time: the browser runs the parsed form.
+references, lazy repetition, flags, ``\b``) is refused. All four engines match in linear time: the browser runs the parsed form.
 """
 
 from dataclasses import dataclass
@@ -130,7 +130,7 @@ class _Reader:
     def atom(self) -> Pattern:
         char = self.char
         self.at += 1
-        if char == "^" or char == "$":
+        if char and char in "^$":
             return Anchor(char == "$")
         if char == ".":
             return Chars(_inverted(((10, 10),)))
