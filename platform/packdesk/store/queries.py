@@ -1,7 +1,7 @@
 """Lists of records: one page at a time, found by filter, quick search or number, in any order of up to three fields.
 
-A page costs one statement, whatever it holds; a capped count and the names of referenced records cost one more each (per
-referenced type). Paging goes on from the last row's values, so that page 1,000 costs what page 1 does.
+A page costs one statement and one per line group, whatever it holds; a capped count and the names of referenced records cost one
+more each (per referenced type). Paging goes on from the last row's values, so that page 1,000 costs what page 1 does.
 """
 
 import hashlib
@@ -59,7 +59,7 @@ class Query:
     order: tuple[tuple[str, bool], ...] = DEFAULT_ORDER
     limit: int = 25
     cursor: str = ""
-    #: Only these fields; all when None.
+    #: Only these fields and line groups; all when None.
     fields: tuple[str, ...] | None = None
     #: Whether the records that reference fields name are read as well: all of them, or these fields' only.
     expand: bool | tuple[str, ...] = True
@@ -85,6 +85,7 @@ def run(connection: Connection, tables: Tables, query: Query) -> Page:
     """Return the page that the query asks for; raises ``bad_parameter`` or ``bad_cursor`` where it can't be understood."""
     _check(tables, query)
     keys = _keys(tables, query)
+    groups = [group for group in tables.model.entity_types[query.entity_type].lines if query.fields is None or group in query.fields]
     codec = record_codec(tables, query.entity_type, None if query.fields is None else _with_keys(query.fields, keys))
     rows = _rows(connection, tables, query, keys, codec)
     records = [codec.record(row) for row in rows[: query.limit]]
@@ -92,7 +93,7 @@ def run(connection: Connection, tables: Tables, query: Query) -> Page:
     cursor = cursors.write(_shape(query), [_at(tables, records[-1], key) for key in keys]) if more else ""
     count = count_up_to(connection, tables, query) if query.count else None
     return Page(
-        rows=tuple(reading.with_lazy_lines(connection, tables, records)) if query.fields is None else tuple(records),
+        rows=tuple(reading.with_lines(connection, tables, records, groups) if groups else records),
         next_cursor=cursor,
         count=count if count is None else min(count, COUNT_LIMIT),
         capped=count is not None and count > COUNT_LIMIT,
@@ -199,11 +200,13 @@ def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterabl
 
 
 def _check(tables: Tables, query: Query) -> None:
+    tables.record(query.entity_type)
     if not 1 <= query.limit <= _LONGEST_PAGE:
         raise PackdeskError("bad_parameter", name="limit", reason=f"give 1 to {_LONGEST_PAGE}")
     if len(query.order) > _MOST_FIELDS or len({path for path, _ in query.order}) != len(query.order):
         raise PackdeskError("bad_parameter", name="order", reason=f"give at most {_MOST_FIELDS} different fields")
-    for name, paths in (("order", [path for path, _ in query.order]), ("fields", query.fields or ()), ("equals", query.equals)):
+    fields = [path for path in query.fields or () if path not in tables.model.entity_types[query.entity_type].lines]
+    for name, paths in (("order", [path for path, _ in query.order]), ("fields", fields), ("equals", query.equals)):
         unknown = [path for path in paths if not _is_path(tables, query.entity_type, path)]
         if unknown:
             raise PackdeskError("bad_parameter", name=name, reason=f"there is no field '{unknown[0]}'")

@@ -121,9 +121,19 @@ def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record
     return [Record(entity_type, record.values, LazyLines(groups, lambda record_id=record.id: lines(record_id))) for record in records]  # type: ignore[misc]
 
 
-def lines_of(connection: Connection, tables: Tables, entity_type: str, ids: tuple[str, ...]) -> dict[str, dict[str, tuple[Line, ...]]]:
+def with_lines(connection: Connection, tables: Tables, records: list[Record], groups: Iterable[str]) -> list[Record]:
+    """Return the records of one type with their lines of these groups."""
+    if not records:
+        return records
+    found = lines_of(connection, tables, records[0].entity_type, tuple(record.id for record in records), groups)
+    return [Record(record.entity_type, record.values, found[record.id]) for record in records]
+
+
+def lines_of(
+    connection: Connection, tables: Tables, entity_type: str, ids: tuple[str, ...], only: Iterable[str] | None = None
+) -> dict[str, dict[str, tuple[Line, ...]]]:
     """Return the lines by record and group, one statement per group (and per 500 records)."""
-    groups = tables.model.entity_types[entity_type].lines
+    groups = tuple(tables.model.entity_types[entity_type].lines if only is None else only)
     found: dict[str, dict[str, list[Line]]] = {record_id: {group: [] for group in groups} for record_id in ids}
     for group in groups:
         codec = line_codec(tables, entity_type, group)

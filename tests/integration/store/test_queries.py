@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from tests import samples
 from tests.integration.store.conftest import Opener
 
 from packdesk.errors import PackdeskError
@@ -17,6 +18,7 @@ from packdesk.runtime.values import Line, Money, Phone, Record
 from packdesk.store import queries
 from packdesk.store.access import AccessFilter
 from packdesk.store.database import Database
+from packdesk.store.physical import EMPTY, extend
 from packdesk.store.queries import Query
 from packdesk.store.tables import Tables
 
@@ -254,6 +256,21 @@ def test_a_list_reads_only_the_fields_it_was_asked_for(database: Database, table
     assert set(row.values) == {"id", "number", "version", "subject", "created_at"}
 
 
+def test_a_page_holds_the_lines_it_was_asked_for(database: Database, tables: Tables, unit: Opener) -> None:
+    phone = Line("", {"kind": "home", "number": Phone("1")})
+    store(unit, Record("person", {"name": "Ada"}, {"phones": (phone,)}), Record("person", {"name": "Bea"}))
+
+    asked = {
+        name: Query(entity_type="person", order=(("name", True),), fields=fields)
+        for name, fields in {"all": None, "lines": ("phones",), "name": ("name",)}.items()
+    }
+    with database.begin() as connection:
+        pages_found = {name: queries.run(connection, tables, query).rows for name, query in asked.items()}
+
+    found = {name: [[line.values for line in record.lines.get("phones", ())] for record in rows] for name, rows in pages_found.items()}
+    assert found == {"all": [[phone.values], []], "lines": [[phone.values], []], "name": [[], []]}
+
+
 def test_a_page_costs_as_many_statements_however_many_records_it_holds(database: Database, tables: Tables, unit: Opener) -> None:
     clients = store(unit, *(Record("person", {"name": str(place)}, {"phones": (Line("", {}),)}) for place in range(20)))
     store(unit, *(Record("matter", {"client": client.id}) for client in clients))
@@ -302,3 +319,13 @@ def compiled(tables: Tables, source: str) -> Compiled:
     found = compile_expression(Expression(source, "filter"), Catalogue(tables.model).scope(Place.FILTER, "matter"))
     assert isinstance(found, Compiled), found
     return found
+
+
+def test_an_unknown_type_is_refused_by_name(sqlite_database: Database) -> None:
+    model = samples.model()
+    tables = Tables(model, extend(EMPTY, model), "sqlite")
+
+    with pytest.raises(PackdeskError) as refusal:
+        numbers(sqlite_database, tables, Query(entity_type="nothing"))
+
+    assert (refusal.value.code, refusal.value.facts["entity_type"]) == ("unknown_entity_type", "nothing")
