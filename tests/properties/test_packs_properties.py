@@ -25,7 +25,7 @@ scalars = (
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4), max_leaves=20
 )
-ids = st.from_regex(r"\A[a-d][a-d0-9_]{0,3}\Z").filter(lambda name: name not in ("id",))
+ids = st.from_regex(r"\A[a-d][a-d0-9_]{0,3}\Z").filter(lambda name: name != "id")
 fields = st.dictionaries(
     ids,
     st.fixed_dictionaries(

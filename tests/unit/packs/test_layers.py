@@ -182,3 +182,83 @@ def test_merged_documents_survive_json(layers: Merged) -> None:
     assert again.hash == layers.hash
     assert dict(again.origins) == dict(layers.origins)
     assert build(again) == build(layers)
+
+
+def test_what_only_a_removed_type_or_section_had_goes_with_it() -> None:
+    base = pack(
+        "base",
+        {
+            "entity_types/t.json": {
+                "a": {"fields": {"x": {"type": "string"}}, "sections": {"s": {"fields": {"y": {"type": "string"}}}}},
+                "b": {"number": {"prefix": "Z"}},
+            },
+            "transitions/b.json": {"id": "b", "states": {"o": {"kind": "initial", "fields": {}}}},
+            "transitions/a.json": {"id": "a", "states": {"o": {"kind": "initial", "fields": {"x": ["required"], "s.y": ["readonly"]}}}},
+            "subtypes/b/p.json": {"id": "p"},
+            "views/v.json": {
+                "l": {"entity_type": "b", "layout": "list"},
+                "f": {"entity_type": "a", "layout": "form", "sections": {"one": {"embed": "s"}, "two": {"fields": {"x": {}}}}},
+            },
+            "actions/x.json": {"both": {"entity_types": ["a", "b"]}, "only": {"entity_types": ["b"]}},
+            "locale/de.json": {"id": "de", "labels": {"entity_types.b": {"label": "B"}, "entity_types.a": {"label": "A"}}},
+        },
+    )
+    over = pack("over", {"entity_types/t.json": {"$remove": ["b"]}, "entity_types/a.json": {"$patch": "a", "sections": {"$remove": ["s"]}}}, "base")
+
+    documents = merged(base, over).documents
+
+    assert list(documents["transitions"]) == ["a"]
+    assert documents["transitions"]["a"]["states"]["o"]["fields"] == {"x": ["required"]}
+    assert documents["subtypes"] == {}
+    assert documents["views"] == {"f": {"entity_type": "a", "layout": "form", "sections": {"two": {"fields": {"x": {}}}}}}
+    assert documents["actions"] == {"both": {"entity_types": ["a"]}}
+    assert documents["locale"]["de"]["labels"] == {"entity_types.a": {"label": "A"}}
+
+
+def test_a_locale_overlay_changes_and_removes_texts() -> None:
+    labels = {"entity_types.ticket": {"label": "Vorgang", "plural": "Vorgänge"}, "entity_types.ticket.fields.a": {"label": "A"}}
+    over = {
+        "$patch": "de",
+        "labels": {
+            "$add": {"entity_types.ticket.fields.b": {"label": "B"}},
+            "$remove": ["entity_types.ticket.fields.a"],
+            "entity_types.ticket": {"label": "Fall"},
+        },
+    }
+
+    result = merged(pack("base", {**TICKET, "locale/de.json": {"id": "de", "labels": labels}}), pack("over", {"locale/de.json": over}, "base"))
+
+    assert result.documents["locale"]["de"]["labels"] == {
+        "entity_types.ticket": {"label": "Fall", "plural": "Vorgänge"},
+        "entity_types.ticket.fields.b": {"label": "B"},
+    }
+
+
+def test_a_key_that_the_base_left_out_can_be_written() -> None:
+    over = {
+        "entity_types/t.json": {
+            "$patch": "ticket",
+            "number": {"prefix": "X"},
+            "lines": {"$add": {"rows": {"fields": {}}}},
+            "capabilities": {"$append": ["notes"]},
+        }
+    }
+
+    ticket = merged(pack("base", TICKET), pack("over", over, "base")).documents["entity_types"]["ticket"]
+
+    assert (ticket["number"], ticket["lines"], ticket["capabilities"]) == ({"prefix": "X"}, {"rows": {"fields": {}}}, ["notes"])
+
+
+def test_a_field_of_key_dates_is_renamed_for_every_type_that_has_it() -> None:
+    base = pack(
+        "base",
+        {
+            "entity_types/t.json": {"id": "ticket", "key_dates": "care", "fields": {"late": {"type": "boolean", "derived": "now > record.due"}}},
+            "key_dates/k.json": {"care": {"fields": {"due": {"type": "datetime"}, "over": {"type": "boolean", "derived": "now > record.due"}}}},
+        },
+    )
+
+    documents = merged(base, pack("over", {"key_dates/k.json": {"$patch": "care", "fields": {"$rename": {"due": "until"}}}}, "base")).documents
+
+    assert documents["entity_types"]["ticket"]["fields"]["late"]["derived"] == "now > record.until"
+    assert documents["key_dates"]["care"]["fields"]["over"]["derived"] == "now > record.until"

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from packdesk.errors import Problem
+from packdesk.errors import Problem, Severity
 from packdesk.packs.index import Index, Names
 from packdesk.packs.names import listed, nearest
 from packdesk.packs.references import LITERAL, Reference, references
+from packdesk.packs.tree import document_path
 
 #: What is named -> code and noun of the problem.
 _KINDS: Mapping[str, tuple[str, str]] = {
@@ -56,7 +57,8 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 
 
 def check_names(index: Index) -> Iterator[Problem]:
-    """Yield a problem for every name that stands for nothing."""
+    """Yield a problem for every name that stands for nothing, and a warning for one that stands for something deprecated by another pack."""
+    deprecated = _deprecated(index)
     for reference in references(index.tree):
         if reference.ref == f"{LITERAL}subtype_field":
             continue  # checked with the other values of a subtype
@@ -65,6 +67,21 @@ def check_names(index: Index) -> Iterator[Problem]:
                 if reference.text not in names:
                     yield _problem(index, reference, names)
                     break
+                if (pack := deprecated.get(names[reference.text])) and pack != reference.node.source.pack:
+                    message = f"'{names[reference.text]}' is deprecated by the pack '{pack}'."
+                    yield reference.node.problem("deprecated", message, "Stop using it before it goes.", at_key=reference.is_key, severity=Severity.WARNING)
+                    break
+
+
+def _deprecated(index: Index) -> dict[str, str]:
+    """Return path -> pack of everything that is marked deprecated."""
+    result: dict[str, str] = {}
+    for kind, identifier, document in index.tree.all():
+        for path, node in document.walk(document_path(kind, identifier)):
+            mark = node.get("deprecated")
+            if mark is not None and mark.value is True:
+                result[path] = mark.source.pack
+    return result
 
 
 def _problem(index: Index, reference: Reference, names: Names) -> Problem:

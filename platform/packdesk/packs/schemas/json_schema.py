@@ -27,7 +27,7 @@ def schema(kind: str) -> Schema:
     new = {"if": {"type": "object", "required": ["like"]}, "then": partial, "else": full}
     single = {
         "type": "object",
-        "properties": {"id": {"type": "string", "pattern": _ID, "maxLength": 60}, "like": {"type": "string"}, "$patch": True, "$schema": True},
+        "properties": {"id": {"type": "string", "pattern": _ID, "maxLength": 60}, "like": {"type": "string"}, "$patch": True},
     }
     return {
         "$schema": DIALECT,
