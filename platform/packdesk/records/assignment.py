@@ -14,7 +14,7 @@ from packdesk.store.people import load_profile
 def with_unit(draft: Draft) -> Draft:
     """Return the draft with the unit filled from the user where only he is set (CARE-15)."""
     unit, user = draft.record.get("assigned_unit"), draft.record.get("assigned_user")
-    if not is_assignable(draft) or user is None or (unit is not None and "assigned_unit" in draft.given):
+    if not is_assignable(draft) or user is None or (unit is not None and "assigned_unit" in draft.given) or _untouched(draft):
         return draft
     if unit is not None and belongs(draft.work.runtime.model.organisation, draft.work.unit, str(user), str(unit)):
         return draft
@@ -40,7 +40,7 @@ def misfits(draft: Draft) -> Iterator[Finding]:
 
     An assignment that nobody touched is left alone, so that a person who changed units does not block an edit of something else.
     """
-    if not is_assignable(draft) or (draft.old is not None and all(draft.old.get(name) == draft.record.get(name) for name in ASSIGNMENT)):
+    if not is_assignable(draft) or _untouched(draft):
         return
     model = draft.work.runtime.model
     unit, user = draft.record.get("assigned_unit"), draft.record.get("assigned_user")
@@ -53,6 +53,10 @@ def misfits(draft: Draft) -> Iterator[Finding]:
     if not belongs(model.organisation, draft.work.unit, str(user), str(unit)):
         label = model.organisation.units[str(unit)].label.in_language(draft.work.context.language) if str(unit) in model.organisation.units else unit
         yield about(model, "user_not_in_unit", rule, field="assigned_user", user=user, unit=label)
+
+
+def _untouched(draft: Draft) -> bool:
+    return draft.old is not None and all(draft.old.get(name) == draft.record.get(name) for name in ASSIGNMENT)
 
 
 def is_assignable(draft: Draft) -> bool:

@@ -12,8 +12,8 @@ from packdesk.runtime.situation import Situation, stored
 from packdesk.runtime.values import Line
 
 
-def environment(draft: Draft, *, line: Line | None = None) -> Environment:
-    """Return what the expressions about a draft are evaluated against."""
+def environment(draft: Draft, *, line: Line | None = None, party: bool = True) -> Environment:
+    """Return what the expressions about a draft are evaluated against; the party, who costs a statement, only where the place offers it."""
     return Environment(
         graph=draft.graph,
         now=draft.work.now,
@@ -22,7 +22,7 @@ def environment(draft: Draft, *, line: Line | None = None) -> Environment:
         record=draft.record,
         old=draft.old,
         input=draft.inputs,
-        party=draft.party,
+        party=draft.party if party else None,
         line=line,
         effect=draft.results,
     )

@@ -11,7 +11,7 @@ from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.situation import stored
-from packdesk.runtime.values import Line
+from packdesk.runtime.values import Line, Record
 
 ROUNDS = 5
 
@@ -21,10 +21,10 @@ def with_defaults(draft: Draft, wanted: frozenset[str], typed: frozenset[str] = 
 
     ``typed`` are paths that a person must give himself: what the subtype's choices preselect on screen does not answer for him.
     """
-    for path in reading_order(draft.entity):
+    for path in reading_order(draft.entity) if wanted else ():
         field = draft.entity.fields[path]
         if field.derived is not None:
-            draft = _with_derived(draft, path)
+            draft = _with_derived(draft, path) if _stale(draft, path) else draft
         elif path in wanted and path not in draft.given and draft.record.get(path) is None and not _hidden(draft, field):
             draft = draft.writing({path: default_of(draft, field, choosing=path not in typed)})
     return draft
@@ -82,11 +82,14 @@ def with_line_values(draft: Draft) -> Draft:
     return draft
 
 
-def settled(draft: Draft) -> Draft:
-    """Return the draft with stored derived fields and stamps recomputed until nothing moves; refuses to go round forever (E-3)."""
+def settled(draft: Draft, *, everything: bool = False) -> Draft:
+    """Return the draft with stored derived fields and stamps recomputed until nothing moves; refuses to go round forever (E-3).
+
+    An edit recomputes what reads something that it changed: a table that was published since applies to later changes only (T-14).
+    """
     for _ in range(ROUNDS):
         before = draft
-        draft = _recomputed(draft)
+        draft = _recomputed(draft, everything=everything)
         if draft.record == before.record:
             return draft
     moving = sorted(path for path, value in draft.record.values.items() if before.record.get(path) != value)
@@ -125,19 +128,31 @@ def _reads_clock(entity: EntityRuntime, path: str) -> bool:
     return path in entity.computed_on_read
 
 
-def _recomputed(draft: Draft) -> Draft:
+def _recomputed(draft: Draft, *, everything: bool) -> Draft:
     for path in draft.entity.derived_order:
-        draft = _with_state(draft) if path == STATE else _with_derived(draft, path)
+        if everything or _stale(draft, path):
+            draft = _with_state(draft) if path == STATE else _with_derived(draft, path)
     return _stamped(draft)
+
+
+def _stale(draft: Draft, path: str) -> bool:
+    """Say whether a derived field reads something that the draft changed; other records' changes come through ``recomputing``."""
+    old = draft.old
+    if old is None or draft.links or any(isinstance(result, Record) for result in draft.results.values()):
+        return True
+    compiled = draft.entity.state_of if path == STATE else draft.entity.fields[path].derived
+    if compiled is None:
+        return False
+    return any(draft.record.get(read) != old.get(read) or draft.record.lines.get(read) != old.lines.get(read) for read in own_reads(compiled))
 
 
 def _with_derived(draft: Draft, path: str) -> Draft:
     derived = draft.entity.fields[path].derived
-    return draft if derived is None else draft.writing({path: stored(derived.evaluate(environment(draft)))})
+    return draft if derived is None else draft.writing({path: stored(derived.evaluate(environment(draft, party=False)))})
 
 
 def _with_state(draft: Draft) -> Draft:
-    state = stored(draft.entity.state_of.evaluate(environment(draft))) if draft.entity.state_of is not None else None
+    state = stored(draft.entity.state_of.evaluate(environment(draft, party=False))) if draft.entity.state_of is not None else None
     if not isinstance(state, str) or state == draft.record.get("state"):
         return draft
     return draft.writing({"state": state, "status": draft.default_status(state)})
@@ -145,7 +160,7 @@ def _with_state(draft: Draft) -> Draft:
 
 def _stamped(draft: Draft) -> Draft:
     for path, field in draft.entity.fields.items():
-        if field.stamped_when is not None and draft.record.get(path) is None and holds(field.stamped_when, environment(draft)):
+        if field.stamped_when is not None and draft.record.get(path) is None and holds(field.stamped_when, environment(draft, party=False)):
             draft = draft.writing({path: draft.work.now})
     return draft
 

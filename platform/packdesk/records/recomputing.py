@@ -71,7 +71,7 @@ def _recompute(work: Work, key: Key, depth: int) -> None:
     before = work.unit.get(*key)
     if before is None:
         return
-    draft = settled(Draft(work=work, entity=work.runtime.type(key[0]), old=before, record=before))
+    draft = settled(Draft(work=work, entity=work.runtime.type(key[0]), old=before, record=before), everything=True)
     if draft.record != before:
         after = work.unit.update(before, draft.record, {})
         _refresh(work, before, after, depth + 1)

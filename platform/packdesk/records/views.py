@@ -8,7 +8,8 @@ from packdesk.records import policy
 from packdesk.records.drafts import Work
 from packdesk.records.outcome import Reference
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime
-from packdesk.runtime.situation import situation
+from packdesk.runtime.expressions.environment import Environment
+from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Line, Record
 
 _NAMING = (Kind.REFERENCE, Kind.REFERENCES)
@@ -27,6 +28,8 @@ class Screen:
         if not closed:
             return record
         values = {path: None if path in closed else value for path, value in record.values.items()}
+        if not any(path.partition(".")[0] in record.lines for path in closed):
+            return Record(record.entity_type, values, record.lines)
         lines = {group: () if group in closed else tuple(_without(line, group, closed) for line in rows) for group, rows in record.lines.items()}
         return Record(record.entity_type, values, lines)
 
@@ -41,16 +44,15 @@ def screen(work: Work, entity: EntityRuntime) -> Screen:
 def computed(work: Work, entity: EntityRuntime, record: Record) -> Record:
     """Return the record with the derived fields that the clock moves."""
     for path in entity.computed_on_read:
-        at = situation(entity, record, work.context.actor, work.unit, work.now, zone=work.zone)
-        record = record.having({path: at.value(entity.fields[path].derived)})
+        record = record.having({path: _at(work, entity, record).value(entity.fields[path].derived)})
     return record
 
 
 def title(work: Work, record: Record) -> str:
     """Return how a record is called."""
-    named = work.runtime.type(record.entity_type).title_of
-    at = situation(work.runtime.type(record.entity_type), record, work.context.actor, work.unit, work.now, zone=work.zone)
-    return str((at.value(named) if named is not None else None) or record.number)
+    entity = work.runtime.type(record.entity_type)
+    named = _at(work, entity, record).value(entity.title_of) if entity.title_of is not None else None
+    return str(named or record.number)
 
 
 def reference(work: Work, record: Record) -> Reference:
@@ -70,6 +72,12 @@ def references(work: Work, entity: EntityRuntime, records: Iterable[Record]) -> 
             seen = policy.is_open(work.runtime, work.context.actor, "view", other, work.unit)
             found[target, record_id] = reference(work, other) if seen else Reference(target, record_id, other.number, other.number)
     return found
+
+
+def _at(work: Work, entity: EntityRuntime, record: Record) -> Situation:
+    """Return a situation without party: titles and derived fields do not know it, and it would cost a statement per row."""
+    env = Environment(graph=work.unit, now=work.now, zone=work.zone, actor=work.context.actor, record=record)
+    return Situation(entity=entity, environment=env)
 
 
 def _named(entity: EntityRuntime, record: Record) -> Iterable[tuple[FieldRuntime, object]]:
