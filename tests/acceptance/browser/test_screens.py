@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.browser.conftest import Enter
-from tests.acceptance.running import COMPLAINTS, ROOT, Client, Desk
+from tests.acceptance.running import COMPLAINTS, Client, Desk
 
 
 def _customer(leader: Client, name: str) -> Mapping[str, Any]:
@@ -293,18 +293,19 @@ def test_a_type_published_meanwhile_appears_in_the_menu_and_works(desk: Desk, en
     anna = enter("anna")
     expect(anna.open("/").get_by_role("link", name="Complaints")).to_have_count(0)
 
-    desk.command("publish", ROOT / "metadata", COMPLAINTS, "--note", "complaints")
+    desk.command("publish", COMPLAINTS, "--note", "complaints")
 
     page = anna.open("/")
     page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Complaints").click()
     anna.press("New")
     page.locator(".tile h2 a").first.click()
     page.get_by_label("Complainant").fill("Meanwh")
-    page.get_by_role("option").first.click()
+    page.get_by_role("listbox").get_by_role("option").first.click()
     expect(page.get_by_label("Complainant")).to_have_value(re.compile(str(contact["number"])))
     page.get_by_label("Received on").fill("2026-01-02")
     page.get_by_label("Publicity").select_option(index=1)
     page.get_by_label("Description").fill("The invoice came twice.")
+    page.get_by_label("Assigned unit").select_option("first_line")
     anna.press("Create")
 
     expect(page.locator("main")).to_contain_text("was created.")
