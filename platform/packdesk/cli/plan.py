@@ -11,11 +11,13 @@ from packdesk.cli.reading import errors_of, problems_of, read, read_over
 from packdesk.cli.system import opened
 from packdesk.errors import PackdeskError, Problem, render
 from packdesk.packs.load import Loaded
+from packdesk.packs.merged import Merged
 from packdesk.store import decisions as answers
 from packdesk.store import migrations
 from packdesk.store.planning import Plan, plan
 from packdesk.store.planning import render as in_words
 from packdesk.store.prefill import check_value
+from packdesk.store.releases import ReleaseStore
 from packdesk.web.services import Services
 
 
@@ -63,18 +65,15 @@ def _fault(made: Plan, decisions: Mapping[str, object] | None) -> str:
 
 def loaded_for(services: Services, arguments: argparse.Namespace) -> tuple[Loaded, tuple[Problem, ...]]:
     """Return the packs that are to be live, and what stops them."""
-    loaded = read(arguments.packs) if arguments.only else read_over(arguments.packs, _live_packs(services), services.settings.packs)
+    loaded = read(arguments.packs) if arguments.only else read_over(arguments.packs, _live(services))
     return loaded, errors_of(problems_of(loaded))
 
 
-def _live_packs(services: Services) -> tuple[str, ...]:
-    """Return the ids of the packs of the live release, none before the first."""
-    try:
-        return tuple(pack.id for pack in services.live.current().runtime.model.packs)
-    except PackdeskError as error:
-        if error.code != "no_release":
-            raise
-        return ()
+def _live(services: Services) -> Merged | None:
+    """Return the packs of the live release, None before the first."""
+    store = ReleaseStore(services.database)
+    active = store.active()
+    return None if active is None else store.load(active.number).merged
 
 
 def refuse(errors: tuple[Problem, ...], output: Output) -> int:

@@ -7,7 +7,8 @@ from packdesk.errors import PackdeskError, Problem, Severity
 from packdesk.model.model import Model
 from packdesk.packs.build import build
 from packdesk.packs.load import Loaded, load
-from packdesk.packs.sources import PackSource, find_pack
+from packdesk.packs.merged import Merged
+from packdesk.packs.sources import MemorySource, PackSource, find_pack
 from packdesk.runtime.compile import check
 
 _MANIFEST = "pack.json"
@@ -18,20 +19,13 @@ def read(names: Sequence[str]) -> Loaded:
     return load(with_required([find_pack(name) for name in names]))
 
 
-def read_over(names: Sequence[str], live: Iterable[str], known: Sequence[str]) -> Loaded:
-    """Load the packs in place of, and beside, those of the live release; ``known`` are the packs of the settings.
+def read_over(names: Sequence[str], live: Merged | None) -> Loaded:
+    """Load the packs in place of, and beside, those of the live release.
 
-    A live pack that is neither named nor found would vanish by accident, so it is demanded.
+    A live pack that isn't named stays as it was published: an overlay that is published never upgrades what it stands on.
     """
-    sources = {pack_id(source): source for source in (find_pack(name) for name in names)}
-    settled = {pack_id(source): source for source in (find_pack(name) for name in known)}
-    for pack in live:
-        if pack in sources:
-            continue
-        found = settled.get(pack) or _installed(pack)
-        if found is None:
-            raise PackdeskError("bad_parameter", name="PACK", reason=f"the live release also has the pack '{pack}'; name it too, or say --only to leave it out")
-        sources[pack] = found
+    sources: dict[str, PackSource] = {pack: MemorySource(pack, texts) for pack, texts in (live.sources if live is not None else {}).items()}
+    sources |= {pack_id(source): source for source in (find_pack(name) for name in names)}
     return load(with_required(list(sources.values())))
 
 

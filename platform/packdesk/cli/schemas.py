@@ -32,7 +32,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _associations() -> list[dict[str, object]]:
     """Return which files each schema is for."""
-    kinds = [{"fileMatch": [f"**/{kind}/**/*.json"], "url": f"./.schemas/{kind}.schema.json"} for kind in KINDS if kind != "pack"]
+    kinds: list[dict[str, object]] = [{"fileMatch": [f"**/{kind}/**/*.json"], "url": f"./.schemas/{kind}.schema.json"} for kind in KINDS if kind != "pack"]
     return [{"fileMatch": ["**/pack.json"], "url": "./.schemas/pack.schema.json"}, *kinds]
 
 

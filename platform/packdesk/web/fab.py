@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 from flask import Flask, request
-from flask_appbuilder import AppBuilder
-from flask_appbuilder.api import BaseApi
-from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.security.sqla.models import Group, Role, User
+from flask_appbuilder import AppBuilder  # type: ignore[import-untyped]
+from flask_appbuilder.api import BaseApi  # type: ignore[import-untyped]
+from flask_appbuilder.security.sqla.manager import SecurityManager  # type: ignore[import-untyped]
+from flask_appbuilder.security.sqla.models import Group, Role, User  # type: ignore[import-untyped]
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import Session

@@ -1,6 +1,7 @@
 """Refusals and failures as problem documents (RFC 9457): a finding goes in, JSON with a stable code comes out, never a trace."""
 
 import logging
+from typing import cast
 
 import orjson
 from flask import Flask, Response, request
@@ -81,7 +82,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
         if error.response is not None or (error.code or 500) < 400:
-            return Response.force_type(error.get_response(request.environ), request.environ)
+            return cast("Response", Response.force_type(error.get_response(request.environ), request.environ))
         response = problem(findings_of(error), preferred_language())
         if error.code == 405:
             response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))

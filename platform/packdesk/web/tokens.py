@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import jwt
+from jwt.types import Options
 
 LIFETIME = timedelta(hours=8)
 _ALGORITHM = "HS256"
@@ -33,7 +34,7 @@ class Tokens:
 
     def _verify(self, token: str) -> tuple[str, float] | None:
         """Return login and expiry of a token whose signature is ours, else None."""
-        options = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False}
+        options: Options = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False}
         try:
             claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options=options)
             found = (str(claims["sub"]), float(claims["exp"]))

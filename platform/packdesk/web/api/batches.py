@@ -1,6 +1,7 @@
 """Many records at once: ``/bulk`` (first a preview, then the change), ``/import`` and ``/export``."""
 
 from collections.abc import Mapping
+from typing import BinaryIO, cast
 
 from flask import Response, request
 
@@ -8,7 +9,8 @@ from packdesk.errors import PackdeskError
 from packdesk.records import bulk as bulking
 from packdesk.records import exporting, importing
 from packdesk.records.outcome import BatchReport, RowResult
-from packdesk.records.search import DEFAULT_ORDER, SearchCommand
+from packdesk.records.search import SearchCommand
+from packdesk.store.queries import DEFAULT_ORDER
 from packdesk.web.api import parameters
 from packdesk.web.api.findings import warnings_json
 from packdesk.web.api.idempotency import once
@@ -64,7 +66,7 @@ def import_csv(entity_type: str) -> Response:
         update_existing=parameters.truth(given, "update_existing", default=False),
     )
     asked = context()
-    return answer(_report(importing.import_file(asked, entity_type, request.stream, command), asked.language))
+    return answer(_report(importing.import_file(asked, entity_type, cast("BinaryIO", request.stream), command), asked.language))
 
 
 @policy(LOGGED_IN)

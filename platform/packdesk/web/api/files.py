@@ -1,5 +1,6 @@
 """``/records/<entity_type>/<ref>/attachments``: files go in as a form, and come out to be saved, never to be shown."""
 
+from typing import BinaryIO, cast
 from urllib.parse import quote
 
 from flask import Response, request
@@ -35,7 +36,7 @@ def attach(entity_type: str, ref: str) -> Response:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise PackdeskError("bad_parameter", name="file", reason="send one file under this name")
-    return answer(_attachment(attaching.attach(asked, entity_type, ref, sent.filename, sent.stream)), 201)
+    return answer(_attachment(attaching.attach(asked, entity_type, ref, sent.filename, cast("BinaryIO", sent.stream))), 201)
 
 
 @policy(LOGGED_IN)

@@ -70,10 +70,8 @@ def _field_json(field: fields.Field[object]) -> Json:
     if isinstance(field, StrictField):
         return {"anyOf": [field.metadata["json_schema"], {"type": "null"}]}
     if isinstance(field, fields.Nested):
-        inner = input_json(cast("Schema", field.schema))
+        inner = input_json(field.schema)
         return {"type": ["array", "null"], "items": inner} if field.many else {"anyOf": [inner, {"type": "null"}]}
-    if isinstance(field, fields.String):
-        return {"type": ["string", "null"]}
     return {}
 
 
@@ -81,11 +79,11 @@ def _output(runtime: Runtime, entity: EntityRuntime) -> dict[str, object]:
     """Return the schema of a record as it is answered."""
     properties: dict[str, object] = {"title": _TEXT}
     for path, field in entity.fields.items():
-        described = (
+        described: dict[str, object] = (
             {**field.kind.json_schema(field.field, runtime.model), "title": field.label("en")} if path not in GIVEN_COLUMNS else {"title": field.label("en")}
         )
         if field.field.to:
-            described = {"type": ["object", "array", "null"], "title": field.label("en")}
+            described = {"type": ("object", "array", "null"), "title": field.label("en")}
         if field.section:
             section = cast("dict[str, object]", properties.setdefault(field.section, {"type": "object", "properties": {}}))
             cast("dict[str, object]", section["properties"])[path.rpartition(".")[2]] = {"title": field.label("en")}

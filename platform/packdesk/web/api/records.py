@@ -12,6 +12,7 @@ from packdesk.records import search as searching
 from packdesk.records import update as updating
 from packdesk.records.context import Context
 from packdesk.records.outcome import Outcome, RecordView
+from packdesk.store.queries import DEFAULT_ORDER
 from packdesk.web.api import parameters
 from packdesk.web.api.findings import warnings_json
 from packdesk.web.api.idempotency import once
@@ -32,7 +33,7 @@ def search(entity_type: str) -> Response:
     command = searching.SearchCommand(
         filter=asked.filter,
         q=asked.q,
-        order=asked.order or searching.DEFAULT_ORDER,
+        order=asked.order or DEFAULT_ORDER,
         limit=asked.limit,
         cursor=asked.cursor,
         fields=asked.fields,

@@ -63,7 +63,7 @@ def input_schema(runtime: Runtime, entity: EntityRuntime) -> type[Schema]:
         declared[name] = _nested(f"{entity.id}.{name}", inner, many=False)
     for name, lines in entity.lines.items():
         line: dict[str, SchemaField[object]] = {path: schema_field(runtime, field) for path, field in lines.items()}
-        declared[name] = _nested(f"{entity.id}.{name}", {"id": fields.String(allow_none=True), **line}, many=True)
+        declared[name] = _nested(f"{entity.id}.{name}", {"id": StrictField({"type": "string", "maxLength": 64}, allow_none=True), **line}, many=True)
     for name in entity.relations:
         declared.setdefault(name, fields.Raw(allow_none=True))
     return Strict.from_dict(dict(declared), name=_class_name(entity.id))

@@ -1,0 +1,291 @@
+"""The commands on a real installation: what they print, and how they end (DESIGN 7)."""
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.integration.web.installation import PACK, template_home
+
+from packdesk.cli.main import COMMANDS, main
+from packdesk.cli.output import Output
+
+__all__ = ["template_home"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(template_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on an installation of the test's own."""
+    home = tmp_path / "home"
+    shutil.copytree(template_home, home)
+    for name, value in {"PACKDESK_HOME": str(home), "PACKDESK_PACKS": str(PACK), "PACKDESK_DATABASE_URL": "", "PACKDESK_SECRET_KEY": ""}.items():
+        monkeypatch.setenv(name, value)
+
+    def command(*arguments: str | Path) -> Ended:
+        words = [str(argument) for argument in arguments]
+        form = words[words.index("--format") + 1] if "--format" in words else "text"
+        out, err = io.StringIO(), io.StringIO()
+        return Ended(main(words, Output(format=form, out=out, err=err)), out.getvalue(), err.getvalue())
+
+    return command
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A copy of the pack that a test may edit."""
+    copy = tmp_path / "library"
+    shutil.copytree(PACK, copy)
+    return copy
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        assert main([command.name, "--help"]) == 0
+        assert command.help.split(".")[0] in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_wrong_command_line_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert main(["burn"]) == 2
+    assert main(["check"]) == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_check_says_everything_that_is_wrong_in_every_form(run: Run, pack: Path) -> None:
+    assert run("check", pack) == Ended(0, f"{pack}: no problems\n", "")
+    _edit(pack / "entity_types/book.json", '"list": "binding"', '"list": "bindng"')
+
+    text, github, data = run("check", pack), run("check", pack, "--format", "github"), run("check", pack, "--format", "json")
+
+    assert (text.code, github.code, data.code) == (1, 1, 1)
+    assert "library/entity_types/book.json:12:" in text.out
+    assert "Did you mean 'binding'?" in text.out
+    assert text.out.splitlines()[-1] == "1 errors, 0 warnings"
+    assert github.out.startswith("::error file=entity_types/book.json,line=12,col=")
+    assert json.loads(data.out)["problems"][0]["did_you_mean"] == "binding"
+
+
+def test_what_is_not_there_is_said_in_a_sentence(run: Run, tmp_path: Path) -> None:
+    for arguments in (("check", tmp_path / "nowhere"), ("import", "book", tmp_path / "nowhere.csv")):
+        ended = run(*arguments)
+        assert ended.code == 2
+        assert "nowhere" in ended.err
+        assert "Traceback" not in ended.err
+
+
+def test_plan_publish_and_rollback_tell_what_changes(run: Run, pack: Path) -> None:
+    _edit(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
+
+    planned = run("plan", pack)
+    published = run("publish", pack, "--note", "colours", "--format", "json")
+    again = run("publish", pack)
+    listed = run("releases", "--format", "json")
+    back = run("rollback")
+
+    assert planned.code == 0
+    assert "colour" in planned.out
+    assert (published.code, json.loads(published.out)) == (0, {"release": 2, "changed": True})
+    assert again.out == "Nothing changes; release 2 stays.\n"
+    assert [(row["number"], row["active"], row["note"]) for row in json.loads(listed.out)] == [(2, True, "colours"), (1, False, "first start")]
+    assert (back.code, back.out) == (0, "Release 3 is live.\n")
+
+
+def test_a_publish_of_faulty_packs_changes_nothing(run: Run, pack: Path) -> None:
+    _edit(pack / "entity_types/book.json", "record.pages > 500", "record.pagse > 500")
+
+    planned, published = run("plan", pack), run("publish", pack)
+
+    assert (planned.code, published.code) == (1, 1)
+    assert "Did you mean" in published.out
+    assert "Release" not in published.out
+    assert len(json.loads(run("releases", "--format", "json").out)) == 1
+
+
+def test_a_plan_demands_decisions_and_a_publish_refuses_without(run: Run, pack: Path, tmp_path: Path) -> None:
+    run("import", "book", _csv(tmp_path, "name\nEmma\n"))
+    _edit(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string", "required": true },\n    "weight":')
+    decisions = tmp_path / "decisions.json"
+    decisions.write_text('{"default": {"book.colour": "red"}}')
+
+    without, plan = run("publish", pack), run("plan", pack)
+    decided, published = run("plan", pack, "--decisions", decisions), run("publish", pack, "--decisions", decisions)
+
+    assert (without.code, plan.code) == (1, 1)
+    assert "book.colour" in without.err
+    assert (decided.code, published.code) == (0, 0)
+    decisions.write_text("{")
+    assert run("plan", pack, "--decisions", decisions).code == 1
+
+
+def _csv(folder: Path, text: str) -> Path:
+    path = folder / "records.csv"
+    path.write_text(text)
+    return path
+
+
+def test_import_and_export_go_round(run: Run, tmp_path: Path) -> None:
+    imported = run("import", "book", _csv(tmp_path, "name,pages\nEmma,474\nBad,many\n"), "--as", "kim")
+    tried = run("import", "book", _csv(tmp_path, "name\nOther\n"), "--dry-run")
+    exported = run("export", "book", "--fields", "name,pages")
+    filtered = run("export", "book", "--filter", "record.pages > 1000", "--fields", "name")
+    stranger = run("import", "book", _csv(tmp_path, "name\nOther\n"), "--as", "nobody")
+
+    assert imported.code == 1
+    assert imported.out.splitlines() == ["row 2: Pages must be a whole number.", "1 created, 1 refused"]
+    assert (tried.code, tried.out) == (0, "nothing stored: 1 created\n")
+    assert exported.out.lstrip("\ufeff").splitlines() == ["name,pages", "Emma,474"]
+    assert len(filtered.out.splitlines()) == 1
+    assert stranger.code == 1
+    assert "nobody" in stranger.err
+
+
+def test_explain_names_pack_file_and_line(run: Run) -> None:
+    told, unknown = run("explain", "entity_types.book.fields.name.maxLength"), run("explain", "entity_types.book.fields.nam.maxLength")
+
+    assert told.out.splitlines() == ["entity_types.book.fields.name.maxLength = 100", "    library/entity_types/book.json:7 (version 1.0.0)"]
+    assert unknown.code == 1
+    assert "did you mean 'entity_types.book.fields.name.maxLength'" in unknown.err
+
+
+def test_verify_and_test_judge_lifecycles_and_scenarios(run: Run, pack: Path) -> None:
+    (pack / "scenarios").mkdir()
+    scenario = {
+        "id": "lending",
+        "given": {"emma": {"entity_type": "book", "values": {"name": "Emma", "pages": 474}}},
+        "when": {
+            "lend": {"as": "carl", "action": "lend", "on": "emma"},
+            "lose": {"as": "carl", "action": "write_off", "on": "emma", "refused": "transition_forbidden"},
+        },
+        "then": {"lent": "emma.status == 'lent'"},
+    }
+    (pack / "scenarios/lending.json").write_text(json.dumps(scenario))
+
+    verified, tested = run("verify", pack), run("test", pack, "--format", "json")
+    live = run("verify")
+    _edit(pack / "scenarios/lending.json", "emma.status == 'lent'", "emma.status == 'lost'")
+    failed = run("test", pack)
+
+    assert (verified.code, live.code) == (0, 0)
+    assert tested.code == 0, tested.out
+    assert "book.lend" in json.loads(tested.out)["moves"]["made"]
+    assert failed.code == 1
+    assert "FAILED  lending" in failed.out
+
+
+def test_new_makes_packs_that_pass_the_check(run: Run, tmp_path: Path) -> None:
+    assert run("new", "pack", "zoo", "--in", tmp_path).code == 0
+    assert run("new", "entity-type", "animal", "--in", tmp_path / "zoo").code == 0
+
+    checked = run("check", tmp_path / "zoo")
+    again, bad = run("new", "pack", "zoo", "--in", tmp_path), run("new", "pack", "No Spaces", "--in", tmp_path)
+
+    assert checked.code == 0, checked.out
+    assert (again.code, bad.code) == (1, 1)
+    assert "exists already" in again.err
+
+
+def test_schemas_come_with_settings_for_the_editor(run: Run, tmp_path: Path) -> None:
+    assert run("schemas", tmp_path).code == 0
+
+    settings = json.loads((tmp_path / ".vscode/settings.json").read_text())
+    for association in settings["json.schemas"]:
+        assert (tmp_path / association["url"]).is_file(), association
+    (tmp_path / ".vscode/settings.json").write_text("mine")
+    run("schemas", tmp_path)
+    assert (tmp_path / ".vscode/settings.json").read_text() == "mine"
+
+
+def test_a_pack_goes_into_a_zip_and_back_byte_by_byte(run: Run, tmp_path: Path) -> None:
+    """M-9."""
+    first, folder, second = tmp_path / "first.zip", tmp_path / "unzipped", tmp_path / "second.zip"
+
+    assert run("pack", "zip", PACK, first).code == 0
+    assert run("pack", "unzip", first, folder).code == 0
+    assert run("pack", "zip", folder, second).code == 0
+
+    assert first.read_bytes() == second.read_bytes()
+    assert run("pack", "unzip", first, folder).code == 1
+    assert run("check", first).code == 0
+
+
+def test_graph_draws_a_lifecycle(run: Run, tmp_path: Path) -> None:
+    drawn, picture, none = run("graph", "book"), run("graph", "book", "--as", "svg", "--output", tmp_path / "book.svg"), run("graph", "shelf")
+
+    assert "here --> lent : " in drawn.out
+    assert picture.code == 0
+    assert (tmp_path / "book.svg").read_text().startswith("<svg")
+    assert none.code == 1
+
+
+def test_doctor_finds_what_is_left_and_cleans_it(run: Run) -> None:
+    healthy = run("doctor")
+    data = json.loads(run("doctor", "--format", "json").out)
+
+    assert healthy.code == 0, healthy.out
+    assert "Everything is as it should be." in healthy.out
+    assert (data["release"], data["pending_migrations"], data["left"]) == (1, False, [])
+    assert run("doctor", "--clean").code == 0
+
+
+def test_users_are_added_with_a_password_that_is_printed_once(run: Run) -> None:
+    added = run("user", "add", "otto", "--name", "Otto Other", "--role", "reader", "--unit", "south_desk", "--format", "json")
+    taken, role, unit = run("user", "add", "otto"), run("user", "add", "emil", "--role", "king"), run("user", "add", "emil", "--unit", "moon")
+
+    assert added.code == 0
+    assert len(json.loads(added.out)["password"]) >= 16
+    assert (taken.code, role.code, unit.code) == (1, 1, 1)
+    assert "king" in role.err
+    assert "otto" in run("user", "list").out
+    assert "emil" not in run("user", "list").out
+
+
+def test_purge_deletes_only_what_is_named(run: Run, pack: Path) -> None:
+    _edit(pack / "entity_types/book.json", '"weight": { "type": "decimal" },', "")
+    run("publish", pack)
+
+    listed = run("purge", "--format", "json")
+    (retired,) = json.loads(listed.out)["retired"]
+    wrong, purged = run("purge", "nothing"), run("purge", retired["about"])
+
+    assert retired["about"].startswith("book.weight")
+    assert wrong.code == 1
+    assert purged.out.splitlines() == [f"deleted: {retired['about']} (0 values)"]
+
+
+def test_a_pack_that_is_live_does_not_vanish_by_accident(run: Run, tmp_path: Path) -> None:
+    run("new", "pack", "zoo", "--in", tmp_path)
+
+    beside, alone = run("plan", tmp_path / "zoo", "--format", "json"), run("plan", tmp_path / "zoo", "--only", "--format", "json")
+
+    assert json.loads(beside.out)["changes"] == [] or "removed" not in {change["kind"] for change in json.loads(beside.out)["changes"]}
+    assert "removed" in {change["kind"] for change in json.loads(alone.out)["changes"]}
+
+
+def test_a_wrong_setting_ends_with_two(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKDESK_DATABASE_URL", "mysql://x")
+
+    ended = run("releases")
+
+    assert ended.code == 2
+    assert "PACKDESK_DATABASE_URL" in ended.err

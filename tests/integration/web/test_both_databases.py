@@ -1,0 +1,47 @@
+"""The main way through the API on SQLite and on PostgreSQL: start, log in, write, find, act, import, health."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from tests.integration.web.installation import Caller, build, caller, close
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, database_url: str) -> Iterator[Flask]:
+    """The app of a fresh installation on either database."""
+    app = build(tmp_path / "home", database_url)
+    yield app
+    close(app)
+
+
+def test_the_main_way_works_on_both_databases(fresh: Flask) -> None:
+    kim, sven = caller(fresh, "kim"), caller(fresh, "sven")
+    kim.made("shelf", name="A1")
+    book = kim.made("book", name="Emma", pages=474, shelf="A1", authors=[{"name": "Austen"}], price={"amount": "9.90", "currency": "EUR"})
+    address = f"/records/book/{book['number']}"
+
+    lent = kim.post(f"{address}/actions/lend")
+    stale = kim.patch(address, {"pages": 475}, book["version"])
+    csv = kim.request("POST", "/records/book/import", data=b"name,pages\nPersuasion,249\nBad,many\n", content_type="text/csv").get_json()
+
+    assert (lent.status_code, lent.get_json()["status"]) == (200, "lent")
+    assert (stale.status_code, stale.get_json()["code"]) == (412, "version_conflict")
+    assert [row["done"] for row in csv["rows"]] == ["created", "refused"]
+    assert [row["name"] for row in kim.get("/records/book?q=ustE&limit=5").get_json()["records"]] == ["Emma"]
+    assert [row["pages"] for row in kim.get("/records/book?order=pages&filter=record.pages > 0").get_json()["records"]] == [249, 474]
+    assert sven.get(address).status_code == 404
+    assert fresh.test_client().get("/health").get_json()["status"] == "ok"
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\ud7ff\U0001f600", "x" * 100, "'; DROP TABLE book; --", "%s %(x)s :name"])
+def test_any_text_is_stored_as_it_is_or_refused(fresh: Flask, name: str) -> None:
+    kim: Caller = caller(fresh, "kim")
+
+    response = kim.post("/records/book", {"name": name})
+
+    if "\x00" in name:
+        assert (response.status_code, response.get_json()["code"]) == (422, "wrong_type")
+    else:
+        assert kim.get(f"/records/book/{response.get_json()['number']}").get_json()["name"] == name
