@@ -120,8 +120,8 @@ class Desk:
     def start(self, *arguments: str) -> "Desk":
         """Start the server with its demo people (without the made-up past) and wait until it answers."""
         command = [*packdesk(), "serve", "--demo", "--customers", "0", "--port", str(self.port), "--workers", str(self.workers), *arguments]
-        log = (self.home / "server.log").open("w")
-        self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        with (self.home / "server.log").open("w") as log:
+            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True)
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
