@@ -73,7 +73,9 @@ def _names(entity: EntityType) -> Iterator[tuple[str, Target]]:
         for language in {language for text in texts for language in text.by_language} | {"en"}:
             yield " ".join(text.in_language(language) for text in texts).casefold(), target
         if len(texts) > 1:
-            yield from ((texts[-1].in_language(language).casefold(), target) for language in texts[-1].by_language if _alone(places, texts[-1], language))
+            yield from (
+                (texts[-1].in_language(language).casefold(), target) for language in texts[-1].by_language or ("en",) if _alone(places, texts[-1], language)
+            )
     for name in ENGINE_COLUMNS:
         yield name.replace("_", " "), Target(name)
         yield name, Target(name)

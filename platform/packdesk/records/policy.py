@@ -108,7 +108,7 @@ def visible_pairs(model: Model, actor: Actor, entity_type: str, verb: str) -> Pa
     opened = {(group, level) for group in own for level in PRIVACY_LEVELS}
     for profile in model.organisation.collaboration.values():
         if profile.group in own and guard.id in profile.entity_types and verb in profile.permit:
-            opened |= {(group, level) for group in model.organisation.below(profile.with_group) for level in profile.privacy}
+            opened |= {(group, level) for group in _only_groups(model, model.organisation.below(profile.with_group)) for level in profile.privacy}
     return frozenset(opened)
 
 
@@ -210,7 +210,10 @@ def _roles(model: Model, actor: Actor) -> Iterator[Role]:
 
 
 def _groups(model: Model, actor: Actor) -> frozenset[str]:
+    below = (node for unit in actor.units for node in model.organisation.below(unit))
+    return _only_groups(model, frozenset((*actor.member_of, *below)))
+
+
+def _only_groups(model: Model, nodes: frozenset[str]) -> frozenset[str]:
     units = model.organisation.units
-    above = {node for node in actor.member_of if node in units and units[node].level is not UnitLevel.UNIT}
-    under = {node for unit in actor.units for node in model.organisation.below(unit) if units[node].level is not UnitLevel.UNIT}
-    return frozenset(above | under)
+    return frozenset(node for node in nodes if node in units and units[node].level is not UnitLevel.UNIT)
