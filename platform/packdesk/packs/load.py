@@ -8,7 +8,7 @@ from packdesk.packs.checks import check_tree
 from packdesk.packs.merge import merge
 from packdesk.packs.merged import Merged
 from packdesk.packs.read import Pack, ordered, read_pack
-from packdesk.packs.sources import PackSource
+from packdesk.packs.sources import MemorySource, PackSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,17 @@ def load(sources: Sequence[PackSource]) -> Loaded:
     """Read, check and merge packs; whatever is wrong in them is a problem, never an exception."""
     problems: list[Problem] = []
     packs: list[Pack] = []
+    texts: dict[str, dict[str, str]] = {}
     for source in sources:
         try:
-            pack, found = read_pack(source)
+            files = dict(source.files())
+            pack, found = read_pack(MemorySource(source.name, files))
         except PackdeskError as error:
-            pack, found = None, (Problem(code=error.code, message=str(error), pack=source.name),)
+            files, pack, found = {}, None, (Problem(code=error.code, message=str(error), pack=source.name),)
         problems.extend(found)
         if pack is not None:
             packs.append(pack)
+            texts[pack.info.id] = {path: data.decode(errors="replace") for path, data in files.items()}
     in_order, found_order = ordered(packs)
     problems.extend(found_order)
     if found_order or len(packs) < len(sources):
@@ -40,7 +43,7 @@ def load(sources: Sequence[PackSource]) -> Loaded:
     problems.extend(check_tree(tree))
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Loaded(None, _sorted(problems))
-    return Loaded(Merged.from_tree(tree, [pack.info for pack in in_order]), _sorted(problems))
+    return Loaded(Merged.from_tree(tree, [pack.info for pack in in_order], texts), _sorted(problems))
 
 
 def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:

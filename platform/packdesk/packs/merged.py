@@ -1,7 +1,7 @@
 """The merged documents as plain JSON with provenance: what a release stores and what a process reads back."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
@@ -56,6 +56,8 @@ class Merged:
     origins: Mapping[str, Origin]
     packs: tuple[PackInfo, ...]
     language: str
+    #: Pack id -> path -> text of every file, as read: the layers themselves, so that one can be exchanged and the rest stay.
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def hash(self) -> str:
@@ -70,6 +72,7 @@ class Merged:
             "origins": {"files": origins.files, "rows": origins.rows},
             "packs": [_pack_json(pack) for pack in self.packs],
             "language": self.language,
+            "sources": self.sources,
         }
 
     @classmethod
@@ -81,10 +84,11 @@ class Merged:
             origins=Origins(cast("Sequence[Sequence[str]]", origins["files"]), cast("Mapping[str, Sequence[_Row]]", origins["rows"])),
             packs=tuple(_pack_info(pack) for pack in cast("Sequence[Mapping[str, object]]", data["packs"])),
             language=str(data["language"]),
+            sources=cast("Mapping[str, Mapping[str, str]]", data.get("sources", {})),
         )
 
     @classmethod
-    def from_tree(cls, tree: Tree, packs: Sequence[PackInfo]) -> "Merged":
+    def from_tree(cls, tree: Tree, packs: Sequence[PackInfo], sources: Mapping[str, Mapping[str, str]] | None = None) -> "Merged":
         """Return the plain form of a merged tree."""
         table = _Table()
         documents: dict[str, dict[str, Body]] = {}
@@ -109,7 +113,7 @@ class Merged:
             }
             for language, texts in sorted(tree.texts.items())
         }
-        return cls(documents=documents, origins=Origins(table.files, table.rows), packs=tuple(packs), language=tree.language)
+        return cls(documents=documents, origins=Origins(table.files, table.rows), packs=tuple(packs), language=tree.language, sources=sources or {})
 
 
 class _Table:
