@@ -1,0 +1,60 @@
+"""Interleaved measurement: every subject takes its turn in each round, so that a slow minute of the machine hits all alike."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+#: Runs one request and fails loudly when it was not answered well.
+Call = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Median CPU of this process and median wall time for one call, in milliseconds."""
+
+    cpu: float
+    wall: float
+
+
+def interleave(subjects: Mapping[str, Call], rounds: int, calls: int) -> dict[str, Figure]:
+    """Return a figure per subject over ``rounds`` rounds of ``calls`` calls each; the first round only warms up.
+
+    CPU is taken per round, because a clock tick is longer than one call; wall time per call.
+    """
+    cpu: dict[str, list[float]] = {name: [] for name in subjects}
+    wall: dict[str, list[float]] = {name: [] for name in subjects}
+    for turn in range(rounds + 1):
+        for name, call in subjects.items():
+            gc.collect()
+            times = []
+            started = time.process_time()
+            for _ in range(calls):
+                before = time.perf_counter()
+                call()
+                times.append(time.perf_counter() - before)
+            spent = time.process_time() - started
+            if turn:
+                cpu[name].append(spent / calls * 1000)
+                wall[name] += [one * 1000 for one in times]
+    return {name: Figure(statistics.median(cpu[name]), statistics.median(wall[name])) for name in subjects}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what was measured, the figure, and what it may be."""
+
+    what: str
+    figure: str
+    against: str
+    demand: str
+    met: bool
+
+
+def table(rows: list[Row]) -> str:
+    """Return the rows as one aligned table."""
+    cells = [("what", "figure", "beside", "demand", "")] + [(row.what, row.figure, row.against, row.demand, "ok" if row.met else "SHORT") for row in rows]
+    widths = [max(len(line[index]) for line in cells) for index in range(5)]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
