@@ -15,6 +15,7 @@ from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import Record, Related
 from packdesk.store import reading
 from packdesk.store.codec import encode, link_codec
+from packdesk.store.column_types import CodePointText
 from packdesk.store.tables import Tables
 
 
@@ -59,14 +60,16 @@ def read(connection: DatabaseConnection, tables: Tables, record: Record, relatio
     way = connection_of(tables, record.entity_type, relation)
     table = tables.links(way.holder, way.stored)
     codec = link_codec(tables, way.holder, way.stored)
-    outward = sa.select(table.c.to_type, table.c.to_id, *codec.columns).where(table.c.from_id == record.id)
-    inward = sa.select(sa.literal(way.holder), table.c.from_id, *codec.columns).where(table.c.to_id == record.id, table.c.to_type == record.entity_type)
-    queries = {"links": (outward,), "linked": (inward,), "symmetric": (outward, inward)}[way.how]
+    other_type = sa.literal(way.holder, CodePointText)
+    outward = sa.select(table.c.to_type, table.c.to_id.label("other"), *codec.columns, sa.literal(0).label("way"), table.c.position.label("place"))
+    inward = sa.select(other_type, table.c.from_id.label("other"), *codec.columns, sa.literal(1).label("way"), table.c.position.label("place"))
+    outward = outward.where(table.c.from_id == record.id).prefix_with(tables.stamp(way.holder))
+    inward = inward.where(table.c.to_id == record.id, table.c.to_type == record.entity_type).prefix_with(tables.stamp(way.holder))
+    queries: dict[str, sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]]
+    queries = {"links": outward, "linked": inward, "symmetric": sa.union_all(outward, inward)}
     found: dict[tuple[str, str], Link] = {}
-    for query in queries:
-        order = (table.c.from_id,) if query is inward else (table.c.position, table.c.to_id)
-        for row in connection.execute(query.order_by(*order).prefix_with(tables.stamp(way.holder))):
-            found.setdefault((row[0], row[1]), Link(row[0], row[1], codec.decode(row, 2)))
+    for row in connection.execute(queries[way.how].order_by("way", "place", "other")):
+        found.setdefault((row[0], row[1]), Link(row[0], row[1], codec.decode(row, 2)))
     return tuple(found.values())
 
 
