@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Protocol, cast
@@ -17,8 +18,10 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
 from referencing import Registry
 
-from packdesk.errors import PackdeskError
+from packdesk.errors import PackdeskError, Problem
+from packdesk.model.model import Model
 from packdesk.model.nodes import Json
+from packdesk.runtime.workshop import problem_at
 
 GROUP = "packdesk.plugins"
 
@@ -107,6 +110,22 @@ def gather(plugins: Iterable[Plugin], *, stubbed: bool = False) -> Operations:
                 Draft202012Validator.check_schema(dict(schema))
             found[operation.name] = operation
     return Operations(MappingProxyType(found), stubbed)
+
+
+def unknown_operations(model: Model, operations: Operations) -> tuple[Problem, ...]:
+    """Return a problem for every operation that the packs name and no installed plugin registers (O-1)."""
+    actions = [action for of_type in model.actions.values() for action in of_type.values()] + list(model.free_actions.values())
+    effects = {effect.path: effect for action in actions for effect in action.effects.values() if effect.do == "call_operation"}
+    problems = []
+    for effect in effects.values():
+        name = effect.arguments.get("operation")
+        if not isinstance(name, str) or name in operations.by_name:
+            continue
+        near = get_close_matches(name, operations.by_name, n=1)
+        advice = "Install the plugin that brings it, or name one that is there."
+        message = f"No installed plugin registers the operation '{name}'."
+        problems.append(problem_at(model, f"{effect.path}.operation", "unknown_operation", message, advice=advice, did_you_mean=near[0] if near else ""))
+    return tuple(problems)
 
 
 def _check(operation: Operation, schema: Mapping[str, object], data: Data, side: str) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from jsonschema.exceptions import SchemaError
@@ -10,7 +11,12 @@ from jsonschema.exceptions import SchemaError
 import packdesk_sample
 from packdesk.errors import PackdeskError
 from packdesk.model.nodes import Json
-from packdesk.records.operations import Operation, Operations, gather, installed
+from packdesk.packs.build import build
+from packdesk.packs.load import load
+from packdesk.packs.sources import FolderSource
+from packdesk.records.operations import Operation, Operations, gather, installed, unknown_operations
+
+PACK = Path(__file__).parents[2] / "packs" / "accept" / "harbour"
 
 
 class Shelf:
@@ -118,3 +124,15 @@ def test_the_sample_plugin_keeps_its_own_contract() -> None:
 def test_installed_plugins_are_found_by_entry_points() -> None:
     """O-4."""
     assert isinstance(installed(), Operations)
+
+
+def test_an_operation_that_nobody_registers_is_a_problem_with_a_place() -> None:
+    """O-1."""
+    merged = load([FolderSource(PACK)]).merged
+    assert merged is not None
+    model = build(merged)
+
+    (problem,) = unknown_operations(model, gather([Shelf(replace(DOUBLE, name="sample.measured"))]))
+
+    assert (problem.code, problem.file, problem.did_you_mean) == ("unknown_operation", "actions/harbour.json", "sample.measured")
+    assert unknown_operations(model, gather([packdesk_sample])) == ()
