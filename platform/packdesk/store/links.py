@@ -69,7 +69,7 @@ def read(connection: DatabaseConnection, tables: Tables, record: Record, relatio
     queries = {"links": outward, "linked": inward, "symmetric": sa.union_all(outward, inward)}
     found: dict[tuple[str, str], Link] = {}
     for row in connection.execute(queries[way.how].order_by("way", "place", "other")):
-        found.setdefault((row[0], row[1]), Link(row[0], row[1], codec.decode(row, 2)))
+        found.setdefault((str(row[0]), str(row[1])), Link(str(row[0]), str(row[1]), codec.decode(row, 2)))
     return tuple(found.values())
 
 
