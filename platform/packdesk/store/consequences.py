@@ -60,7 +60,7 @@ def consequences(comparison: Comparison) -> Consequences:
         elif pair.new is not None and pair.old is None:
             restored = record_key(pair.new.id) in comparison.evolution.restored
             found.steps.append(Step(kind=StepKind.RESTORE_TYPE if restored else StepKind.ADD_TYPE, about=pair.new.id))
-        elif pair.new is not None and pair.old is not None and pair != TypePair(old=pair.new, new=pair.new, slots=pair.slots):
+        elif pair.new is not None and pair.old is not None and pair.old != pair.new:
             _changed_type(comparison, pair, pair.old, pair.new, found)
         if pair.old is not None and pair.new is not None and comparison.old is not None:
             _values(comparison, comparison.old, pair, found)
@@ -250,10 +250,9 @@ def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, f
 
 def _engine_columns(comparison: Comparison, old_model: Model, old: EntityType, new: EntityType, found: Consequences) -> None:
     """Ask for what every record needs once its type gets a lifecycle, subtypes or guarded access."""
-    count = comparison.counter.live(old.id)
-    if not count:
-        return
-    for column, options, suggestion in _gained(old_model, comparison.new, old, new):
+    gained = tuple(_gained(old_model, comparison.new, old, new))
+    count = comparison.counter.live(old.id) if gained else 0
+    for column, options, suggestion in gained if count else ():
         question = f"Which {column} do the {count} existing records of {new.id} get?"
         need = Need(id=f"default.{new.id}.{column}", question=question, options=options, count=count, suggestion=suggestion, optional=suggestion is not None)
         found.needed.append(need)

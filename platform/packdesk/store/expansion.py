@@ -5,7 +5,7 @@ release goes on inserting without them. An index that only the old release needs
 duplicates, goes after the flip.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,17 +39,18 @@ class Ddl:
     sql: str
 
 
-def expansion(tables: Tables, found: Inspection, dialect: Dialect) -> tuple[Ddl, ...]:
-    """Return the statements that add what is missing, in an order that works."""
-    return tuple(_expand(tables, found, dialect))
+def expansion(tables: Tables, found: Inspection, dialect: Dialect, types: Iterable[str] | None = None) -> tuple[Ddl, ...]:
+    """Return the statements that add what these types (all) miss, in an order that works."""
+    return tuple(_expand(tables, found, dialect, tuple(tables.model.entity_types if types is None else types)))
 
 
-def contraction(tables: Tables, found: Inspection, dialect: Dialect) -> tuple[Ddl, ...]:
+def contraction(tables: Tables, found: Inspection, dialect: Dialect, types: Iterable[str] | None = None) -> tuple[Ddl, ...]:
     """Return the statements for after the flip: drop indexes that nobody wants any more, and make plain what was unique."""
-    wanted = _indexes(tables)
+    known = {table.name: table for entity in (tables.model.entity_types if types is None else types) for table in tables.of_type(entity)}
+    wanted = {str(index.name): index for table in known.values() for index in table.indexes}
     statements: list[Ddl] = []
     for index in found.indexes.values():
-        if index.table not in tables.metadata.tables or index.table.startswith("s_") or not index.name.startswith("ix_"):
+        if index.table not in known or index.table.startswith("s_") or not index.name.startswith("ix_"):
             continue
         if index.name not in wanted:
             statements.append(_drop(index.table, index.name, dialect))
@@ -61,7 +62,9 @@ def contraction(tables: Tables, found: Inspection, dialect: Dialect) -> tuple[Dd
 def column_types(tables: Tables, dialect: Dialect) -> Mapping[str, Mapping[str, str]]:
     """Return table -> column -> type as ``inspection`` finds it."""
     return {
-        name: {column.name: _plain_type(column.type.compile(dialect=dialect)) for column in table.columns} for name, table in tables.metadata.tables.items()
+        table.name: {column.name: _plain_type(column.type.compile(dialect=dialect)) for column in table.columns}
+        for entity in tables.model.entity_types
+        for table in tables.of_type(entity)
     }
 
 
@@ -74,9 +77,9 @@ def as_found(kind: str) -> str:
     return "TEXT" if kind in ("VARCHAR", "CHARACTER VARYING") else kind
 
 
-def _expand(tables: Tables, found: Inspection, dialect: Dialect) -> Iterator[Ddl]:
-    yield from _expand_tables(tables, found, dialect)
-    for entity in tables.model.entity_types.values():
+def _expand(tables: Tables, found: Inspection, dialect: Dialect, types: Sequence[str]) -> Iterator[Ddl]:
+    yield from _expand_tables([table for entity in types for table in tables.of_type(entity)], found, dialect)
+    for entity in (tables.model.entity_types[key] for key in types):
         search, sequence = tables.search(entity.id).name, sequence_name(tables, entity.id)
         if not found.search_complete(search):
             for statement in search_statements(tables, entity.id):
@@ -91,8 +94,8 @@ def _make_sequence(name: str, start: int, dialect: Dialect) -> str:
     return f"INSERT OR IGNORE INTO number_sequence (name, value) VALUES ('{name}', {start - 1})"  # noqa: S608 - a physical name and a number
 
 
-def _expand_tables(tables: Tables, found: Inspection, dialect: Dialect) -> Iterator[Ddl]:
-    for table in tables.metadata.sorted_tables:
+def _expand_tables(tables: Sequence[sa.Table], found: Inspection, dialect: Dialect) -> Iterator[Ddl]:
+    for table in tables:
         columns = found.tables.get(table.name)
         if columns is None:
             yield Ddl(DdlKind.CREATE_TABLE, table.name, table.name, str(CreateTable(table).compile(dialect=dialect)).strip())
@@ -112,10 +115,6 @@ def _expand_index(index: sa.Index, table: str, found: Inspection, dialect: Diale
     if there is not None:
         yield _drop(table, name, dialect)
     yield _create_index(index, table, dialect, at_once=fresh)
-
-
-def _indexes(tables: Tables) -> dict[str, sa.Index]:
-    return {str(index.name): index for table in tables.metadata.tables.values() for index in table.indexes}
 
 
 def _add_column(table: sa.Table, column: sa.Column[object], dialect: Dialect) -> str:

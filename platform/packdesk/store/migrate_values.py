@@ -19,7 +19,6 @@ from packdesk.runtime.values import Line
 from packdesk.store.codec import line_codec, record_codec
 from packdesk.store.comparison import vocabulary
 from packdesk.store.database import Database
-from packdesk.store.physical import line_key
 from packdesk.store.places import place
 from packdesk.store.platform_tables import history, migration_step
 from packdesk.store.prefill import BATCH, Filling, Row, filling, next_records
@@ -255,7 +254,7 @@ def _reindex(connection: Connection, migration: Migration, step: Step, cursor: s
 def _lines(connection: Connection, tables: Tables, entity_type: str, owners: Sequence[str]) -> dict[str, dict[str, tuple[Line, ...]]]:
     found: dict[str, dict[str, tuple[Line, ...]]] = {owner: {} for owner in owners}
     for group in tables.model.entity_types[entity_type].lines:
-        table = tables.metadata.tables[tables.physical[line_key(entity_type, group)]]
+        table = tables.lines(entity_type, group)
         codec = line_codec(tables, entity_type, group)
         query = sa.select(table.c.record_id, table.c.id, *codec.columns).where(table.c.record_id.in_(owners)).order_by(table.c.position)
         for row in connection.execute(query):

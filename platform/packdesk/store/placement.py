@@ -16,7 +16,7 @@ def rename_types(connection: Connection, tables: Tables, steps: Sequence[Step]) 
         if step.kind is StepKind.RENAME_TYPE:
             for table in (history, note, attachment):
                 connection.execute(sa.update(table).where(table.c.entity_type == step.old).values(entity_type=step.new))
-            for links in (table for name, table in tables.metadata.tables.items() if name.startswith("k_")):
+            for links in (table for entity in tables.model.entity_types for table in tables.of_type(entity) if table.name.startswith("k_")):
                 connection.execute(sa.update(links).where(links.c.to_type == step.old).values(to_type=step.new))
     for old, new in _renamed_units(steps).items():
         connection.execute(sa.update(user_profile).where(user_profile.c.default_unit == old).values(default_unit=new))

@@ -185,24 +185,22 @@ def _write_down(database: Database, new: NewRelease) -> int:
 
 def _expand(run: _Publish, progress: Progress) -> None:
     """Add what is missing until nothing is; every statement may be repeated."""
-    done = 0
     while statements := _missing(run.database, lambda connection: _to_add(connection, run.tables)):
-        done += _execute(run.database, statements, lambda connection: _to_add(connection, run.tables))
-        progress("expand", done)
+        _execute(run.database, statements, progress)
 
 
 def expand_live(database: Database) -> None:
     """Add what the live release misses, after damage or a killed build of an index; needs the lock of publishing."""
     tables = _live_tables(database)
     while tables is not None and (statements := _missing(database, lambda connection: _to_add(connection, tables))):
-        _execute(database, statements, lambda connection: _to_add(connection, tables))
+        _execute(database, statements)
 
 
 def contract(database: Database) -> None:
     """Drop the indexes that the live release has no use for, so that what it allows is not refused; needs the lock of publishing."""
     tables = _live_tables(database)
     while tables is not None and (statements := _missing(database, lambda connection: _to_drop(connection, tables))):
-        _execute(database, statements, lambda connection: _to_drop(connection, tables))
+        _execute(database, statements)
 
 
 def _live_tables(database: Database) -> Tables | None:
@@ -224,24 +222,31 @@ def _missing(database: Database, find: Callable[[Connection], tuple[Ddl, ...]]) 
         return find(connection)
 
 
-def _execute(database: Database, statements: Sequence[Ddl], find: Callable[[Connection], tuple[Ddl, ...]]) -> int:
-    """Run statements and return how many ran; SQLite finds them again inside the transaction and runs as many as is fair to writers."""
+def _execute(database: Database, statements: Sequence[Ddl], progress: Progress = silent) -> None:
     if database.dialect == "sqlite":
-        with database.begin(write=True) as connection:
-            until, ran = time.monotonic() + _SHARE_SECONDS, 0
-            for statement in find(connection):
-                connection.exec_driver_sql(statement.sql)
-                ran += 1
-                if time.monotonic() > until:
-                    break
-            return ran
+        _in_fair_shares(database, statements, progress)
+        return
     together, alone = _parted(statements)
+    done = 0
     for group in together:
         _patiently(database, group)
+        progress("expand", done := done + len(group))
     for statement in alone:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(_literal(statement.sql))
-    return len(statements)
+        progress("expand", done := done + 1)
+
+
+def _in_fair_shares(database: Database, statements: Sequence[Ddl], progress: Progress) -> None:
+    """Run statements in transactions that are long enough to be quick and short enough for writers not to mind."""
+    done = 0
+    while done < len(statements):
+        with database.begin(write=True) as connection:
+            until = time.monotonic() + _SHARE_SECONDS
+            while done < len(statements) and time.monotonic() < until:
+                connection.exec_driver_sql(statements[done].sql)
+                done += 1
+        progress("expand", done)
 
 
 def _parted(statements: Sequence[Ddl]) -> tuple[list[list[Ddl]], list[Ddl]]:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,7 +72,7 @@ class Tables:
     """The tables of one release."""
 
     def __init__(self, model: Model, physical: Physical, dialect: str, reading: ReadMapping = AS_STORED) -> None:
-        """Build every table; costs about a millisecond per entity type. ``reading`` says how values are read that a publish still maps."""
+        """Build nothing before a type is asked for. ``reading`` says how values are read that a publish still maps."""
         self.model = model
         self.physical = physical
         self.dialect = dialect
@@ -85,13 +86,13 @@ class Tables:
         self._records: dict[str, sa.Table] = {}
         self._stored: dict[str, dict[str, Stored]] = {}
         self._searches: dict[str, sa.Table] = {}
-        for entity in model.entity_types.values():
-            self._add_type(entity)
+        self._built: set[str] = set()
+        self._building = RLock()
 
     def record(self, entity_type: str) -> sa.Table:
         """Return the table of the type's records; raises ``unknown_entity_type``."""
-        if entity_type not in self._records:
-            raise PackdeskError("unknown_entity_type", entity_type=entity_type)
+        if entity_type not in self._built:
+            self._build(entity_type)
         return self._records[entity_type]
 
     def column(self, entity_type: str, path: str, part: str = "") -> sa.Column[object]:
@@ -103,6 +104,7 @@ class Tables:
 
     def lines(self, entity_type: str, group: str) -> sa.Table:
         """Return the table of a line group: id, record_id, position and the lines' fields."""
+        self.record(entity_type)
         return self.metadata.tables[self.physical[line_key(entity_type, group)]]
 
     def line_column(self, entity_type: str, group: str, name: str, part: str = "") -> sa.Column[object]:
@@ -117,6 +119,7 @@ class Tables:
 
         A symmetric relation has one row for each pair, to be read from both ends.
         """
+        self.record(entity_type)
         return self.metadata.tables[self.physical[link_key(entity_type, relation)]]
 
     def link_column(self, entity_type: str, relation: str, name: str, part: str = "") -> sa.Column[object]:
@@ -138,10 +141,12 @@ class Tables:
 
     def stored_lines(self, entity_type: str, group: str) -> Mapping[str, Stored]:
         """Return the columns of each field of a line group by field id."""
+        self.record(entity_type)
         return self._stored[line_key(entity_type, group)]
 
     def stored_links(self, entity_type: str, relation: str) -> Mapping[str, Stored]:
         """Return the columns of each field of a relation's links by field id."""
+        self.record(entity_type)
         return self._stored[link_key(entity_type, relation)]
 
     def engine_paths(self, entity_type: str) -> tuple[str, ...]:
@@ -166,6 +171,15 @@ class Tables:
     @cached_property
     def _engine_paths(self) -> dict[str, tuple[str, ...]]:
         return {entity.id: tuple(engine_fields(entity, entity.id in self.model.lifecycles)) for entity in self.model.entity_types.values()}
+
+    def _build(self, entity_type: str) -> None:
+        """Build the tables of a type once, whoever asks first; hundreds of types would take seconds at every publish."""
+        if entity_type not in self.model.entity_types:
+            raise PackdeskError("unknown_entity_type", entity_type=entity_type)
+        with self._building:
+            if entity_type not in self._records:
+                self._add_type(self.model.entity_types[entity_type])
+                self._built.add(entity_type)
 
     def _add_type(self, entity: EntityType) -> None:
         table = sa.Table(self.physical[record_key(entity.id)], self.metadata, *(_engine_column(path) for path in ENGINE_TYPES))
