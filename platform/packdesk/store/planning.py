@@ -4,6 +4,7 @@ A plan is a value. Nothing is touched before ``publishing.publish`` takes it, an
 the one that was planned against.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,7 @@ from packdesk.packs.diff import Change, diff
 from packdesk.packs.merged import Merged
 from packdesk.runtime.expressions.catalogue import Catalogue
 from packdesk.store.broken_rules import RuleCounter
-from packdesk.store.comparison import type_pairs
+from packdesk.store.comparison import TypePair, type_pairs
 from packdesk.store.consequences import Comparison, consequences
 from packdesk.store.database import Database
 from packdesk.store.decisions import Need
@@ -65,6 +66,8 @@ class Plan:
     #: What makes the plan impossible until somebody changes data or packs.
     problems: tuple[Problem, ...]
     retired_values: tuple[Mapping[str, Json], ...] = ()
+    #: Entity types whose tables may differ from before; the others are not looked at.
+    types: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -94,6 +97,7 @@ class Plan:
                 {"code": problem.code, "message": problem.message, "advice": problem.advice, "severity": problem.severity.value} for problem in self.problems
             ],
             "retired_values": [dict(value) for value in self.retired_values],
+            "types": list(self.types),
         }
 
     @classmethod
@@ -116,6 +120,7 @@ class Plan:
             needed=tuple(Need.from_json(need) for need in _objects(data["needed"])),
             problems=tuple(_problem(problem) for problem in _objects(data["problems"])),
             retired_values=tuple(_objects(data["retired_values"])),
+            types=tuple(str(one) for one in _list(data["types"])),
         )
 
 
@@ -138,6 +143,7 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
     rules = None if counting is None else RuleCounter(connection=connection, tables=counting, catalogue=Catalogue(counting.model), now=clock.now())
     found = consequences(Comparison(old=old, new=new, pairs=pairs, evolution=evolution, counter=Counter(connection, counting), rules=rules))
     wanted = Tables(new, evolution.after.physical, dialect.name)
+    types = _touched(old, new, pairs, (storage, evolution.after))
     return Plan(
         base=0 if active is None else active.number,
         base_hash="" if active is None else active.hash,
@@ -147,11 +153,12 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
         storage=evolution.after,
         changes=tuple(_planned(change) for change in diff(None if current is None else current.merged, merged)),
         steps=tuple(found.steps),
-        ddl=tuple(statement.sql for statement in expansion(wanted, inspect_storage(connection), dialect)),
+        ddl=tuple(statement.sql for statement in expansion(wanted, inspect_storage(connection), dialect, types)),
         impacts=tuple(found.impacts),
         needed=tuple(found.needed),
         problems=tuple(found.problems),
         retired_values=retire(old, new, _retired(current)),
+        types=types,
     )
 
 
@@ -167,6 +174,32 @@ def render(made: Plan) -> str:
     if made.is_empty:
         parts.append("Nothing changes.")
     return "\n".join(parts)
+
+
+def _touched(old: Model | None, new: Model, pairs: tuple[TypePair, ...], maps: tuple[StorageMap, StorageMap]) -> tuple[str, ...]:
+    """Return the types of the new model whose columns or indexes may differ from before."""
+    before, after = (_names_by_type(storage) for storage in maps)
+    found = []
+    for pair in pairs:
+        if pair.new is None:
+            continue
+        key = pair.new.id
+        if old is None or pair.old != pair.new or before.get(key) != after.get(key) or _indexed(old, key) != _indexed(new, key):
+            found.append(key)
+    return tuple(found)
+
+
+def _names_by_type(storage: StorageMap) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for key, name in storage.physical.names.items():
+        found.setdefault(re.split(r"[.#@]", key, maxsplit=1)[0], {})[key] = name
+    return found
+
+
+def _indexed(model: Model, entity_type: str) -> tuple[bool, tuple[tuple[str, ...], ...]]:
+    """Return what beside the type itself decides on its indexes: a lifecycle, and what its lists are sorted by."""
+    sorts = tuple(tuple(view.sort) for view in model.views.values() if view.entity_type == entity_type and view.layout == "list")
+    return entity_type in model.lifecycles, sorts
 
 
 def _retired(current: StoredRelease | None) -> tuple[Mapping[str, Json], ...]:

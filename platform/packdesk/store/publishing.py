@@ -169,7 +169,8 @@ def _publish(  # noqa: PLR0917
         database.retrying(lambda: _flip(run))
         database.engine.clear_compiled_cache()
         finish(database, clock, progress)
-        contract(database)
+        while statements := _missing(database, lambda connection: contraction(tables, inspect_storage(connection), connection.dialect, made.types)):
+            _execute(database, statements)
     return number
 
 
@@ -185,7 +186,7 @@ def _write_down(database: Database, new: NewRelease) -> int:
 
 def _expand(run: _Publish, progress: Progress) -> None:
     """Add what is missing until nothing is; every statement may be repeated."""
-    while statements := _missing(run.database, lambda connection: _to_add(connection, run.tables)):
+    while statements := _missing(run.database, lambda connection: expansion(run.tables, inspect_storage(connection), connection.dialect, run.plan.types)):
         _execute(run.database, statements, progress)
 
 
