@@ -77,12 +77,7 @@ def _version(raw: Raw) -> int | None:
 def _refused_action(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw, error: PackdeskError) -> Response:
     if error.code in ("not_authenticated", "unknown_record"):
         raise error
-    findings = findings_of(error)
-    shows_form = bool(found.inputs) or found.action.confirm is not None
-    if shows_form or answers.in_modal():
-        return _inputs_page(entity, view, found, raw, findings)
-    said = " ".join(fault.sentence for fault in faults_of(findings, {}, shell.language()))
-    return answers.go_to_record(entity.id, view.record.number, said, "danger")
+    return _inputs_page(entity, view, found, raw, findings_of(error))
 
 
 def _performed(entity: EntityRuntime, found: ActionRuntime, outcome: Outcome) -> Response:

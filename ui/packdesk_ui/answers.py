@@ -105,7 +105,8 @@ def refusal(error: Exception) -> Response:
 def _refused(findings: tuple[Finding, ...]) -> Response:
     status = CATALOGUE[findings[0].code].status
     said = " ".join(dict.fromkeys(sentence(finding, language()) for finding in findings))
-    response = page("shell/error.html", status=status, title=words("error"), sentence=said, request_id=request_id() if status >= 500 else "", crumbs=())
+    number = request_id() if status >= 500 else ""
+    response = page("shell/error.html", status=status, title=words("error"), sentence=said, finding=findings[0], request_id=number, crumbs=())
     if status in (429, 503):
         response.headers["Retry-After"] = str(findings[0].facts.get("seconds", 2))
     return response

@@ -148,6 +148,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "history.attachment": ("attached a file", "Datei angehängt"),
         "history.migrated": ("adapted by a release", "durch ein Release angepasst"),
         "history.other": ("{kind}", "{kind}"),
+        "history.fields": ("{count} fields", "{count} Felder"),
         "history.from": ("before", "vorher"),
         "history.to": ("after", "nachher"),
         "empty.value": ("empty", "leer"),

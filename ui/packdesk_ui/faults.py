@@ -45,6 +45,11 @@ class Fault:
     #: Id of the element of the field; empty when the form does not show it.
     anchor: str = ""
     why: Why | None = None
+    #: For programs that read the page: stable code, field or action, and rule.
+    code: str = ""
+    field: str = ""
+    action: str = ""
+    rule: str = ""
 
 
 def why(finding: Finding) -> Why | None:
@@ -81,7 +86,15 @@ def _written(value: object) -> str:
 def faults_of(findings: Iterable[Finding], names: Mapping[str, str], language: str) -> tuple[Fault, ...]:
     """Return findings for the summary of a form; ``names`` are the input names of the fields it shows, by path."""
     return tuple(
-        Fault(sentence=sentence(finding, language), anchor=element_id(names[finding.field]) if finding.field in names else "", why=why(finding))
+        Fault(
+            sentence=sentence(finding, language),
+            anchor=element_id(names[finding.field]) if finding.field in names else "",
+            why=why(finding),
+            code=finding.code,
+            field=finding.field,
+            action=finding.action,
+            rule=finding.rule,
+        )
         for finding in findings
     )
 

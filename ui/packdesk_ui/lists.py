@@ -262,7 +262,7 @@ def _row(record: Record, columns: tuple[Column, ...], reader: Reader, entity_typ
 
 def _reader(runtime: Runtime, references: object, language: str) -> Reader:
     zone = zone_named(request_context.actor().time_zone)
-    return Reader(model=runtime.model, language=language, zone=zone, references=references, person=people.name_of)  # type: ignore[arg-type]
+    return Reader(model=runtime.model, language=language, zone=zone, references=references, person=people.name_of, brief=True)  # type: ignore[arg-type]
 
 
 def named_filters(entity: EntityRuntime, language: str) -> tuple[tuple[str, str, str], ...]:

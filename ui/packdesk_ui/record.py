@@ -15,8 +15,9 @@ from packdesk.records import actions, attach, history, note
 from packdesk.records import read as reading
 from packdesk.records.outcome import RecordView
 from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.field_state import present
 from packdesk.runtime.kinds import KINDS
-from packdesk.runtime.lifecycle import ActionState
+from packdesk.runtime.lifecycle import ActionState, is_final, lock
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, faults, layout, people, shell
@@ -152,6 +153,8 @@ class RecordPage:
     status: Status | None
     path: tuple[PathStep, ...]
     steps: tuple[Step, ...]
+    #: Why nothing can be changed any more; empty while it can.
+    locked: str
     sections: tuple[Block, ...]
     side: tuple[Block, ...]
     related: tuple[Related, ...]
@@ -200,6 +203,7 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
     entries = tuple(_entries(look, reader, entity, stored, _FEW_EVENTS))
     capable = entity.entity.capabilities
     kind = entity.subtypes.get(str(stored.get("subtype") or ""))
+    ended = is_final(entity, stored)
     return RecordPage(
         icon=shell.icon_of(entity.entity),
         type_label=entity.entity.label.in_language(language),
@@ -211,6 +215,7 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
         status=_status(entity, stored, language),
         path=_path(entity, stored, language),
         steps=tuple(_step(look, entity, view, state) for state in states if _is_step(entity, state)),
+        locked=_locked(look, view),
         sections=tuple(block for side, block in blocks if not side),
         side=tuple(block for side, block in blocks if side),
         related=tuple(_related(look, entity, view)),
@@ -218,8 +223,8 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
         attachments=_files(look, entity, stored) if "attachments" in capable else None,
         history=entries,
         history_more=here("history") if len(entries) >= _FEW_EVENTS else "",
-        assign_href=here("assign") if "assignment" in capable and "assign" in view.verbs else "",
-        edit_href=here("edit") if "edit" in view.verbs else "",
+        assign_href=here("assign") if "assignment" in capable and "assign" in view.verbs and not ended else "",
+        edit_href=here("edit") if "edit" in view.verbs and not ended else "",
         delete_href=here("delete") if "delete" in view.verbs else "",
         note_href=here("add_note"),
         attach_href=here("add_file"),
@@ -265,7 +270,15 @@ def _ends_well(entity: EntityRuntime, status: str) -> bool:
 def _is_step(entity: EntityRuntime, state: ActionState) -> bool:
     """Show what is offered, and what moves the record though it can't now; other actions only while they are offered."""
     action = entity.actions.get(state.action.id)
+    if state.findings and state.findings[0].code == "locked_final":
+        return False
     return state.offered or (action is not None and action.move is not None and bool(state.findings) and state.findings[0].code != "wrong_state")
+
+
+def _locked(look: Look, view: RecordView) -> str:
+    """Return the sentence that a final state is final."""
+    finding = lock(look.at(view.record, view.record))
+    return sentence(finding, look.language) if finding is not None else ""
 
 
 def _step(look: Look, entity: EntityRuntime, view: RecordView, state: ActionState) -> Step:
@@ -310,12 +323,17 @@ def _blocks(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader)
             continue
         facts = tuple(_facts(entity, view, reader, part))
         section = part.paths[0].partition(".")[0] if part.paths and "." in part.paths[0] else ""
-        empty = section in entity.sections and not any(fact.text for fact in facts)
-        if facts and not empty:
+        absent = section in entity.sections and not (present(look.at(view.record), section) or _was_filled(entity, view, part))
+        if facts and not absent:
             yield part.side, Block(label=part.label, facts=facts)
     log = layout.log_paths(entity, frozenset(shown))
     facts = tuple(reader.show(entity.fields[path].field, view.record.get(path), badges=False) for path in log if path not in view.hidden)
     yield True, Block(label=words("details"), facts=tuple(fact for fact in facts if fact.text))
+
+
+def _was_filled(entity: EntityRuntime, view: RecordView, part: layout.Part) -> bool:
+    """Say whether somebody wrote into a section, derived fields apart."""
+    return any(view.record.get(path) is not None and entity.fields[path].derived is None for path in part.paths if path in entity.fields)
 
 
 def _facts(entity: EntityRuntime, view: RecordView, reader: Reader, part: layout.Part) -> Iterator[Shown]:

@@ -46,6 +46,8 @@ class Reader:
     references: Mapping[tuple[str, str], Reference]
     #: Login -> name of a person.
     person: Callable[[str], str]
+    #: Name records by their title alone, where room is short.
+    brief: bool = False
 
     def show(self, declared: Field, value: object, *, label: str = "", targets: tuple[str, ...] = (), badges: bool = True) -> Shown:
         """Return a value of a field."""
@@ -67,7 +69,7 @@ class Reader:
         """Return a record that a field names; only its id where the reader may not see it."""
         for target in targets:
             if found := self.references.get((target, record_id)):
-                return reference_link(found)
+                return replace(reference_link(found), text=found.title or found.number) if self.brief else reference_link(found)
         return Shown(label="", text="…")
 
     def tone(self, declared: Field, value: str) -> str:
