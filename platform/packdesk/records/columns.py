@@ -10,6 +10,7 @@ from packdesk.model.nodes import Json, Text
 
 #: Engine columns that a file may give, with the label each is known by.
 ENGINE_COLUMNS = ("subtype", "status", "owner_unit", "privacy_level", "assigned_unit", "assigned_user")
+NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,12 @@ class Target:
     field: str = ""
 
 
-def targets(entity: EntityType, header: Sequence[str]) -> tuple[Target, ...]:
-    """Return the target of each column; raises ``bad_columns`` that names every unknown or doubled one, with the nearest name."""
-    known = dict(_names(entity))
+def targets(entity: EntityType, header: Sequence[str], key: str = "") -> tuple[Target, ...]:
+    """Return the target of each column; raises ``bad_columns`` that names every unknown or doubled one, with the nearest name.
+
+    Nobody gives a record its number, so that a column with numbers is known only as the key by which rows are recognised.
+    """
+    known = dict(_names(entity)) | ({NUMBER: Target(NUMBER)} if key == NUMBER else {})
     problems = []
     found: list[Target] = []
     for cell in header:
@@ -48,7 +52,7 @@ def data_of(columns: Sequence[Target], cells: Sequence[str]) -> Mapping[str, Jso
     data: dict[str, Json] = {}
     lines: dict[str, dict[str, Json]] = {}
     for target, cell in zip(columns, cells, strict=True):
-        if cell == "":
+        if cell == "" or target.path == NUMBER:
             continue
         if target.group:
             lines.setdefault(target.group, {})[target.field] = cell

@@ -7,12 +7,12 @@ from typing import BinaryIO
 from packdesk.errors import PackdeskError, Refused
 from packdesk.records import policy
 from packdesk.records.bulk import refusals
-from packdesk.records.columns import Target, data_of, targets
+from packdesk.records.columns import NUMBER, Target, data_of, targets
 from packdesk.records.context import Context, Door, opened, run
 from packdesk.records.creation import create_in
 from packdesk.records.csv_text import Row, read_table
 from packdesk.records.drafts import Work, begin
-from packdesk.records.finding_records import visible
+from packdesk.records.finding_records import existing
 from packdesk.records.outcome import BatchReport, RowResult
 from packdesk.records.update import update_in
 from packdesk.store.queries import Query
@@ -40,7 +40,7 @@ def import_file(context: Context, entity_type: str, stream: BinaryIO, command: I
     inside = _importing(context, entity_type)
     runtime = inside.live.current().runtime
     table = read_table(stream, command.delimiter)
-    columns = targets(runtime.model.entity_types[entity_type], table.header)
+    columns = targets(runtime.model.entity_types[entity_type], table.header, command.key)
     if command.key and all(column.path != command.key for column in columns):
         raise PackdeskError("bad_columns", reason=f"the key column '{command.key}' is missing", columns=[command.key])
     if command.dry_run or command.all_or_nothing:
@@ -97,13 +97,13 @@ def _row(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, co
 
 
 def _existing(work: Work, entity_type: str, key: str, columns: tuple[Target, ...], row: Row) -> tuple[str, str] | None:
-    """Return id and number of the visible record that the row's key names."""
+    """Return id and number of the visible record that the row's key names; a number that names none is refused, for nobody chooses numbers."""
     value = next(cell for column, cell in zip(columns, row.cells, strict=True) if column.path == key)
     if not value:
         return None
-    if key == "number":
-        found = visible(work, entity_type, value)
-        return (found.id, found.number) if found is not None else None
+    if key == NUMBER:
+        found = existing(work, entity_type, value)
+        return found.id, found.number
     access = policy.access_filter(work.runtime, work.context.actor, entity_type)
     query = Query(entity_type=entity_type, equals={key: value}, access=access, limit=1, now=work.now, expand=False)
     page = find(work.unit.connection, work.unit.tables, query)

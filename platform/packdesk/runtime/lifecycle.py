@@ -291,11 +291,16 @@ def _wrong_state(at: Situation, move: MoveRuntime, action: str) -> Finding:
     state = str(at.record.get("state"))
     here = states[state].label.in_language(at.language) if state in states else state
     needed = ", ".join(states[name].label.in_language(at.language) for name in move.move.from_states if name in states)
-    return at.finding("wrong_state", move.move.path, action=action, is_state=here, needs_state=needed, state=state, needed=list(move.move.from_states))
+    field = "" if action else "status"
+    return at.finding(
+        "wrong_state", move.move.path, action=action, field=field, is_state=here, needs_state=needed, state=state, needed=list(move.move.from_states)
+    )
 
 
 def _forbidden(at: Situation, status: str, rule: str, action: str) -> Finding:
-    return at.finding("transition_forbidden", rule, action=action, from_status=_label(at, at.record.get("status")), to_status=_label(at, status))
+    field = "" if action else "status"
+    before = _label(at, at.record.get("status"))
+    return at.finding("transition_forbidden", rule, action=action, field=field, from_status=before, to_status=_label(at, status))
 
 
 def _status_refused(at: Situation, status: str, rule: str, action: str = "") -> Finding:
