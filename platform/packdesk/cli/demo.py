@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Flask
-from sqlalchemy import text
 
 from packdesk.cli.output import Output
 from packdesk.cli.past import pasts, play
@@ -60,15 +59,8 @@ def _password(services: Services) -> str:
 
 
 def _past(services: Services, packs: Iterable[str], customers: int, output: Output) -> None:
-    """Play the packs' past. Nothing of it is dear, so SQLite need not wait for the disk after each step."""
+    """Play the packs' past."""
     if customers < 1:
         return
-    if services.database.dialect == "sqlite":
-        with services.database.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-            connection.commit()
-            raw = connection.connection.driver_connection
-            if raw is not None:
-                raw.execute("PRAGMA synchronous = OFF")
     told, refused = play(context_for(services, "", Door.API), services.live.current().runtime.model, pasts(packs, customers), output.progress)
     output.progress(f"{told} steps of a made-up past, {refused} of them refused by the rules")

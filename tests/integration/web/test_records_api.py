@@ -1,7 +1,14 @@
 """Records through the API: what a program sends and gets (DESIGN 7, 8.21)."""
 
+import orjson
 import pytest
+from flask import Flask
 from tests.integration.web.installation import Caller
+
+from packdesk.cli.system import context_for
+from packdesk.records.context import Door
+from packdesk.records.output import record_json
+from packdesk.records.read import read
 
 
 def test_a_record_is_created_read_changed_and_deleted(kim: Caller) -> None:
@@ -217,3 +224,18 @@ def test_nothing_is_answered_to_nobody(nobody: Caller, path: str) -> None:
 
     assert (response.status_code, response.get_json()["code"]) == (401, "not_authenticated")
     assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_the_api_and_the_exports_write_records_alike(app: Flask, kim: Caller) -> None:
+    """The API's shape is worked out once for speed; it must be the shape of every other door."""
+    kim.made("shelf", name="B2")
+    book = kim.made(
+        "book", name="Shapes", shelf="B2", loan={"reader": "Ann"}, authors=[{"name": "One", "share": 3}], price={"amount": "1.50", "currency": "EUR"}
+    )
+    services = app.extensions["packdesk"]
+    context = context_for(services, "kim", Door.API)
+
+    view = read(context, "book", book["number"])
+    expected = record_json(services.live.current().runtime.type("book"), view)
+
+    assert kim.get(f"/records/book/{book['number']}").get_json() == orjson.loads(orjson.dumps(expected))
