@@ -9,8 +9,8 @@ from packdesk.runtime.values import Record
 def visible(work: Work, entity_type: str, ref: str, *, for_update: bool = False) -> Record | None:
     """Return the live record with this id or number; None when there is none that the actor may see."""
     work.runtime.type(entity_type)
-    access = policy.access_filter(work.runtime, work.context.actor, entity_type, "view")
-    return work.unit.get(entity_type, ref, access, for_update=for_update)
+    found = work.unit.get(entity_type, ref, for_update=for_update)
+    return found if found is not None and policy.is_open(work.runtime, work.context.actor, "view", found, work.unit) else None
 
 
 def existing(work: Work, entity_type: str, ref: str) -> Record:

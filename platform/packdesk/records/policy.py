@@ -5,6 +5,7 @@ but not change is refused by name of the rule that decides.
 """
 
 from collections.abc import Iterator, Mapping
+from weakref import WeakKeyDictionary
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Access, EntityType, Field
@@ -21,6 +22,11 @@ VERBS = ("view", "create", "edit", "act", "delete", "export", "import", "assign"
 PRIVACY_LEVELS = ("normal", "confidential")
 
 Pairs = frozenset[tuple[str, str]]
+_Key = tuple[frozenset[str], frozenset[str], str, str]
+
+_REMEMBERED = 10_000
+#: What was worked out per release; it goes with the runtime, and the key holds all of the actor that decides.
+_PAIRS: WeakKeyDictionary[Runtime, dict[_Key, Pairs | None]] = WeakKeyDictionary()
 
 
 def may(
@@ -95,14 +101,26 @@ def subtype_refused(runtime: Runtime, actor: Actor, entity_type: str, subtype: s
     return about(runtime.model, "type_not_permitted", f"{found.path}.allow", field="subtype", subtype=subtype, entity_type=entity_type)
 
 
-def visible_pairs(model: Model, actor: Actor, entity_type: str, verb: str) -> Pairs | None:
+def visible_pairs(runtime: Runtime, actor: Actor, entity_type: str, verb: str) -> Pairs | None:
     """Return the (owner group, privacy level) pairs open to the actor for the verb; None where nothing is filtered.
 
     An actor's groups are those above his units and those under a unit of his; each opens every privacy level. Collaboration adds
     other groups' levels for the verbs that it permits. A pack without organisation has no groups, hence no filter.
     """
+    if actor.system:
+        return None
+    known = _PAIRS.setdefault(runtime, {})
+    key = (actor.member_of, actor.units, entity_type, verb)
+    if key not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[key] = _computed_pairs(runtime.model, actor, entity_type, verb)
+    return known[key]
+
+
+def _computed_pairs(model: Model, actor: Actor, entity_type: str, verb: str) -> Pairs | None:
     guard = guarding_type(model, entity_type)
-    if actor.system or guard is None or not model.organisation.units:
+    if guard is None or not model.organisation.units:
         return None
     own = _groups(model, actor)
     opened = {(group, level) for group in own for level in PRIVACY_LEVELS}
@@ -114,7 +132,7 @@ def visible_pairs(model: Model, actor: Actor, entity_type: str, verb: str) -> Pa
 
 def access_filter(runtime: Runtime, actor: Actor, entity_type: str, verb: str = "view") -> AccessFilter | None:
     """Return the condition that every query about the type carries for this actor; None: everything is open."""
-    pairs = visible_pairs(runtime.model, actor, entity_type, verb)
+    pairs = visible_pairs(runtime, actor, entity_type, verb)
     return None if pairs is None else AccessFilter(pairs)
 
 
@@ -130,7 +148,7 @@ def record_refused(runtime: Runtime, actor: Actor, verb: str, record: Record, gr
 def is_open(runtime: Runtime, actor: Actor, verb: str, record: Record, graph: Graph) -> bool:
     """Say whether owner and privacy of the record, or of the one that it follows, open it to the actor for the verb."""
     entity = runtime.model.entity_types[record.entity_type]
-    pairs = visible_pairs(runtime.model, actor, record.entity_type, verb)
+    pairs = visible_pairs(runtime, actor, record.entity_type, verb)
     if pairs is None:
         return True
     if entity.access is Access.EXPLICIT:
@@ -149,7 +167,7 @@ def _masters(entity: EntityType, record: Record, graph: Graph) -> tuple[Record, 
 def ownership_refused(runtime: Runtime, actor: Actor, entity_type: str, values: Mapping[str, object]) -> Finding | None:
     """Return why the actor may not hand a record to the group that he names: he would not see it any more."""
     owner = values.get("owner_unit")
-    pairs = visible_pairs(runtime.model, actor, entity_type, "create")
+    pairs = visible_pairs(runtime, actor, entity_type, "create")
     if owner is None or pairs is None or any(owner == group for group, _ in pairs):
         return None
     path = f"{runtime.model.entity_types[entity_type].path}.access"

@@ -45,13 +45,12 @@ class Names:
 
     def find(self, entity_type: str, name: str) -> str | None:
         """Return the id of a record of one type."""
-        work = self._work
-        access = policy.access_filter(work.runtime, work.context.actor, entity_type)
-        found = work.unit.get(entity_type, name, access)
-        if found is None and not is_id(name) and work.runtime.model.entity_types[entity_type].key != "number":
-            keyed = work.unit.by_key(entity_type, name)
-            found = work.unit.get(entity_type, keyed.id, access) if keyed is not None and access is not None else keyed
-        return found.id if found is not None else None
+        unit = self._work.unit
+        found = unit.get(entity_type, name)
+        if found is None and not is_id(name) and self._work.runtime.model.entity_types[entity_type].key != "number":
+            found = unit.by_key(entity_type, name)
+        seen = found is not None and policy.is_open(self._work.runtime, self._work.context.actor, "view", found, unit)
+        return found.id if found is not None and seen else None
 
 
 def _ends(work: Work, entity: EntityRuntime, given: Input) -> tuple[dict[str, tuple[LinkEnd, ...]], tuple[Finding, ...]]:

@@ -66,13 +66,13 @@ def test_a_field_is_closed_when_every_role_that_opens_the_type_closes_it(runtime
 )
 def test_groups_and_collaboration_open_pairs_of_owner_and_privacy(runtime: Runtime, login: str, verb: str, pairs: set[tuple[str, str]]) -> None:
     """NET-2, NET-6."""
-    assert policy.visible_pairs(runtime.model, demo_actor(runtime.model, login), "mooring", verb) == pairs
+    assert policy.visible_pairs(runtime, demo_actor(runtime.model, login), "mooring", verb) == pairs
 
 
 def test_a_head_of_all_sees_the_groups_under_his_unit(runtime: Runtime) -> None:
     actor = replace(demo_actor(runtime.model, "olga"), units=frozenset({"port"}), member_of=frozenset({"port"}))
 
-    assert {group for group, _ in policy.visible_pairs(runtime.model, actor, "mooring", "view") or ()} == {"port", "quay", "customs"}
+    assert {group for group, _ in policy.visible_pairs(runtime, actor, "mooring", "view") or ()} == {"port", "quay", "customs"}
 
 
 def test_implicit_types_are_guarded_by_their_master(runtime: Runtime) -> None:
