@@ -12,14 +12,12 @@ import tempfile
 from pathlib import Path
 
 import sqlalchemy as sa
-
-sys.path[:0] = [str(Path(__file__).parents[2])]
+from tests.faults.harbour_two import DECISIONS, second
 
 from packdesk.clock import SystemClock
 from packdesk.store.database import Database
 from packdesk.store.planning import plan
 from packdesk.store.publishing import publish
-from tests.faults.harbour_two import DECISIONS, second
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """The second version of the harbour, with one of every kind of step in it, and the decisions that it needs."""
 
-from packdesk.packs.merged import Merged
 from tests.unit.releases.harbour import Documents, fields, merged, rename, statuses, visit
+
+from packdesk.packs.merged import Merged
 
 DECISIONS: dict[str, object] = {
     "map_status": {"visit.waiting": "moored"},

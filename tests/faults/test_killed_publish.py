@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.faults.harbour_two import DECISIONS, second
+from tests.integration.releases.desk import CLOCK, change, events, put_live, read, visit
+from tests.servers import PostgreSQL, postgresql_database
+from tests.unit.releases.harbour import merged
 
 from packdesk.errors import PackdeskError
 from packdesk.runtime.values import Record
@@ -21,10 +25,6 @@ from packdesk.store.live import LiveRuntime
 from packdesk.store.planning import plan
 from packdesk.store.publishing import publish
 from packdesk.store.releases import ReleaseStore
-from tests.faults.harbour_two import DECISIONS, second
-from tests.integration.releases.desk import CLOCK, change, events, put_live, read, visit
-from tests.servers import PostgreSQL, postgresql_database
-from tests.unit.releases.harbour import merged
 
 _SOAK = bool(os.environ.get("PACKDESK_SOAK"))
 #: How many places are tried when nobody asks for all.
@@ -40,7 +40,7 @@ class Publisher:
     def __init__(self) -> None:
         """Start it."""
         root = Path(__file__).parents[2]
-        paths = os.pathsep.join([*(str(root / folder) for folder in ("platform", "ui", "plugins")), os.environ.get("PYTHONPATH", "")])
+        paths = os.pathsep.join([str(root), *(str(root / folder) for folder in ("platform", "ui", "plugins")), os.environ.get("PYTHONPATH", "")])
         self._process = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("dying_publisher.py")],
             stdin=subprocess.PIPE,

@@ -11,10 +11,9 @@ from sqlalchemy.engine import Connection
 #: Tables made from metadata: records, lines, links, search.
 _OURS = re.compile(r"[rlks]_")
 
-_SQLITE_COLUMNS = """
-SELECT m.name, c.name, c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c
-WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND NOT EXISTS (
-    SELECT 1 FROM sqlite_master v WHERE v.sql LIKE 'CREATE VIRTUAL%' AND substr(m.name, 1, length(v.name) + 1) = v.name || '_')"""
+_SQLITE_COLUMNS = "SELECT m.name, c.name, c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+#: Tables in which SQLite keeps a full-text index: its name with these behind.
+_SHADOWS = ("", "_data", "_idx", "_content", "_docsize", "_config")
 _SQLITE_SEQUENCES = "SELECT name FROM number_sequence"
 _POSTGRESQL_SEQUENCES = "SELECT relname FROM pg_class WHERE relkind = 'S' AND relname LIKE 'q\\_%' AND relnamespace = current_schema()::regnamespace"
 _SQLITE_SEARCH = "SELECT name FROM sqlite_master WHERE type = 'trigger' OR sql LIKE 'CREATE VIRTUAL%'"
@@ -67,8 +66,10 @@ def inspect_storage(connection: Connection) -> Inspection:
     """Return every table made from metadata with its columns, and their indexes."""
     sqlite = connection.dialect.name == "sqlite"
     tables: dict[str, dict[str, str]] = {}
+    search = frozenset(connection.execute(sa.text(_SQLITE_SEARCH if sqlite else _POSTGRESQL_SEARCH)).scalars())
+    shadows = {f"{name}{suffix}" for name in search for suffix in _SHADOWS} if sqlite else set()
     for table, column, kind in connection.execute(sa.text(_SQLITE_COLUMNS if sqlite else _POSTGRESQL_COLUMNS)):
-        if _OURS.match(table):
+        if _OURS.match(table) and table not in shadows:
             tables.setdefault(table, {})[column] = str(kind).upper()
     found = connection.execute(sa.text(_SQLITE_INDEXES if sqlite else _POSTGRESQL_INDEXES))
     indexes = {
@@ -80,6 +81,6 @@ def inspect_storage(connection: Connection) -> Inspection:
         tables=MappingProxyType(tables),
         indexes=MappingProxyType(indexes),
         sequences=frozenset(connection.execute(sa.text(_SQLITE_SEQUENCES if sqlite else _POSTGRESQL_SEQUENCES)).scalars()),
-        search=frozenset(connection.execute(sa.text(_SQLITE_SEARCH if sqlite else _POSTGRESQL_SEARCH)).scalars()),
+        search=search,
         sqlite=sqlite,
     )

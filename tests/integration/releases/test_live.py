@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from tests.integration.releases.desk import CLOCK, put_live, read, visit
+from tests.unit.releases.harbour import Documents, fields, merged, rename, statuses
 
 from packdesk.errors import PackdeskError
 from packdesk.packs.merged import Merged
@@ -19,9 +21,6 @@ from packdesk.store.live import LiveRuntime, Pinned
 from packdesk.store.platform_tables import migration_step
 from packdesk.store.releases import PENDING
 from packdesk.store.unit_of_work import ReleaseMoved, Retry, UnitOfWork
-from tests.integration.releases.desk import CLOCK, put_live, read, visit
-from tests.unit.releases.harbour import Documents, fields, merged, rename, statuses
-
 
 #: Publishes that are measured, and those before that fill every cache.
 _PUBLISHES = 200 if os.environ.get("PACKDESK_SOAK") else 20
@@ -230,7 +229,12 @@ def test_nobody_who_writes_notices_a_publish(database: Database) -> None:
     records = live.tables.record("visit")
     subject = live.tables.column("visit", "subject")
     with database.begin() as connection:
-        stored = {row.id: row for row in connection.execute(sa.select(records.c.id, records.c.status, subject.label("subject"), live.tables.column("visit", "floor").label("floor")))}
+        stored = {
+            row.id: row
+            for row in connection.execute(
+                sa.select(records.c.id, records.c.status, subject.label("subject"), live.tables.column("visit", "floor").label("floor"))
+            )
+        }
     assert {record: stored[record].subject for record in writers.written} == writers.written
     assert len(stored) == len(writers.written) + 20
     assert {row.status for row in stored.values()} == {"booked", "moored"}
