@@ -54,7 +54,8 @@ def _condition(entity: EntityRuntime, action: str, rule: str) -> Compiled | None
     """Return the compiled condition that stands at the rule's path."""
     found = entity.actions.get(action)
     guards = _guards(found) if found is not None else {}
-    guards |= {one.rule.path: one.when for one in entity.rules}
+    of_subtypes = (one for subtype in entity.subtypes.values() for one in subtype.rules or ())
+    guards |= {one.rule.path: one.when for one in (*entity.rules, *of_subtypes)}
     guard = guards.get(rule)
     return guard if isinstance(guard, Compiled) else None
 
