@@ -5,6 +5,7 @@ from typing import cast
 
 import orjson
 from flask import Flask, Response, request
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - SQLAlchemy's own
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from packdesk.errors import CATALOGUE, Finding, PackdeskError, Refused, sentence
@@ -13,6 +14,8 @@ from packdesk.web.request_log import request_id
 _LOG = logging.getLogger("packdesk.web")
 _MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER = "2"
+#: The database is away, restarting, or has no free connection: another try may succeed.
+_AWAY = (OperationalError, InterfaceError, TimeoutError)
 #: Werkzeug's own refusals, by status, in the catalogue's words.
 _BY_STATUS = {401: "not_authenticated", 404: "unknown_page", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
 
@@ -64,6 +67,8 @@ def findings_of(error: BaseException) -> tuple[Finding, ...]:
             return (Finding(code="rate_limited", facts={"seconds": 60}),)
         code = _BY_STATUS.get(error.code)
         return (Finding(code=code, facts={"expected": "application/json"}),) if code else (Finding(code="bad_request", facts={"reason": error.name}),)
+    if isinstance(error, _AWAY):
+        return (Finding(code="busy"),)
     return (Finding(code="internal_error", facts={"request_id": request_id()}),)
 
 

@@ -1,0 +1,111 @@
+"""What holds around every request: sessions, double clicks, the log, a system that is not ready."""
+
+import json
+import logging
+import threading
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, Caller, close
+
+from packdesk.settings import Settings
+from packdesk.web import startup
+from packdesk.web.app import create_app
+from packdesk.web.request_context import EXTENSION
+
+
+def test_two_equal_posts_at_the_same_time_have_one_effect(kim: Caller) -> None:
+    """A double click is one action."""
+    answers: list[tuple[int, str]] = []
+    barrier = threading.Barrier(4)
+
+    def send() -> None:
+        barrier.wait()
+        response = kim.post("/records/book", {"name": "Double"}, headers={"Idempotency-Key": "double-click"})
+        answers.append((response.status_code, response.get_json()["id"]))
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 201
+    assert len(kim.get("/records/book?filter=record.name == 'Double'").get_json()["records"]) == 1
+
+
+def test_a_browser_that_is_logged_in_may_use_the_api_from_here_alone(app: Flask) -> None:
+    client = app.test_client()
+    logged_in = client.post("/login/", data={"username": "kim", "password": PASSWORD}, headers=SAME_ORIGIN)
+    assert logged_in.status_code == 302
+
+    assert client.get("/api/v1/me").get_json()["login"] == "kim"
+    assert client.post("/api/v1/records/shelf", json={"name": "from here"}, headers=SAME_ORIGIN).status_code == 201
+    assert client.post("/api/v1/records/shelf", json={"name": "from there"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.post("/api/v1/records/shelf", json={"name": "from anywhere"}).status_code == 403
+
+
+@pytest.mark.parametrize(("scheme", "name", "secure"), [("http", "packdesk", False), ("https", "__Host-packdesk", True)])
+def test_the_session_is_for_this_host_alone_and_never_for_scripts(app: Flask, scheme: str, name: str, secure: bool) -> None:
+    client = app.test_client()
+
+    response = client.post("/login/", data={"username": "kim", "password": PASSWORD}, headers=SAME_ORIGIN, base_url=f"{scheme}://desk.example")
+
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith(f"{name}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert "Domain=" not in cookie
+    assert ("Secure" in cookie) is secure
+
+
+def test_a_request_is_logged_with_its_id_and_without_its_query(kim: Caller, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="packdesk.requests"):
+        response = kim.get("/records/book?q=Personal Name", headers={"X-Request-ID": "proxy-0123456789"})
+
+    (line,) = (json.loads(record.getMessage()) for record in caplog.records if record.name == "packdesk.requests")
+    assert response.headers["X-Request-ID"] == "proxy-0123456789"
+    assert (line["request_id"], line["path"], line["login"], line["release"]) == ("proxy-0123456789", "/api/v1/records/book", "kim", 1)
+    assert "Personal" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "with space in it", "line\tbreak-0123"])
+def test_an_id_that_is_none_is_not_taken_over(kim: Caller, given: str) -> None:
+    assert kim.get("/me", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given
+
+
+def test_a_system_without_tables_or_release_says_so_and_serves_nothing(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}", packs=(str(PACK),))
+    app = create_app(settings, prepare=False)
+
+    health = app.test_client().get("/health")
+    refused = app.test_client().get("/api/v1/records/book")
+
+    assert (health.status_code, health.get_json()["status"]) == (503, "unavailable")
+    assert (refused.status_code, refused.get_json()["code"], refused.headers["Retry-After"]) == (503, "busy", "2")
+    assert "sqlite" not in refused.get_data(as_text=True)
+    close(app)
+
+
+def test_a_faulty_pack_stops_the_first_start_with_a_sentence(tmp_path: Path) -> None:
+    pack = tmp_path / "faulty"
+    pack.mkdir()
+    (pack / "pack.json").write_text("{")
+    services = startup.open_services(Settings(home=tmp_path / "home", database_url=f"sqlite:///{tmp_path / 'x.sqlite3'}", packs=(str(pack),)))
+
+    with pytest.raises(Exception, match="problems"):
+        startup.prepare(services)
+
+    services.database.close()
+
+
+def test_a_second_start_changes_nothing(app: Flask) -> None:
+    services = app.extensions[EXTENSION]
+
+    startup.prepare(services)
+
+    assert services.live.current().release == 1
+    assert (services.settings.home / "secret_key").stat().st_size > 40
