@@ -29,7 +29,7 @@ def store(draft: Draft) -> Outcome:
     refresh_ends(draft.work, record, ends)
     record = draft.work.unit.get(record.entity_type, record.id) or record
     changed = tuple(path for path in changed_paths(draft.old, record) if path)
-    return Outcome(record=record, changed=changed, results=draft.results, control=_control(draft, record))
+    return Outcome(record=record, changed=changed, results=_open_results(draft), control=_control(draft, record))
 
 
 def _after_effects(draft: Draft) -> Draft:
@@ -58,12 +58,20 @@ def _written(draft: Draft) -> Record:
     return unit.update(draft.old, draft.record, draft.links, action=action, rules=draft.rules)
 
 
+def _open_results(draft: Draft) -> Mapping[str, object]:
+    """Return the effects' results without what is shown once only, so that whoever stores an answer stores no secret (O-6)."""
+    return {
+        name: {member: value for member, value in result.items() if member not in draft.reveal} if isinstance(result, Mapping) else result
+        for name, result in draft.results.items()
+    }
+
+
 def _control(draft: Draft, record: Record) -> Control | None:
     """Return where the screen goes, evaluated on the record as it was stored."""
     action = draft.action
     result = action.action.result if action is not None else None
     if action is None or result is None or action.result is None:
-        return None
+        return Control(reveal=dict(draft.reveal)) if draft.reveal else None
     env = environment(replace(draft, record=record))
     values: Mapping[str, object] = {name: source.evaluate(env) if isinstance(source, Compiled) else source for name, source in action.result.values.items()}
     target = action.result.record.evaluate(env) if action.result.record is not None else None

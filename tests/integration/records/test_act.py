@@ -6,7 +6,7 @@ import pytest
 from tests.integration.records.conftest import NOW, Harbour
 
 import packdesk_sample
-from packdesk.errors import PackdeskError, Refused
+from packdesk.errors import PackdeskError, Refused, sentence
 from packdesk.records.act import act
 from packdesk.records.actions import available
 from packdesk.records.claim import claim
@@ -14,7 +14,8 @@ from packdesk.records.create import create
 from packdesk.records.explaining import explain_action, provenance
 from packdesk.records.history import history
 from packdesk.records.note import notes
-from packdesk.records.operations import gather
+from packdesk.records.operations import Operations, gather
+from packdesk.records.outcome import Reference
 from packdesk.records.read import linked, read
 from packdesk.records.update import update
 from packdesk.runtime.values import Record
@@ -151,6 +152,21 @@ def test_stubbed_operations_keep_the_configuration_running(small_port: Harbour) 
     assert act(stubbed, "mooring", small_port.mooring().number, "weigh", {"slip": "four"}).results["measure"] == {"text": "four", "length": 0}
 
 
+def test_what_is_shown_once_is_in_no_result_and_no_history(small_port: Harbour) -> None:
+    """O-6."""
+    (measure,) = packdesk_sample.operations()
+    context = small_port.context("otto")
+    operations = Operations({measure.name: replace(measure, sensitive=("text",))})
+    stay = small_port.mooring()
+
+    outcome = act(replace(context, kit=replace(context.kit, operations=operations)), "mooring", stay.number, "weigh", {"slip": "s3cr3t"})
+
+    assert outcome.results["measure"] == {"length": 6}
+    assert outcome.control is not None
+    assert outcome.control.reveal == {"text": "s3cr3t"}
+    assert "s3cr3t" not in str(history(context, "mooring", stay.number).events)
+
+
 def test_inputs_that_an_action_demands_must_be_given(small_port: Harbour) -> None:
     """T-16: what is preselected on screen does not answer for the person; a required state flag takes the default (CARE-9)."""
     otto = small_port.context("otto")
@@ -231,6 +247,32 @@ def test_provenance_names_the_file_of_a_leaf(small_port: Harbour) -> None:
     (origin,) = provenance(small_port.runtime, "transitions.mooring.moves.moor.to")
 
     assert (origin.pack, origin.file) == ("harbour", "transitions/mooring.json")
+
+
+def test_a_result_says_where_to_go_with_which_values(small_port: Harbour) -> None:
+    """CC-28: a child's form opens with its parent filled in; nothing is stored."""
+    stay = small_port.mooring()
+
+    outcome = act(small_port.context("olga"), "mooring", stay.number, "order_chore")
+
+    assert outcome.control is not None
+    assert (outcome.control.form, outcome.control.readonly) == ("chore", ("parent",))
+    parent = outcome.control.values["parent"]
+    assert isinstance(parent, Reference)
+    assert (parent.entity_type, parent.number) == ("mooring", stay.number)
+
+
+def test_refusals_speak_the_language_of_the_request(small_port: Harbour) -> None:
+    """T-32, GEN-25."""
+    stay = small_port.mooring(assigned_user=None, assigned_unit="crane_crew")
+
+    said = []
+    for language in ("en", "de"):
+        with pytest.raises(Refused) as caught:
+            act(small_port.context("olga", language=language), "mooring", stay.number, "clear")
+        said.append(sentence(caught.value.findings[0], language))
+
+    assert said == ["Somebody must accept the record first.", "Der Datensatz muss zuerst von jemandem übernommen werden."]
 
 
 def test_an_unknown_action_is_said_to_be_unknown(small_port: Harbour) -> None:
