@@ -5,9 +5,6 @@ import os
 import socket
 import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 
 from flask import Flask
@@ -19,10 +16,10 @@ from packdesk.settings import Settings
 from packdesk.web.app import Limits, create_app
 
 _PROCESSES = "PACKDESK_SERVER_PROCESSES"
+_READY = "PACKDESK_SERVER_READY"
 #: Threads wait for the database more than they compute.
 _THREADS = max(2, min(8, 2 * (os.cpu_count() or 1)))
 _STOP_SECONDS = 30
-_READY_SECONDS = 60
 
 
 def application() -> Flask:
@@ -31,7 +28,10 @@ def application() -> Flask:
     settings = Settings.from_environment()
     processes = int(os.environ.get(_PROCESSES, "1"))
     limits = Limits() if settings.redis_url else Limits.shared_by(processes)
-    return create_app(settings, prepare=False, limits=limits)
+    app = create_app(settings, prepare=False, limits=limits)
+    if (ready := os.environ.get(_READY, "")).isdigit():
+        os.write(int(ready), b".")
+    return app
 
 
 def write_log() -> None:
@@ -54,7 +54,8 @@ def free_port(host: str) -> int:
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, announce: Callable[[str], None]) -> None:
     """Serve until a signal ends it; ``announce`` gets the address as soon as it answers. The system must be prepared."""
-    os.environ.update(_environment(settings), **{_PROCESSES: str(workers)})
+    heard, told = os.pipe()
+    os.environ.update(_environment(settings), **{_PROCESSES: str(workers), _READY: str(told)})
     server = Server(
         "packdesk.web.serve:application",
         address=host,
@@ -69,7 +70,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, announce: C
         respawn_failed_workers=True,
     )
     address = f"http://{host}:{port}"
-    threading.Thread(target=_when_ready, args=(address, announce), daemon=True).start()
+    threading.Thread(target=_when_ready, args=(heard, workers, address, announce), daemon=True).start()
     server.serve()
 
 
@@ -84,14 +85,11 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _when_ready(address: str, announce: Callable[[str], None]) -> None:
-    """Announce the address once the first process answers."""
-    until = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2) as response:  # noqa: S310 - our own address
-                if response.status == 200:
-                    announce(address)
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+def _when_ready(heard: int, workers: int, address: str, announce: Callable[[str], None]) -> None:
+    """Announce the address once every process has its app; the socket listens since before they were started.
+
+    The thread lives while the processes are forked, so it may hold no lock then, not even that of an import: it only reads a pipe.
+    """
+    for _ in range(workers):
+        os.read(heard, 1)
+    announce(address)
