@@ -6,7 +6,7 @@ from typing import cast
 import orjson
 from flask import Flask, Response, request
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - SQLAlchemy's own
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from packdesk.errors import CATALOGUE, Finding, PackdeskError, Refused, sentence
 from packdesk.web.request_log import request_id
@@ -17,7 +17,16 @@ _RETRY_AFTER = "2"
 #: The database is away, restarting, or has no free connection: another try may succeed.
 _AWAY = (OperationalError, InterfaceError, TimeoutError)
 #: Werkzeug's own refusals, by status, in the catalogue's words.
-_BY_STATUS = {401: "not_authenticated", 404: "unknown_page", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
+_BY_STATUS = {
+    401: "not_authenticated",
+    404: "unknown_page",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    429: "rate_limited",
+}
+#: How long a limit counts.
+_WINDOW_SECONDS = 60
 
 
 def problem(findings: tuple[Finding, ...], language: str = "en") -> Response:
@@ -60,16 +69,17 @@ def findings_of(error: BaseException) -> tuple[Finding, ...]:
         return error.findings
     if isinstance(error, PackdeskError):
         return (Finding(code=error.code, facts=error.facts),)
-    if isinstance(error, RequestEntityTooLarge):
-        return (Finding(code="body_too_large", facts={"limit": request.max_content_length or 0}),)
-    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
-        if error.code == 429:
-            return (Finding(code="rate_limited", facts={"seconds": 60}),)
-        code = _BY_STATUS.get(error.code)
-        return (Finding(code=code, facts={"expected": "application/json"}),) if code else (Finding(code="bad_request", facts={"reason": error.name}),)
+    if isinstance(error, HTTPException) and (error.code or 500) < 500:
+        return (_of_werkzeug(error),)
     if isinstance(error, _AWAY):
         return (Finding(code="busy"),)
     return (Finding(code="internal_error", facts={"request_id": request_id()}),)
+
+
+def _of_werkzeug(error: HTTPException) -> Finding:
+    """Return a refusal of the framework in the catalogue's words."""
+    facts: dict[str, object] = {"expected": "application/json", "limit": request.max_content_length or 0, "seconds": _WINDOW_SECONDS, "reason": error.name}
+    return Finding(code=_BY_STATUS.get(error.code or 0, "bad_request"), facts=facts)
 
 
 def preferred_language() -> str:
