@@ -34,6 +34,12 @@ class Work:
     zone: ZoneInfo
     #: How this actor reads and writes values.
     reading: Reading
+    #: Records that are being changed further up: they recompute themselves when their effects are done.
+    in_hand: frozenset[tuple[str, str]] = frozenset()
+
+    def holding(self, record: Record) -> "Work":
+        """Return the same work for what happens while the record is in hand."""
+        return replace(self, in_hand=self.in_hand | {(record.entity_type, record.id)})
 
     def new_id(self) -> str:
         """Return a fresh id."""

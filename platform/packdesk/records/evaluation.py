@@ -7,6 +7,7 @@ from packdesk.records.drafts import Draft
 from packdesk.runtime.entity import FieldRuntime, Guard, Source
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
+from packdesk.runtime.expressions.types import Base
 from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.situation import Situation, stored
 from packdesk.runtime.values import Line
@@ -41,11 +42,20 @@ def holds(guard: Guard, env: Environment) -> bool:
 def source_value(source: Source, env: Environment, field: FieldRuntime | None, reading: Reading) -> object:
     """Return a literal read as the field reads it, or what the expression gives, as a record stores it; without a field as it is."""
     if isinstance(source, Compiled):
-        return stored(source.evaluate(env)) if field is not None else source.evaluate(env)
+        return stored(source.evaluate(env)) if field is not None else meant(source, env)
     if field is None or source is None:
         return source
     read = field.kind.read(field.field, source, reading)
     return None if isinstance(read, Finding) else read
+
+
+def meant(source: Compiled, env: Environment) -> object:
+    """Return what an expression gives, as the record itself where it gives the id of one."""
+    value = source.evaluate(env)
+    if source.type.base is not Base.RECORD or not isinstance(value, str):
+        return value
+    found = (env.graph.get(target, value) for target in source.type.entity_types)
+    return next((record for record in found if record is not None), None)
 
 
 def values_of(draft: Draft, values: Mapping[str, Source], env: Environment, fields: Mapping[str, FieldRuntime]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from packdesk.errors import Refused
 from packdesk.records.drafts import Draft, LinkEnd
-from packdesk.records.evaluation import environment
+from packdesk.records.evaluation import environment, meant
 from packdesk.records.field_rules import left_by_effects
 from packdesk.records.filling import settled
 from packdesk.records.outcome import Control, Outcome, Reference
@@ -73,8 +73,8 @@ def _control(draft: Draft, record: Record) -> Control | None:
     if action is None or result is None or action.result is None:
         return Control(reveal=dict(draft.reveal)) if draft.reveal else None
     env = environment(replace(draft, record=record))
-    values: Mapping[str, object] = {name: source.evaluate(env) if isinstance(source, Compiled) else source for name, source in action.result.values.items()}
-    target = action.result.record.evaluate(env) if action.result.record is not None else None
+    values: Mapping[str, object] = {name: meant(source, env) if isinstance(source, Compiled) else source for name, source in action.result.values.items()}
+    target = meant(action.result.record, env) if action.result.record is not None else None
     reveal = action.result.reveal.evaluate(env) if action.result.reveal is not None else None
     language = draft.work.context.language
     return Control(

@@ -115,6 +115,18 @@ def test_effects_link_records(port: Harbour) -> None:
     assert [end.reference.number for end in linked(port.context("olga"), "mooring", other.number, "convoy")] == [stay.number]
 
 
+def test_an_effect_makes_a_child_that_inherits_and_is_counted(port: Harbour) -> None:
+    """CARE-46: linked to the record in hand, which counts it in the same transaction."""
+    stay = port.mooring()
+
+    outcome = act(port.context("olga"), "mooring", stay.number, "sweep")
+
+    chore = outcome.results["chore"]
+    assert isinstance(chore, Record)
+    assert (chore.get("skipper"), chore.get("text"), chore.get("assigned_unit")) == (stay.get("skipper"), stay.number, "crane_crew")
+    assert outcome.record.get("open_chores") == 1
+
+
 def test_an_effect_sets_a_status_with_its_state(small_port: Harbour) -> None:
     record = act(small_port.context("olga"), "mooring", cleared(small_port).number, "hold").record
 

@@ -7,7 +7,7 @@ from packdesk.runtime.values import Record
 
 def link(draft: Draft, prepared: Prepared) -> Performed:
     """Tie the record to another through one of its relations; a tie that is there already stays as it is."""
-    relation, other = _arguments(draft, prepared)
+    relation, other = _arguments(prepared)
     if other is None:
         return Performed(draft=draft)
     ends = draft.ends(relation)
@@ -19,16 +19,11 @@ def link(draft: Draft, prepared: Prepared) -> Performed:
 
 def unlink(draft: Draft, prepared: Prepared) -> Performed:
     """Untie the record from another, or from all when none is named."""
-    relation, other = _arguments(draft, prepared)
+    relation, other = _arguments(prepared)
     kept = tuple(end for end in draft.ends(relation) if other is not None and end.id != other.id)
     return Performed(draft=draft.with_links(relation, kept), result=other)
 
 
-def _arguments(draft: Draft, prepared: Prepared) -> tuple[str, Record | None]:
-    relation, given = str(prepared.arguments["relation"]), prepared.arguments.get("record")
-    if isinstance(given, Record) or given is None:
-        return relation, given
-    connection = draft.entity.connections[relation]
-    targets = (connection.type.item or connection.type).entity_types
-    found = (draft.work.unit.get(target, str(given)) for target in targets)
-    return relation, next((record for record in found if record is not None), None)
+def _arguments(prepared: Prepared) -> tuple[str, Record | None]:
+    record = prepared.arguments.get("record")
+    return str(prepared.arguments["relation"]), record if isinstance(record, Record) else None
