@@ -13,6 +13,7 @@ from packdesk.records.outcome import LinkView, RecordView, Reference
 from packdesk.records.search import SearchPage
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.field_kind import FieldKind
 from packdesk.runtime.values import Line, Record
 
 References = Mapping[tuple[str, str], Reference]
@@ -30,7 +31,8 @@ class _Part:
     path: str
     section: str
     name: str
-    write: Callable[[object], object]
+    #: None where the value is JSON already, which is so for most.
+    write: Callable[[object], object] | None
     #: Entity type that a reference names; empty for other kinds.
     to: str
     many: bool
@@ -50,7 +52,9 @@ class Shape:
         for part in self.parts:
             if part.path not in values or part.path in hidden:
                 continue
-            value = _written(part, values[part.path], references)
+            value = values[part.path]
+            if value is not None and part.write is not None:
+                value = _written(part, value, references)
             if not part.section:
                 result[part.name] = value
             else:
@@ -74,8 +78,8 @@ class Shape:
 
 def _written(part: _Part, value: object, references: References) -> object:
     """Return a value as JSON; a record that is named comes with its number and title where the actor may see it."""
-    if value is None:
-        return None
+    if value is None or part.write is None:
+        return value
     if part.many and isinstance(value, tuple):
         return [_named(part.to, str(one), references) for one in value]
     return _named(part.to, str(value), references) if part.to else part.write(value)
@@ -116,7 +120,8 @@ def _part(field: FieldRuntime) -> _Part:
     kind = field.field.kind
     name = field.path.rpartition(".")[2]
     to = field.field.to if kind in (Kind.REFERENCE, Kind.REFERENCES) else ""
-    return _Part(field.path, field.section, name, field.kind.write, to, kind is Kind.REFERENCES)
+    as_it_is = type(field.kind).write is FieldKind.write and not to
+    return _Part(field.path, field.section, name, None if as_it_is else field.kind.write, to, kind is Kind.REFERENCES)
 
 
 SHAPES = Shapes()
