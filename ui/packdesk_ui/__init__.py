@@ -6,11 +6,12 @@ published later works at once.
 
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+from werkzeug.exceptions import HTTPException
 
 from packdesk.errors import PackdeskError
-from packdesk.web import request_context
+from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
 from packdesk_ui import acting, answers, assets, bulk, choices, editing, lists, record, shell, start, transfer
@@ -20,6 +21,8 @@ __all__ = ["register"]
 _TYPE = "/r/<entity_type>"
 _RECORD = f"{_TYPE}/<number>"
 _YEAR = 365 * 24 * 3600
+#: No such address, and too many tries to log in.
+_SHOWN_AS_PAGES = (404, 429)
 _SHELLS_OWN_START = "IndexView.index"
 
 #: Name, address, methods, view; what a person may see and do is decided by the use cases behind each.
@@ -64,8 +67,17 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
     app.register_blueprint(screens)
+    for status in _SHOWN_AS_PAGES:
+        app.register_error_handler(status, _outside)
     if _SHELLS_OWN_START in app.view_functions:
         app.view_functions[_SHELLS_OWN_START] = _home
+
+
+def _outside(error: HTTPException) -> Response:
+    """Show what goes wrong beside our own pages as a page too; programs get their problem document."""
+    if request.path.startswith("/api/") or not request.accept_mimetypes.accept_html:
+        return problems.problem(problems.findings_of(error), problems.preferred_language())
+    return answers.refusal(error)
 
 
 @policy(PUBLIC)

@@ -57,6 +57,8 @@ def act(entity_type: str, number: str, action: str) -> Response:
     if request.method == "GET":
         return _inputs_page(entity, view, found, None, ())
     raw = sent_form()
+    if raw.get("_line"):
+        return _inputs_page(entity, view, found, raw, ())
     with looking(context, shell.language()) as look:
         form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section)
         data = controls.nested({path: value for path, value in form.data(raw).items() if value is not None or path in entity.fields})
@@ -97,14 +99,14 @@ def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, 
     number = view.record.number
     state = next((each for each in offering.available(context, entity.id, view.record.id) if each.action.id == found.action.id), None)
     with looking(context, language) as look:
-        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section)
+        address = url_for("packdesk_ui.act", entity_type=entity.id, number=number, action=found.action.id)
+        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section, address=address)
         state_of_form: Raw = raw if raw is not None else form.raw()
         label = found.action.label.in_language(language)
         page = page_of(
             form,
             state_of_form,
             findings,
-            action=url_for("packdesk_ui.act", entity_type=entity.id, number=number, action=found.action.id),
             back=url_for("packdesk_ui.record", entity_type=entity.id, number=number),
             submit=label,
             key=answers.new_key(),
@@ -150,6 +152,7 @@ def assign(entity_type: str, number: str) -> Response:
     findings: tuple[Finding, ...] = ()
     if request.method == "POST":
         raw = sent_form()
+    if raw is not None and not raw.get("_line"):
         with looking(context, shell.language()) as look:
             data = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs).data(raw)
         try:
@@ -159,12 +162,12 @@ def assign(entity_type: str, number: str) -> Response:
         else:
             return answers.go_to_record(entity_type, view.record.number, words("done.assigned"))
     with looking(context, shell.language()) as look:
-        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs)
+        address = url_for("packdesk_ui.assign", entity_type=entity_type, number=number)
+        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs, address=address)
         page = page_of(
             form,
             raw if raw is not None else form.raw(),
             findings,
-            action=url_for("packdesk_ui.assign", entity_type=entity_type, number=number),
             back=url_for("packdesk_ui.record", entity_type=entity_type, number=number),
             submit=words("assign"),
             key=answers.new_key(),

@@ -75,8 +75,8 @@ class Control:
     faults: tuple[str, ...] = ()
     #: Offered values of a text that also takes others.
     suggestions: tuple[str, ...] = ()
-    #: Other fields come and go with its value.
-    watched: bool = False
+    #: Where to ask for the form as the value makes it, when other fields come and go with it.
+    watched: str = ""
 
     @property
     def id(self) -> str:

@@ -81,7 +81,7 @@ def new(entity_type: str) -> Response:
     if entity.entity.subtyped and subtype not in entity.subtypes:
         return _subtypes(runtime, entity, language)
     with looking(context, language) as look:
-        form = Form(look=look, entity=entity, record=_beginning(look, entity, subtype), new=True)
+        form = Form(look=look, entity=entity, record=_beginning(look, entity, subtype), new=True, address=url_for("packdesk_ui.new", entity_type=entity_type))
         opened = form.raw() | _preset(form)
         if request.method == "GET":
             return _new_page(form, opened, subtype)
@@ -144,7 +144,6 @@ def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] 
         form,
         raw,
         findings,
-        action=url_for("packdesk_ui.new", entity_type=entity.id),
         back=url_for("packdesk_ui.records", entity_type=entity.id),
         submit=words("create"),
         key=answers.new_key(),
@@ -166,7 +165,7 @@ def edit(entity_type: str, number: str) -> Response:
     if refused := policy.may(request_context.runtime(), context.actor, "edit", entity_type):
         raise Refused((refused,))
     with looking(context, language) as look:
-        form = Form(look=look, entity=entity, record=view.record, new=False, linked=_linked(view))
+        form = _form(look, entity, view)
         if request.method == "GET":
             return _edit_page(form, form.raw(), _version(view.record), form.base())
         raw = sent_form()
@@ -179,6 +178,11 @@ def edit(entity_type: str, number: str) -> Response:
     return _store(entity, view, patch, version, raw=raw, base=base)
 
 
+def _form(look: Look, entity: EntityRuntime, view: RecordView) -> Form:
+    address = url_for("packdesk_ui.edit", entity_type=entity.id, number=view.record.number)
+    return Form(look=look, entity=entity, record=view.record, new=False, address=address, linked=_linked(view))
+
+
 def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], version: int, *, raw: Raw, base: Mapping[str, Json]) -> Response:
     context = answers.context()
     try:
@@ -188,7 +192,7 @@ def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], v
             return _overtaken(entity, view, patch, error, raw)
         findings = _form_findings(error)
         with looking(context, shell.language()) as look:
-            form = Form(look=look, entity=entity, record=view.record, new=False, linked=_linked(view))
+            form = _form(look, entity, view)
             return _edit_page(form, raw, version, json.dumps(base), findings)
     return _done(outcome, words("done.saved"))
 
@@ -204,11 +208,11 @@ def _overtaken(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json
         except PackdeskError as again:
             findings = _form_findings(again)
             with looking(answers.context(), shell.language()) as look:
-                form = Form(look=look, entity=entity, record=view.record, new=False, linked=_linked(view))
+                form = _form(look, entity, view)
                 return _edit_page(form, raw, _version(view.record), form.base(), findings)
         return _done(outcome, words("done.merged", authors=authors))
     with looking(answers.context(), shell.language()) as look:
-        form = Form(look=look, entity=entity, record=view.record, new=False, linked=_linked(view))
+        form = _form(look, entity, view)
         clashes = tuple(_clash(form, path, patch[path], authors, raw) for path in both)
     page = ConflictPage(
         number=view.record.number,
@@ -295,7 +299,6 @@ def _edit_page(form: Form, raw: Raw, version: int, base: str, findings: tuple[Fi
         form,
         raw,
         findings,
-        action=url_for("packdesk_ui.edit", entity_type=form.entity.id, number=number),
         back=back,
         submit=words("save"),
         key=answers.new_key(),

@@ -76,6 +76,8 @@ class Form:
     inputs: Mapping[str, FieldRuntime] | None = None
     #: Section that an action opens.
     section: str = ""
+    #: Where the form is sent.
+    address: str = ""
     #: Relation -> how the linked records read in the form.
     linked: Mapping[str, str] = field(default_factory=dict)
 
@@ -176,7 +178,7 @@ class Form:
         blank = self._blank(at, each, path, path)
         control = controls.control_of(blank, raw)
         shown = self.shown(each, at.record.get(path)) if readonly else ""
-        watched = path in self._deciding
+        watched = self.address if path in self._deciding else ""
         suggestions = self._suggestions(at, each) if not readonly else ()
         return replace(control, required=state.required, readonly=readonly, shown=shown, faults=said.get(path, ()), watched=watched, suggestions=suggestions)
 
@@ -370,4 +372,4 @@ def page_of(form: Form, raw: Raw, findings: Iterable[Finding] = (), **rest: obje
     sections = form.sections(raw, found)
     language = form.look.language
     refusal = text("form.refused" if form.inputs is None else "action.refused", language)
-    return FormPage(sections=sections, faults=form.faults(sections, found), refusal=refusal, **rest)  # type: ignore[arg-type]
+    return FormPage(sections=sections, action=form.address, faults=form.faults(sections, found), refusal=refusal, **rest)  # type: ignore[arg-type]

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 from tests import chromium
 from tests.acceptance.running import ROOT, Client, Desk
 
@@ -82,22 +81,45 @@ def leader(desk: Desk) -> Client:
     return desk.login("lena")
 
 
+@pytest.fixture(scope="session")
+def sessions(desk: Desk, browser: Browser) -> Callable[[str], StorageState]:
+    """Give the cookies of somebody who logged in; each logs in once, because the server counts how often he tries."""
+    known: dict[str, StorageState] = {}
+
+    def of(login: str) -> StorageState:
+        if login not in known:
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{desk.port}/login/")
+            page.fill("#username", login)
+            page.fill("#password", desk.password)
+            page.locator("form[name=login] button").click()
+            page.wait_for_url(f"http://127.0.0.1:{desk.port}/")
+            known[login] = context.storage_state()
+            context.close()
+        return known[login]
+
+    return of
+
+
 @pytest.fixture
-def enter(desk: Desk, browser: Browser) -> Iterator[Enter]:
+def enter(desk: Desk, browser: Browser, sessions: Callable[[str], StorageState]) -> Iterator[Enter]:
     """Give a function that logs somebody in, in a browser context of his own; fail at the end when a page broke the policy."""
     opened: list[tuple[BrowserContext, Person]] = []
 
     def log_in(login: str, *, width: int = 1280, scheme: str = "light", language: str = "en-GB", scripts: bool = True) -> Person:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language, java_script_enabled=scripts)  # type: ignore[arg-type]
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale=language,
+            java_script_enabled=scripts,
+            storage_state=sessions(login),
+        )
         page = context.new_page()
         page.set_default_timeout(10_000)
         person = Person(page, f"http://127.0.0.1:{desk.port}")
         page.on("console", lambda message: person.faults.append(message.text) if "Content Security Policy" in message.text else None)
         page.on("pageerror", lambda error: person.faults.append(str(error)))
-        person.open("/login/")
-        page.fill("#username", login)
-        page.fill("#password", desk.password)
-        page.locator("form[name=login] button").click()
         opened.append((context, person))
         return person
 

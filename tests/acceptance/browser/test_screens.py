@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-
 from tests.acceptance.browser.conftest import Enter
 from tests.acceptance.running import COMPLAINTS, Client, Desk
 
@@ -263,7 +262,7 @@ def test_the_screens_speak_german(enter: Enter) -> None:
 @pytest.mark.parametrize("path", ["/", "/r/contact", "/r/contact/new", "/r/service_request/new?subtype=service_outage", "/r/contact/import"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_open_to_everybody_and_fit_a_small_screen(enter: Enter, path: str, scheme: str) -> None:
-    """axe finds nothing serious, in both appearances; at 360 pixels nothing has to be scrolled sideways."""
+    """Axe finds nothing serious, in both appearances; at 360 pixels nothing has to be scrolled sideways."""
     lena = enter("lena", scheme=scheme)
 
     lena.open(path)
@@ -310,3 +309,55 @@ def test_a_type_published_meanwhile_appears_in_the_menu_and_works(desk: Desk, en
 
     expect(page.locator("main")).to_contain_text("was created.")
     assert anna.reach() == []
+
+
+def test_a_file_is_tried_and_imported_row_by_row(enter: Enter, leader: Client) -> None:
+    lena = enter("lena")
+    page = lena.open("/r/contact/import")
+    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": b"kind,person.first_name,person.last_name\nperson,Im,Ported\nperson,No,\n"}
+
+    page.get_by_label("CSV file").set_input_files(file)  # type: ignore[arg-type]
+    lena.press("Try without saving")
+    expect(page.locator("main")).to_contain_text("1 rows would be imported, 1 refused")
+    expect(page.locator("table")).to_contain_text("Last name is required.")
+    assert leader.api("GET", "/records/contact?q=Ported").json["records"] == []
+    page.get_by_label("CSV file").set_input_files(file)  # type: ignore[arg-type]
+    lena.press("Import")
+
+    expect(page.locator("main")).to_contain_text("1 rows imported, 1 refused")
+    assert len(leader.api("GET", "/records/contact?q=Ported").json["records"]) == 1
+
+
+def test_a_list_is_given_out_as_a_file(enter: Enter, leader: Client) -> None:
+    _customer(leader, "Exported")
+    lena = enter("lena")
+    page = lena.open("/r/contact")
+
+    with page.expect_download() as download:
+        lena.press("Export CSV")
+
+    assert "Exported" in download.value.path().read_text()
+
+
+def test_what_is_not_there_is_a_page_with_a_way_back(enter: Enter) -> None:
+    anna = enter("anna")
+
+    for path in ("/nothing/here", "/r/no_such_type", "/r/contact/CO99999999"):
+        anna.open(path)
+        expect(anna.page.get_by_role("heading", name="That did not work")).to_be_visible()
+        expect(anna.page.get_by_role("link", name="Go to the start page")).to_be_visible()
+
+
+def test_a_change_inside_an_action_asks_for_its_fields_and_does_nothing_yet(enter: Enter, leader: Client) -> None:
+    record = _request(leader, "Asks")
+    anna = enter("anna")
+    page = anna.open(f"/r/service_request/{record['number']}")
+    anna.press("Accept")
+    page = anna.open(f"/r/service_request/{record['number']}/actions/respond")
+
+    for option in page.get_by_label("Category").locator("option").all()[1:]:
+        page.get_by_label("Category").select_option(option.get_attribute("value"))
+        page.wait_for_load_state("networkidle")
+
+    expect(page.get_by_role("heading", name="Respond", level=1)).to_be_visible()
+    assert leader.read("service_request", str(record["number"]))["state"] == "pending"
