@@ -54,13 +54,18 @@ COMMANDS: tuple[Command, ...] = (
 _ENVIRONMENT_CODES = frozenset({"bad_setting", "no_release", "busy", "unknown_pack"})
 
 
-def parser() -> argparse.ArgumentParser:
+def _help(prog: str) -> argparse.HelpFormatter:
+    """Return the writer of help texts: one width everywhere, because the reference is made of them."""
+    return argparse.HelpFormatter(prog, width=100)
+
+
+def build_parser() -> argparse.ArgumentParser:
     """Return the parser with all commands."""
-    result = argparse.ArgumentParser(prog="packdesk", description="Turn packs of JSON metadata into a running system.")
+    result = argparse.ArgumentParser(prog="packdesk", description="Turn packs of JSON metadata into a running system.", formatter_class=_help)
     result.add_argument("--version", action="version", version=f"packdesk {__version__}")
     commands = result.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        own = commands.add_parser(command.name, help=command.help, description=command.help)
+        own = commands.add_parser(command.name, help=command.help, description=command.help, formatter_class=_help)
         command.arguments(own)
         own.set_defaults(run=command.run)
     return result
@@ -69,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None, output: Output | None = None) -> int:
     """Run the command that the arguments name and return the exit code: 0 done, 1 refused, 2 could not run."""
     try:
-        chosen = parser().parse_args(arguments)
+        chosen = build_parser().parse_args(arguments)
     except SystemExit as ended:
         return int(ended.code or 0)
     spoken = output or Output(format=getattr(chosen, "format", "text"))
