@@ -81,9 +81,9 @@ def test_a_complaint_appears_changes_and_goes_while_the_server_works(desk: Desk,
         time.sleep(2)
         _appears(desk, lena, pack)
         records = _is_worked_with(desk, lena)
-        _changes(desk, lena, pack, records)
+        before_the_drop = _changes(desk, lena, pack, records)
         _overlay_adds_a_rule(desk, lena, pack, tmp_path)
-        _rolls_back(desk, lena, records)
+        _rolls_back(desk, lena, records, before_the_drop)
         time.sleep(1)
 
     assert traffic.failures == []
@@ -140,7 +140,7 @@ def _is_worked_with(desk: Desk, lena: Client) -> list[Mapping[str, Any]]:
     return [made, second, third]
 
 
-def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, Any]]) -> None:
+def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, Any]]) -> int:
     """A required field with a default, a retired field, a renamed status, a dropped one: each with its count and decision."""
     made, second, third = (record["number"] for record in records)
 
@@ -155,7 +155,7 @@ def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, An
     _edit(pack / "entity_types/complaint.json", lambda body: body["fields"].pop("goodwill"))
     _edit(pack / "actions/complaint.json", lambda body: body["settle"].pop("inputs"))
     _edit(pack / "locale/de.json", lambda body: body["labels"].pop("entity_types.complaint.fields.goodwill"))
-    plan = _publish(desk, pack, decisions={"default": {"complaint.channel": "phone"}})
+    plan = _publish(desk, pack)
     assert "goodwill" in plan
     assert "goodwill" not in lena.read("complaint", third)
 
@@ -169,7 +169,7 @@ def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, An
     _edit(pack / "transitions/complaint.json", rename)
     relabel = "transitions.complaint.statuses."
     _edit(pack / "locale/de.json", lambda body: body["labels"].update({f"{relabel}in_review": body["labels"].pop(f"{relabel}under_review")}))
-    _publish(desk, pack, decisions={"default": {"complaint.channel": "phone"}})
+    _publish(desk, pack)
     assert lena.read("complaint", made)["status"] == "in_review"
 
     def drop(body: Any) -> None:
@@ -179,6 +179,7 @@ def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, An
 
     _edit(pack / "transitions/complaint.json", drop)
     _edit(pack / "locale/de.json", lambda body: body["labels"].pop(f"{relabel}acknowledged"))
+    before = _release(desk)
     refused = desk.command("publish", pack, code=1)
     assert "acknowledged" in refused
     assert lena.read("complaint", third)["status"] == "acknowledged"
@@ -187,6 +188,7 @@ def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, An
     assert lena.read("complaint", third)["status"] == "new"
     told = lena.api("GET", f"/records/complaint/{third}/history").json["entries"]
     assert any(entry["kind"] == "migrated" for entry in told)
+    return before
 
 
 def _overlay_adds_a_rule(desk: Desk, lena: Client, pack: Path, folder: Path) -> None:
@@ -211,7 +213,7 @@ def _overlay_adds_a_rule(desk: Desk, lena: Client, pack: Path, folder: Path) -> 
     assert "transitions/complaint.json" in explained
 
 
-def _rolls_back(desk: Desk, lena: Client, records: list[Mapping[str, Any]]) -> None:
+def _rolls_back(desk: Desk, lena: Client, records: list[Mapping[str, Any]], before_the_drop: int) -> None:
     """Back to before the overlay, and back again to before the status was dropped: mapped values that nobody touched return."""
     third = records[2]["number"]
 
@@ -219,6 +221,6 @@ def _rolls_back(desk: Desk, lena: Client, records: list[Mapping[str, Any]]) -> N
     _arrives(desk, _release(desk))
     assert "straight_to_experts" not in lena.api("GET", "/metadata/complaint").body.decode()
 
-    desk.command("rollback")
+    desk.command("rollback", str(before_the_drop))
     _arrives(desk, _release(desk))
     assert lena.read("complaint", third)["status"] == "acknowledged"
