@@ -16,6 +16,7 @@ from packdesk.model.entity_types import Kind, Relation
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.records import policy
+from packdesk.records.seen_graph import SeenGraph
 from packdesk.runtime.candidates import LISTED
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
@@ -357,7 +358,8 @@ def targets_of(model: Model, relation: Relation) -> tuple[str, ...]:
 
 def named(look: Look, record: Record) -> str:
     """Return number, separator and title of a record."""
-    title = look.runtime.type(record.entity_type).title(record, look.graph).replace(record.number, "").strip(" ·-")
+    seen = SeenGraph(look.graph, look.runtime, look.context.actor)
+    title = look.runtime.type(record.entity_type).title(record, seen).replace(record.number, "").strip(" ·-")
     return f"{record.number}{controls.SEPARATOR}{title}" if title else record.number
 
 

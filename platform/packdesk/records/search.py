@@ -102,6 +102,8 @@ def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str,
         asked |= {dependency.path for dependency in condition.dependencies if dependency.entity_type == entity.id}
     for path in sorted(asked & closed):
         raise Refused([about(work.runtime.model, "not_permitted", entity.fields[path].field.path, field=path, verb="view", entity_type=f"{entity.id}.{path}")])
+    if condition is not None and command.filter:
+        _check_way(work, entity, condition)
     whole = not command.fields or any(path in entity.computed_on_read for path in command.fields)
     return Query(
         entity_type=entity.id,
@@ -110,6 +112,7 @@ def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str,
         now=work.now,
         zone=work.zone,
         access=policy.access_filter(work.runtime, work.context.actor, entity.id, verb),
+        seen=(lambda target: policy.access_filter(work.runtime, work.context.actor, target)) if command.filter else None,
         equals=command.equals,
         search=command.q,
         order=command.order,
@@ -119,6 +122,18 @@ def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str,
         expand=False,
         count=command.count,
     )
+
+
+def _check_way(work: Work, entity: EntityRuntime, condition: Compiled) -> None:
+    """Raise ``not_permitted`` where a typed-in condition asks what other types, or closed fields of theirs, keep from the actor."""
+    others = {dependency.entity_type for dependency in condition.dependencies if dependency.entity_type in work.runtime.types} - {entity.id}
+    for other in sorted(others):
+        if refused := policy.may(work.runtime, work.context.actor, "view", other):
+            raise Refused([refused])
+        kept = screen(work, work.runtime.type(other))
+        asked = {dependency.path for dependency in condition.dependencies if dependency.entity_type == other}
+        for path in sorted(asked & (kept.hidden | kept.masked)):
+            raise Refused([about(work.runtime.model, "not_permitted", "", field=path, verb="view", entity_type=f"{other}.{path}")])
 
 
 def _named(entity: EntityRuntime, name: str) -> Compiled | None:

@@ -7,10 +7,11 @@ from packdesk.model.entity_types import Kind
 from packdesk.records import policy
 from packdesk.records.drafts import Work
 from packdesk.records.outcome import Reference
+from packdesk.records.seen_graph import SeenGraph
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.situation import Situation
-from packdesk.runtime.values import Line, Record
+from packdesk.runtime.values import Graph, Line, Record
 
 _NAMING = (Kind.REFERENCE, Kind.REFERENCES)
 
@@ -49,9 +50,10 @@ def computed(work: Work, entity: EntityRuntime, record: Record) -> Record:
 
 
 def title(work: Work, record: Record) -> str:
-    """Return how a record is called."""
+    """Return how a record is called, as far as the actor may see what its name is made of."""
     entity = work.runtime.type(record.entity_type)
-    named = _at(work, entity, record).value(entity.title_of) if entity.title_of is not None else None
+    seen = SeenGraph(work.unit, work.runtime, work.context.actor)
+    named = _at(work, entity, record, seen).value(entity.title_of) if entity.title_of is not None else None
     return str(named or record.number)
 
 
@@ -74,9 +76,9 @@ def references(work: Work, entity: EntityRuntime, records: Iterable[Record]) -> 
     return found
 
 
-def _at(work: Work, entity: EntityRuntime, record: Record) -> Situation:
+def _at(work: Work, entity: EntityRuntime, record: Record, graph: Graph | None = None) -> Situation:
     """Return a situation without party: titles and derived fields do not know it, and it would cost a statement per row."""
-    env = Environment(graph=work.unit, now=work.now, zone=work.zone, actor=work.context.actor, record=record)
+    env = Environment(graph=graph or work.unit, now=work.now, zone=work.zone, actor=work.context.actor, record=record)
     return Situation(entity=entity, environment=env)
 
 

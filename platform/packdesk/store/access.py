@@ -21,7 +21,12 @@ class AccessFilter:
 
 def condition(tables: Tables, entity_type: str, access: AccessFilter | None) -> sa.ColumnElement[bool]:
     """Return the condition on the type's table under which a record is open; always true for public types and without a filter."""
-    return sa.true() if access is None else _open(tables, entity_type, tables.record(entity_type), access, frozenset())
+    return condition_on(tables, entity_type, tables.record(entity_type), access)
+
+
+def condition_on(tables: Tables, entity_type: str, table: sa.FromClause, access: AccessFilter | None) -> sa.ColumnElement[bool]:
+    """Return the condition on rows of the type's table, or of an alias of it, that a query reaches on its way."""
+    return sa.true() if access is None else _open(tables, entity_type, table, access, frozenset())
 
 
 def _open(tables: Tables, entity_type: str, table: sa.FromClause, access: AccessFilter, seen: frozenset[str]) -> sa.ColumnElement[bool]:

@@ -5,7 +5,7 @@ more each (per referenced type). Paging goes on from the last row's values, so t
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -30,6 +30,7 @@ from packdesk.store.tables import NEVER_NULL, Tables
 
 if TYPE_CHECKING:
     from packdesk.runtime.expressions.compile import Compiled
+    from packdesk.store.sql_expressions import Sees
 
 #: Counting stops here; a person doesn't need to know whether there are 1,001 or 80,000.
 COUNT_LIMIT = 1000
@@ -50,6 +51,8 @@ class Query:
     now: datetime = field(default_factory=lambda: SystemClock().now())
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     access: AccessFilter | None = None
+    #: Which records of a type the filter may look at on its way through references and relations; None: all.
+    seen: Callable[[str], AccessFilter | None] | None = None
     #: Further conditions by field path, all of which must hold exactly; None asks for no value.
     equals: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     #: Quick search: fragments of at least two characters, or a phone number in any form.
@@ -190,13 +193,22 @@ def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterabl
     if query.filter is not None:
         from packdesk.store.sql_expressions import lower
 
-        yield lower(query.filter.tree, tables, query.entity_type, actor=query.actor, now=query.now, zone=query.zone, dialect=tables.dialect)
+        yield lower(
+            query.filter.tree, tables, query.entity_type, actor=query.actor, now=query.now, zone=query.zone, dialect=tables.dialect, sees=_sees(tables, query)
+        )
     if query.number:
         yield sa.false() if "\0" in query.number else tables.column(query.entity_type, "number") == query.number
     for path, value in query.equals.items():
         yield tables.column(query.entity_type, path).is_(None) if value is None else tables.column(query.entity_type, path) == value
     if query.search:
         yield search_condition(connection, tables, query.entity_type, query.search)
+
+
+def _sees(tables: Tables, query: Query) -> "Sees":
+    seen = query.seen
+    if seen is None:
+        return lambda _type, _rows: sa.true()
+    return lambda entity_type, rows: access_rules.condition_on(tables, entity_type, rows, seen(entity_type))
 
 
 def _check(tables: Tables, query: Query) -> None:

@@ -49,6 +49,8 @@ from packdesk.store.tables import Tables
 __all__ = ["lower", "lower_value", "register_sqlite_functions"]
 
 Values: TypeAlias = tuple[Column, ...]
+#: Condition under which rows of a type, reached through a reference or relation, may be looked at.
+Sees: TypeAlias = Callable[[str, sa.FromClause], sa.ColumnElement[bool]]
 
 _ADDRESS = ("street", "street_number", "postal_code", "town", "region", "country")
 _PARTS: Mapping[Base, tuple[str, ...]] = {Base.MONEY: ("", "currency"), Base.DURATION: ("", "unit"), Base.PHONE: ("", "e164"), Base.ADDRESS: _ADDRESS}
@@ -126,6 +128,10 @@ class _NoGraph:
         return frozenset()
 
 
+def _sees_all(_type: str, _rows: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.true()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lowering:
     tables: Tables
@@ -134,6 +140,7 @@ class _Lowering:
     base: str
     row: Row
     items: Mapping[str, Row | Known] = field(default_factory=dict)
+    sees: Sees = _sees_all
 
     # what is known before the query runs
 
@@ -483,9 +490,8 @@ class _Lowering:
 
     def referenced(self, entity_type: str, id_: Column) -> Row:
         alias = self.tables.record(entity_type).alias()
-        rows = Rows(
-            alias, alias, (alias.c.id == id_, alias.c.deleted_at.is_(None)), (alias.c.id,), Type(base=Base.RECORD, entity_types=(entity_type,)), (alias,)
-        )
+        where = (alias.c.id == id_, alias.c.deleted_at.is_(None), self.sees(entity_type, alias))
+        rows = Rows(alias, alias, where, (alias.c.id,), Type(base=Base.RECORD, entity_types=(entity_type,)), (alias,))
         return Row(alias, rows)
 
     def listed(self, node: Node) -> Rows | Mapped:
@@ -514,7 +520,7 @@ class _Lowering:
         id_ = self.cell(owner, owner.alias.c.id)
         type_ = node.type.item or node.type
         alias = self.tables.record(type_.entity_types[0]).alias()
-        alive = alias.c.deleted_at.is_(None)
+        alive = sa.and_(alias.c.deleted_at.is_(None), self.sees(type_.entity_types[0], alias))
         if node.how == "field":
             column = alias.c[self.tables.column(node.holder, node.stored).key]
             return Rows(alias, alias, (column == id_, alive), (alias.c.created_at, alias.c.number), type_, (alias,))
@@ -564,6 +570,7 @@ class _Place:
     base: str
     environment: Environment | None
     alias: sa.FromClause | None
+    sees: Sees = _sees_all
 
     @property
     def lowering(self) -> _Lowering:
@@ -572,7 +579,7 @@ class _Place:
             raise PackdeskError("bad_filter", reason=fault.message)
         env = self.environment or Environment(graph=_NoGraph(), now=self.now, zone=self.zone, actor=self.actor)
         table = self.alias if self.alias is not None else self.tables.record(self.entity_type)
-        return _Lowering(tables=self.tables, env=env, functions=functions_of(self.dialect), base=self.base, row=Row(table))
+        return _Lowering(tables=self.tables, env=env, functions=functions_of(self.dialect), base=self.base, row=Row(table), sees=self.sees)
 
 
 def lower(
@@ -587,11 +594,12 @@ def lower(
     base: str = "record",
     environment: Environment | None = None,
     alias: sa.FromClause | None = None,
+    sees: Sees = _sees_all,
 ) -> sa.ColumnElement[bool]:
     """Return the tree as a condition on rows of the entity type's table (or an alias of it); it is never null.
 
     ``base`` is the name that stands for the row: ``record``, or ``candidate`` for the records that a field may choose; then
-    ``environment`` holds what the other names stand for. Raises ``bad_filter`` for what ``Compiled.sql_fault`` refuses.
+    ``environment`` holds what the other names stand for. ``sees`` narrows the records that the condition reaches. Raises ``bad_filter`` for what ``Compiled.sql_fault`` refuses.
     """
     place = _Place(
         tree=tree,
@@ -604,6 +612,7 @@ def lower(
         base=base,
         environment=environment,
         alias=alias,
+        sees=sees,
     )
     return place.lowering.condition(tree)
 
