@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-
 from tests.acceptance.doors.door import ApiDoor, BulkDoor, Door, ImportDoor
 from tests.acceptance.doors.office import Office
 from tests.acceptance.doors.screen import ScreenDoor

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-
 from tests.acceptance.doors.door import Door
 from tests.acceptance.doors.office import Json, Office
 from tests.acceptance.doors.passage import through
