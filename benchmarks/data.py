@@ -23,6 +23,9 @@ LAST = ("Albers", "Bauer", "Claasen", "Dietrich", "Ebert", "Fischer", "Graf", "H
 STATUSES = (("pending", "new"), ("responded", "answered"), ("final_resolved", "solved"), ("completed", "done"))
 GROUPS = ("service", "service", "service", "sales")
 _CHUNK = 5000
+#: Far from those that the sequences give.
+_NUMBERS = 50_000_001
+CONTACT, ACCOUNT, REQUEST = (f"{prefix}{_NUMBERS}" for prefix in ("CO", "AR", "SR"))
 
 
 def _engine(moment: datetime, number: str, group: str) -> dict[str, object]:
@@ -37,7 +40,7 @@ def contact(index: int, chance: random.Random) -> Record:
     first, last = chance.choice(FIRST), f"{chance.choice(LAST)}{index % 977}"
     digits = f"{30000000 + index}"
     phone = Phone(f"+49 30 {digits}", f"+4930{digits}", digits[-7:])
-    values = _engine(START + timedelta(seconds=index), f"CO{index + 1:08}", GROUPS[index % 4])
+    values = _engine(START + timedelta(seconds=index), f"CO{_NUMBERS + index}", GROUPS[index % 4])
     values |= {"kind": "person", "name": f"{first} {last}", "vip": False, "accepts_marketing": False, "customer_number": f"K{index}"}
     values |= {"person.first_name": first, "person.last_name": last, "state": "financial", "status": "financial"}
     return Record("contact", values, {"phones": (Line(new_id(START), {"type": "mobile", "number": phone}),)})
@@ -45,7 +48,7 @@ def contact(index: int, chance: random.Random) -> Record:
 
 def account(index: int, owner: Record) -> Record:
     """Return the account of a contact."""
-    values = _engine(START + timedelta(seconds=index), f"AR{index + 1:08}", str(owner.get("owner_unit")))
+    values = _engine(START + timedelta(seconds=index), f"AR{_NUMBERS + index}", str(owner.get("owner_unit")))
     return Record("account", values | {"owner": owner.id, "classification": "private", "credit_rating": "b"})
 
 
@@ -53,7 +56,7 @@ def request(index: int, owner: Record, of: Record, chance: random.Random) -> Rec
     """Return one service request of a contact."""
     state, status = chance.choice(STATUSES)
     moment = START + timedelta(seconds=index)
-    values = _engine(moment, f"SR{index + 1:08}", GROUPS[index % 4])
+    values = _engine(moment, f"SR{_NUMBERS + index}", GROUPS[index % 4])
     values |= {"subtype": "information_request", "state": state, "status": status, "assigned_unit": "first_line", "assigned_user": "anna"}
     values |= {"account": of.id, "contact": owner.id, "caller": owner.id, "category": "billing", "classification": "information_request"}
     values |= {"urgency": "medium", "impact": "minor", "priority": f"p{chance.randint(1, 10)}", "description": f"Question {index} about the invoice"}

@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.test import EnvironBuilder
 
+#: A WSGI application.
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
@@ -34,3 +35,14 @@ def caller(
             raise AssertionError(f"{method} {path}: {answered[0]} {text[:500]!r}")
 
     return call
+
+
+def answer(app: WSGI, path: str, token: str) -> bytes:
+    """Return the body of the answer to a GET."""
+    path, _, query = path.partition("?")
+    environ = EnvironBuilder(path=path, query_string=query, headers={"Authorization": f"Bearer {token}"}).get_environ()
+    answered: list[str] = []
+    text = b"".join(app(environ, lambda line, _headers, _info=None: answered.append(line)))
+    if not answered[0].startswith("200"):
+        raise AssertionError(f"{path}: {answered[0]} {text[:500]!r}")
+    return text

@@ -1,0 +1,62 @@
+"""Prints the table: ``python -m benchmarks [--large] [--soak] [--only NAME]``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks import data, guards, large_pack, requests  # noqa: E402
+from benchmarks.installation import installation  # noqa: E402
+from benchmarks.measure import Row, table  # noqa: E402
+
+_MOST = 1.3
+_HUNDRED_THOUSAND = 100_000
+_MILLION = 1_000_000
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--large", action="store_true", help="read among 1,000,000 requests as well (some minutes)")
+    parser.add_argument("--soak", action="store_true", help="200 publishes instead of a sample of 25")
+    parser.add_argument("--rows", type=int, default=_HUNDRED_THOUSAND, help="contacts and requests to fill in")
+    parser.add_argument("--only", choices=("requests", "packs"), help="half of the table")
+    asked = parser.parse_args()
+    found: list[Row] = []
+    if asked.only != "packs":
+        found += _requests(asked.rows, large=asked.large)
+    if asked.only != "requests":
+        _say("500 entity types")
+        found += large_pack.rows(200 if asked.soak else 25)
+    print(table(found))
+
+
+def _requests(count: int, *, large: bool) -> list[Row]:
+    found: list[Row] = []
+    with installation() as at:
+        _say(f"filling in {count:,} contacts and requests")
+        data.fill(at.services, count)
+        of = requests.subjects(at)
+        _say("measuring")
+        found += requests.rows(of)
+        found += requests.search_rows(at)
+        found += guards.rows(at)
+        if large:
+            before = requests.reading(of["packdesk"])
+            _say(f"filling in {_MILLION:,}")
+            data.fill(at.services, _MILLION - count, first=count)
+            after = requests.reading(of["packdesk"])
+            for name in before:
+                ratio = after[name].wall / before[name].wall
+                beside = f"{before[name].wall:.2f} ms at {count:,}: {ratio:.2f} x"
+                found.append(Row(f"{name} at {_MILLION:,} requests", f"{after[name].wall:.2f} ms p50", beside, f"at most {_MOST} x", ratio <= _MOST))
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""A filled installation on a PostgreSQL server of its own, and one signed-in agent in it."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from tests.servers import postgresql_database, running_postgresql
+
+from packdesk.settings import Settings
+from packdesk.web import members
+from packdesk.web.app import create_app
+from packdesk.web.services import Services
+
+LOGIN = "anna"
+#: The groups whose records the agent may see.
+GROUPS = ("service",)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A running Packdesk of the base pack."""
+
+    url: str
+    app: Flask
+    services: Services
+    #: Bearer token of the agent.
+    token: str
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """Give the URL of a fresh database on a server that is stopped afterwards."""
+    with running_postgresql(folder / "postgresql") as server, postgresql_database(server) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def installation() -> Iterator[Installation]:
+    """Publish the base pack into a fresh database and give the app, with an agent of the first line."""
+    with tempfile.TemporaryDirectory(prefix="packdesk-bench-") as name, postgresql(Path(name)) as url:
+        app = create_app(Settings(home=Path(name) / "home", database_url=url))
+        services: Services = app.extensions["packdesk"]
+        members.add(app, [members.Member(login=LOGIN, name="Anna Berg", password=members.new_password(), roles=("agent",), units=("first_line",))])
+        try:
+            yield Installation(url, app, services, services.tokens.make(LOGIN, services.clock.now()))
+        finally:
+            with app.app_context():
+                app.extensions["sqlalchemy"].engine.dispose()
+            services.database.close()
