@@ -1,8 +1,10 @@
 """What is done to a record besides editing: actions with their inputs, assignment, deletion, notes and files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import BinaryIO, cast
+from urllib.parse import urlencode
 
 from flask import Response, flash, request, send_file, url_for
 
@@ -14,7 +16,7 @@ from packdesk.records import delete as deleting
 from packdesk.records import note as noting
 from packdesk.records import read as reading
 from packdesk.records import update as updating
-from packdesk.records.outcome import Outcome, RecordView
+from packdesk.records.outcome import Outcome, RecordView, Reference
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime
 from packdesk.runtime.lifecycle import ActionState
@@ -91,7 +93,15 @@ def _performed(entity: EntityRuntime, found: ActionRuntime, outcome: Outcome) ->
         flash(f"{words('reveal')} {control.reveal}", "warning")
     if control is not None and control.record is not None:
         return answers.go_to_record(control.record.entity_type, control.record.number, message)
+    if control is not None and control.form:
+        return answers.go(f"{url_for('packdesk_ui.new', entity_type=control.form)}?{urlencode(_given(control.values))}")
     return answers.go_to_record(entity.id, target.number, message)
+
+
+def _given(values: Mapping[str, object]) -> dict[str, str]:
+    """Return what an action gives the form that it opens, for its address: numbers of records, and ids."""
+    texts = {name: value.number if isinstance(value, Reference) else value for name, value in values.items()}
+    return {name: text for name, text in texts.items() if isinstance(text, str)}
 
 
 def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw | None, findings: tuple[Finding, ...]) -> Response:

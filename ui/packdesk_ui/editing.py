@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from flask import Response, request, url_for
 
@@ -99,16 +100,17 @@ def new(entity_type: str) -> Response:
 
 
 def _preset(form: Form) -> dict[str, list[str]]:
-    """Return values of reference fields that the address gives (a link "new ... for this record")."""
-    return {path: [value] for path, value in request.args.items() if path in form.fields and form.fields[path].targets}
+    """Return what the address gives of a new record (a link "new ... for this record")."""
+    return {path: [value] for path, value in request.args.items() if path in form.preset}
 
 
 def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Response:
     offered = policy.offered_subtypes(runtime, request_context.actor(), entity.id)
+    given = {path: value for path, value in request.args.items() if path in entity.fields or path in entity.relations}
     kinds = tuple(
         Kind(
             label=kind.label.in_language(language),
-            href=url_for("packdesk_ui.new", entity_type=entity.id, subtype=kind.id),
+            href=f"{url_for('packdesk_ui.new', entity_type=entity.id)}?{urlencode(given | {'subtype': kind.id})}",
             icon=shell.icon_of(entity.entity),
             description=kind.description.in_language(language) if kind.description else "",
         )

@@ -271,6 +271,12 @@ class Form:
         return self.entity.groups if self.inputs is None else {}
 
     @property
+    def preset(self) -> frozenset[str]:
+        """Return the inputs that the address of a new record may fill: records that it is about, and choices from lists."""
+        named = (path for path, each in self.fields.items() if not each.engine and (each.targets or each.field.kind in LISTED))
+        return frozenset((*named, *self._relations))
+
+    @property
     def _relations(self) -> tuple[str, ...]:
         if self.inputs is not None:
             return ()

@@ -11,6 +11,8 @@ from packdesk_ui.catalogue import text
 
 #: Engine columns that a default layout shows among a record's own fields.
 _LEADING = ("subtype", "status")
+#: How the links of a relation are stored that a record holds itself.
+_HELD = frozenset({"links", "symmetric"})
 #: Shown in the head of the page, or of no interest to people.
 _SHOWN_ALWAYS = frozenset({"id", "version", "deleted_at", "number", "subtype", "status", "state"})
 
@@ -85,8 +87,8 @@ def _paths_of(entity: EntityRuntime, section: str) -> tuple[str, ...]:
 
 
 def is_written(entity: EntityRuntime, relation: str) -> bool:
-    """Say whether a record holds the links of the relation itself; otherwise the other end's field does."""
-    return not entity.relations[relation].relation.inverse
+    """Say whether a record holds the links of the relation itself; otherwise a field or relation of the other end does."""
+    return entity.relations[relation].connection.how in _HELD
 
 
 def log_paths(entity: EntityRuntime, shown: frozenset[str]) -> tuple[str, ...]:
