@@ -36,7 +36,7 @@ lint: $(VENV)/ready-dev ## Style, types, architecture, spelling
 	$(BIN)/ruff format --check platform ui plugins metadata migrations tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
-	$(BIN)/codespell README.md CHANGELOG.md docs platform/packdesk metadata ui/packdesk_ui --skip='*/locale/*,*/static/*,*.svg'
+	$(BIN)/codespell README.md CHANGELOG.md docs platform/packdesk metadata ui/packdesk_ui
 
 fix: $(VENV)/ready-dev ## Repair what the linters can
 	$(BIN)/ruff check --fix platform ui plugins metadata migrations tests benchmarks

@@ -4,64 +4,70 @@ Run as ``python docs/generate.py`` (``make docs``); with ``--check`` it only say
 """
 
 import argparse
+import json
+import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from packdesk.cli.main import build_parser
 from packdesk.errors import CATALOGUE
-from packdesk.packs.schemas import KINDS, schema
+from packdesk.packs.schemas.catalogue import KINDS, PACK_SHAPE
+from packdesk.packs.schemas.shapes import Leaf, Map, Object, Role, Sequence, Shape, Variants
 
 HERE = Path(__file__).resolve().parent
 REJECT = HERE.parent / "tests" / "packs" / "reject"
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n\n"
 
 
-def _kind_of(value: Mapping[str, object]) -> str:
-    """Say in a word what a key takes."""
-    if "const" in value:
-        return f"`{value['const']}`"
-    if "enum" in value:
-        return ", ".join(f"`{option}`" for option in value["enum"])  # type: ignore[attr-defined]
-    if "$ref" in value:
-        name = str(value["$ref"]).rpartition("/")[2]
-        return f"[{name.replace('_', ' ')}](#{name})"
-    for word in ("anyOf", "oneOf"):
-        if word in value:
-            return " or ".join(dict.fromkeys(_kind_of(option) for option in value[word]))  # type: ignore[attr-defined]
-    if value.get("type") == "object" and isinstance(value.get("additionalProperties"), Mapping):
-        return f"map of id to {_kind_of(value['additionalProperties'])}"  # type: ignore[arg-type]
-    if value.get("type") == "array" and isinstance(value.get("items"), Mapping):
-        return f"list of {_kind_of(value['items'])}"  # type: ignore[arg-type]
-    return str(value.get("type", "any value"))
+def _takes(shape: Shape) -> str:
+    """Say in a few words what may stand at a place."""
+    if isinstance(shape, Leaf):
+        said = ", ".join(f"`{choice}`" for choice in shape.choices) or " or ".join(shape.types)
+        said = said if shape.role is Role.PLAIN else f"{said} ({shape.role.value})"
+        return f"{said}, = `{json.dumps(shape.default)}`" if shape.default is not None else said
+    if isinstance(shape, Sequence):
+        return f"list of {_takes(shape.item)}"
+    if isinstance(shape, Map):
+        return f"map, {shape.keys.value} to {_takes(shape.member)}"
+    return shape.title[0].lower() + shape.title[1:]
 
 
-def _table(node: Mapping[str, object]) -> Iterator[str]:
-    properties = node.get("properties")
-    if not isinstance(properties, Mapping) or not properties:
+def _parts(shape: Shape) -> Iterator[Object]:
+    """Yield the objects with fixed keys that stand at a place, itself or the members of a map."""
+    if isinstance(shape, Map):
+        yield from _parts(shape.member)
+    elif isinstance(shape, Variants):
+        yield from shape.variants.values()
+    elif isinstance(shape, Object):
+        yield shape
+
+
+def _tables(title: str, shape: Object, told: set[int]) -> Iterator[str]:
+    """Yield the table of an object's keys, then those of what stands inside, each shape once."""
+    if id(shape) in told:
         return
-    required = node.get("required", ())
-    yield "| key | takes | meaning |"
-    yield "|---|---|---|"
-    for key, value in properties.items():
-        mark = " (required)" if key in required else ""  # type: ignore[operator]
-        meaning = str(value.get("description", "")).replace("\n", " ").replace("|", "\\|")
-        yield f"| `{key}`{mark} | {_kind_of(value)} | {meaning} |"
+    told.add(id(shape))
+    yield from (f"### {title}", "", f"{shape.title}.", "", "| key | takes | meaning |", "|---|---|---|")
+    for key, member in shape.keys.items():
+        mark = " (required)" if key in shape.required else ""
+        yield f"| `{key}`{mark} | {_takes(member)} | {member.title} |".replace("\n", " ")
+    if shape.rest is not None:
+        yield f"| any other | {_takes(shape.rest)} | {shape.rest.title} |"
     yield ""
+    for key, member in shape.keys.items():
+        for part in _parts(member):
+            yield from _tables(f"{title}: {key}", part, told)
 
 
 def documents() -> str:
     """Return the page that lists every key of every kind of document."""
-    lines = ["# Documents", "", "Every key of every kind, from the JSON Schemas that `packdesk schemas` writes for your editor.", ""]
-    shapes: dict[str, Mapping[str, object]] = {}
-    for kind in KINDS:
-        body = schema(kind)
-        lines += [f"## {kind}", "", str(body.get("description", "")), ""]
-        lines += _table(body)
-        shapes |= body.get("$defs", {})
-    lines += ["## Shapes", ""]
-    for name, body in sorted(shapes.items()):
-        lines += [f"### {name}", "", str(body.get("description", "")), "", *_table(body)]
+    lines = ["# Documents", "", "Every key of every kind. `packdesk schemas` writes the same as JSON Schemas for your editor.", ""]
+    told: set[int] = set()
+    for kind, shape in {"pack.json": PACK_SHAPE, **KINDS}.items():
+        lines += [f"## {kind}", ""]
+        for part in _parts(shape):
+            lines += _tables(kind, part, told)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -78,6 +84,7 @@ def errors() -> str:
 
 def commands() -> str:
     """Return the page that lists every command with its options."""
+    os.environ["COLUMNS"] = "100"
     parser = build_parser()
     lines = ["# Commands", "", "```text", parser.format_help().rstrip(), "```", ""]
     for action in parser._actions:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.renaming import PREFIX, rename_pack
 
 from packdesk.errors import Problem
 from packdesk.model.model import Model
@@ -11,7 +12,6 @@ from packdesk.packs.load import load
 from packdesk.packs.sources import FolderSource
 from packdesk.records.scenarios import coverage, run_all
 from packdesk.runtime.compile import check
-from tests.renaming import PREFIX, rename_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "metadata"

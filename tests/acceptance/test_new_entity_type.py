@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.acceptance.load import Traffic
 from tests.acceptance.running import COMPLAINTS, Client, Desk
 

@@ -37,7 +37,15 @@ def schema(kind: str) -> Schema:
         "then": {**single, "allOf": [new]},
         "else": {
             "if": {"required": ["$patch"]},
-            "then": {"type": "object", "properties": {"$patch": {"type": "string", "pattern": _ID}}, "allOf": [partial]},
+            "then": {
+                "if": {"properties": {"$patch": {"type": "object"}}},
+                "then": {
+                    "type": "object",
+                    "properties": {"$patch": {"title": "Patches by the id of their document", "type": "object", "additionalProperties": partial}},
+                    "additionalProperties": False,
+                },
+                "else": {"type": "object", "properties": {"$patch": {"type": "string", "pattern": _ID}}, "allOf": [partial]},
+            },
             "else": {
                 "type": "object",
                 "properties": {"$remove": _REMOVE, "$rename": _RENAME, "$replace": {"type": "object", "additionalProperties": full}},
