@@ -12,7 +12,7 @@ LANGUAGES = ("en", "de")
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         # shell
-        "product": ("Packdesk", "Packdesk"),
+        "brand": ("Packdesk", "Packdesk"),
         "skip": ("Skip to content", "Zum Inhalt springen"),
         "navigation": ("Navigation", "Navigation"),
         "records": ("Records", "Datensätze"),

@@ -23,7 +23,7 @@ from packdesk.packs.schemas.shapes import (
 
 _RESULT_KEYS: dict[str, Shape] = {
     "form": name("Entity type whose new record is opened", ref="entity_type"),
-    "record": value("Record that is opened", "=effect.account"),
+    "record": value("Record that is opened", "=effect.loan"),
     "message": text("Sentence that is shown"),
     "reveal": value("Value that is shown once", "=effect.reveal.secret"),
     "values": Map(title="Values of the form", member=value("Value"), keys=Keys.PATH, ref="form_field"),
@@ -46,7 +46,7 @@ EFFECTS = (
     "set_field", "set_section", "set_status", "add_line", "remove_line", "create_record", "link", "unlink", "assign", "add_note", "call_operation", "fail", "ui",
 )  # fmt: skip
 _LINE_GROUP = name("Line group", ref="lines")
-_LINK: dict[str, Shape] = {"relation": name("Relation", ref="relation"), "record": value("Record at the other end", "=input.contact")}
+_LINK: dict[str, Shape] = {"relation": name("Relation", ref="relation"), "record": value("Record at the other end", "=input.borrower")}
 EFFECT = Variants(
     title="One thing that happens; effects of an action have no order of their own",
     key="do",
@@ -77,7 +77,7 @@ EFFECT = Variants(
         "add_note": _effect("Adds a note", {"text": value("Text of the note", "Called back.")}, ("text",)),
         "call_operation": _effect(
             "Calls a registered operation",
-            {"operation": name("Name of the operation", examples=("finance.pay_bill",)), "values": _values("Input of the operation", "")},
+            {"operation": name("Name of the operation", examples=("lending.extend",)), "values": _values("Input of the operation", "")},
             ("operation",),
         ),
         "fail": _effect("Refuses with a sentence", {"message": text("Sentence")}, ("message",)),
@@ -90,7 +90,7 @@ ACTION = member(
         "label": LABEL,
         "icon": ICON,
         "description": DESCRIPTION,
-        "entity_types": names("Types that offer it", ref="entity_type", examples=(("activity",),)),
+        "entity_types": names("Types that offer it", ref="entity_type", examples=(("loan",),)),
         "capability": name("Types with this capability offer it", ref="capability", choices=CAPABILITIES),
         "move": name("Move that it makes; the move of its own id when left out", ref="move"),
         "section": name("Section whose fields it asks for", ref="section"),
@@ -98,7 +98,7 @@ ACTION = member(
         "when": expression("Offered only then", "record.assigned_user == null"),
         "checks": CHECKS,
         "requires_party": flag("Needs somebody who is being served"),
-        "permission": name("Named right that it needs", examples=("finance.pay",)),
+        "permission": name("Named right that it needs", examples=("lending.waive",)),
         "place": name("Where it stands", choices=("menu", "primary", "row"), default="menu"),
         "style": name("How it looks", choices=("normal", "danger"), default="normal"),
         "confirm": text("Question before it is done"),
@@ -273,7 +273,7 @@ LOCALE = member(
                 title="Texts",
                 keys={key: text("Translation") for key in ("label", "plural", "description", "hint", "message", "confirm")},
             ),
-            examples=({"entity_types.contact": {"label": "Kontakt", "plural": "Kontakte"}},),
+            examples=({"entity_types.loan": {"label": "Ausleihe", "plural": "Ausleihen"}},),
         )
     },
     required=("labels",),

@@ -40,7 +40,7 @@ CONSTRAINTS: Mapping[str, Leaf] = {
 
 _FIELD_KEYS: Mapping[str, Shape] = {
     "type": name("Kind of the field", choices=tuple(kind.value for kind in Kind)),
-    "to": name("Entity type of a reference", ref="entity_type", examples=("product",)),
+    "to": name("Entity type of a reference", ref="entity_type", examples=("device",)),
     "list": name("Value list of an option, or level list of a level", ref="list"),
     "tree": name("Category tree of a category", ref="categories"),
     "label": text("What people call it; derived from the id when left out", "Caller"),
@@ -52,7 +52,7 @@ _FIELD_KEYS: Mapping[str, Shape] = {
     "immutable": flag("Fixed once it has a value"),
     "unique": flag("No two records have the same value"),
     "default": value("Value of a new record", "=now", False),
-    "derived": expression("Computed; nobody sets it", "record.account.owner"),
+    "derived": expression("Computed; nobody sets it", "record.loan.borrower"),
     "stamped_when": expression("Takes the current time when the condition first holds", "record.state.success != null"),
     "options_when": expression("Which candidates may be chosen", "candidate.terminated_on == null"),
     "suggest": expression("Values that are offered; others are accepted"),

@@ -45,7 +45,7 @@ _LINES = member(
         "label": LABEL,
         "fields": fields(),
         "unique": names("Fields that together occur once", ref="line_field", examples=(("type",),)),
-        "choices": name("Name of the subtype's map of choices that limits and fills the rows", examples=("products",)),
+        "choices": name("Name of the subtype's map of choices that limits and fills the rows", examples=("devices",)),
         "checks": CHECKS,
         "minItems": count("At least this many rows"),
         "maxItems": count("At most this many rows", minimum=1),
@@ -56,7 +56,7 @@ _RELATION = member(
     "Connection to other records",
     {
         "label": LABEL,
-        "to": name("Entity type at the other end", ref="entity_type", examples=("account",)),
+        "to": name("Entity type at the other end", ref="entity_type", examples=("loan",)),
         "to_capability": name("Any type with this capability is at the other end", ref="capability", choices=CAPABILITIES),
         "many": flag("Several records at the other end"),
         "inverse": name("Reference field or relation at the other end", ref="inverse", examples=("owner",)),
@@ -87,8 +87,8 @@ ENTITY_TYPE = member(
         ),
         "key": name("Unique field by which documents, imports and people name a record", ref="key_field", default="number", examples=("code",)),
         "access": name("How records are guarded", choices=tuple(access.value for access in Access), default="public"),
-        "master": name("Relation or reference whose record decides who may see this one", ref="link", examples=("account",)),
-        "party": name("Path of the record whose business this is", ref="link", examples=("contact",)),
+        "master": name("Relation or reference whose record decides who may see this one", ref="link", examples=("loan",)),
+        "party": name("Path of the record whose business this is", ref="link", examples=("borrower",)),
         "plays": Map(
             title="Roles that the engine knows: party, message, call",
             member=Map(title="Slot -> field, where the names differ", member=name("Field or line group", ref="slot_field"), keys=Keys.NAME),
@@ -178,7 +178,7 @@ TRANSITIONS = member(
         "statuses": Map(title="Statuses; one per state when left out", member=_STATUS),
         "moves": Map(title="Moves: the law", member=_MOVE),
         "rules": RULES,
-        "derived": expression("The state follows from data and there are no moves", "size(record.accounts) > 0 ? 'financial' : 'marketing'"),
+        "derived": expression("The state follows from data and there are no moves", "size(record.loans) > 0 ? 'borrowing' : 'idle'"),
     },
     required=("states",),
 )
