@@ -9,7 +9,7 @@ from packdesk.records.context import Context, run
 from packdesk.records.csv_text import write_rows
 from packdesk.records.drafts import begin
 from packdesk.records.outcome import Reference
-from packdesk.records.output import row_json
+from packdesk.records.output import SHAPES
 from packdesk.records.search import SearchCommand, SearchPage, find
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.kinds import KINDS
@@ -38,9 +38,10 @@ def export_json_lines(context: Context, entity_type: str, command: SearchCommand
     """Yield the records as JSON, one a line, in the shape of the API."""
     pages = _pages(context, entity_type, command)
     first = next(pages)
-    entity = context.live.current().runtime.type(entity_type)
+    runtime = context.live.current().runtime
+    shape = SHAPES.of(runtime, runtime.type(entity_type))
     return (
-        orjson.dumps(row_json(entity, record, page.references, hidden=page.hidden), option=orjson.OPT_APPEND_NEWLINE)
+        orjson.dumps(shape.whole(record, page.references, page.hidden), option=orjson.OPT_APPEND_NEWLINE)
         for page in _chained(first, pages)
         for record in page.rows
     )

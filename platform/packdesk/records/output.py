@@ -1,71 +1,167 @@
-"""The JSON of a record: the shape that every door takes, plus what the engine keeps."""
+"""Records as JSON, alike at every door: values by field path go in, nested JSON comes out; what to write is worked out once per release."""
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from zoneinfo import ZoneInfo
 
 from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Json
 from packdesk.records.json_values import plain
-from packdesk.records.outcome import RecordView, Reference
+from packdesk.records.outcome import LinkView, RecordView, Reference
+from packdesk.records.search import SearchPage
+from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime
-from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.field_kind import FieldKind
 from packdesk.runtime.values import Line, Record
 
-_NAMING = (Kind.REFERENCE, Kind.REFERENCES)
-_SILENT = frozenset({"deleted_at"})
-
 References = Mapping[tuple[str, str], Reference]
+_REMEMBERED = 1024
+_SILENT = frozenset({"deleted_at"})
+_LABELLED = frozenset(
+    {Kind.OPTION, Kind.OPTIONS, Kind.LEVEL, Kind.STATUS, Kind.STATE, Kind.SUBTYPE, Kind.CATEGORY, Kind.ORG_UNIT, Kind.USER, Kind.BOOLEAN, Kind.DURATION}
+)
 
 
-def record_json(entity: EntityRuntime, view: RecordView) -> dict[str, Json]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """How one field is written."""
+
+    path: str
+    section: str
+    name: str
+    #: None where the value is JSON already, which is so for most.
+    write: Callable[[object], object] | None
+    #: Entity type that a reference names; empty for other kinds.
+    to: str
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the records of one entity type are written."""
+
+    parts: tuple[_Part, ...]
+    lines: Mapping[str, tuple[_Part, ...]]
+
+    def record(self, record: Record, references: References, hidden: Collection[str] = ()) -> dict[str, object]:
+        """Return a record as JSON; what is not in its values was not asked for, what is hidden from the actor is left out."""
+        values = record.values
+        result: dict[str, object] = {}
+        for part in self.parts:
+            if part.path not in values or part.path in hidden:
+                continue
+            value = values[part.path]
+            if value is not None and part.write is not None:
+                value = _written(part, value, references)
+            if not part.section:
+                result[part.name] = value
+            else:
+                section = result.setdefault(part.section, {})
+                if isinstance(section, dict):
+                    section[part.name] = value
+        return result
+
+    def whole(self, record: Record, references: References, hidden: Collection[str] = ()) -> dict[str, object]:
+        """Return a record with its lines; pages of many records go without."""
+        result = self.record(record, references, hidden)
+        for group, rows in record.lines.items():
+            if group in self.lines and group not in hidden:
+                result[group] = [self._line(self.lines[group], row, references) for row in rows]
+        return result
+
+    def _line(self, parts: tuple[_Part, ...], line: Line, references: References) -> dict[str, object]:
+        """Return a row of a line group as JSON."""
+        return {"id": line.id, **{part.name: _written(part, line.values.get(part.path), references) for part in parts}}
+
+
+def _written(part: _Part, value: object, references: References) -> object:
+    """Return a value as JSON; a record that is named comes with its number and title where the actor may see it."""
+    if value is None or part.write is None:
+        return value
+    if part.many and isinstance(value, tuple):
+        return [_named(part.to, str(one), references) for one in value]
+    return _named(part.to, str(value), references) if part.to else part.write(value)
+
+
+def _named(entity_type: str, record_id: str, references: References) -> dict[str, object]:
+    """Return a reference."""
+    found = references.get((entity_type, record_id))
+    return {"id": record_id} if found is None else {"id": found.id, "number": found.number, "title": found.title, "entity_type": found.entity_type}
+
+
+class Shapes:
+    """Remembers the shapes of the entity types of the releases in use."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._known: OrderedDict[tuple[str, str], Shape] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, runtime: Runtime, entity: EntityRuntime) -> Shape:
+        """Return the shape of an entity type's records."""
+        key = (runtime.hash, entity.id)
+        found = self._known.get(key)
+        if found is None:
+            found = Shape(
+                tuple(_part(field) for path, field in entity.fields.items() if path not in _SILENT),
+                {group: tuple(_part(field) for field in fields.values()) for group, fields in entity.lines.items()},
+            )
+            with self._lock:
+                self._known[key] = found
+                while len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+        return found
+
+
+def _part(field: FieldRuntime) -> _Part:
+    """Return how a field is written."""
+    kind = field.field.kind
+    name = field.path.rpartition(".")[2]
+    to = field.targets[0] if kind in (Kind.REFERENCE, Kind.REFERENCES) and field.targets else ""
+    as_it_is = type(field.kind).write is FieldKind.write and not to
+    return _Part(field.path, field.section, name, None if as_it_is else field.kind.write, to, kind is Kind.REFERENCES)
+
+
+SHAPES = Shapes()
+
+
+def view_json(runtime: Runtime, view: RecordView) -> dict[str, object]:
     """Return one record with its title and links."""
-    links = {
-        name: tuple({**_named(end.reference), **{key: plain(value) for key, value in end.values.items()}} for end in ends) for name, ends in view.links.items()
+    entity = runtime.type(view.record.entity_type)
+    result = SHAPES.of(runtime, entity).whole(view.record, view.references, view.hidden)
+    result["title"] = view.title
+    for relation, links in view.links.items():
+        described = [_link(link) for link in links]
+        result[relation] = described if entity.entity.relations[relation].many else (described[0] if described else None)
+    if view.masked:
+        result["masked"] = sorted(view.masked)
+    return result
+
+
+def page_json(runtime: Runtime, entity_type: str, page: SearchPage, labels_in: str, zone: ZoneInfo) -> dict[str, object]:
+    """Return a page of records, with labels when a language for them is given."""
+    entity = runtime.type(entity_type)
+    shape = SHAPES.of(runtime, entity)
+    rows = [shape.record(row, page.references, page.hidden) for row in page.rows]
+    if labels_in:
+        for shown, row in zip(rows, page.rows, strict=True):
+            shown["labels"] = labels(runtime, entity, row, labels_in, zone)
+    return {"records": rows, "next_cursor": page.next_cursor or None, "count": page.count, "capped": page.capped}
+
+
+def _link(link: LinkView) -> dict[str, object]:
+    """Return the other end of a link with the link's own values."""
+    reference = link.reference
+    named: dict[str, object] = {"entity_type": reference.entity_type, "id": reference.id, "number": reference.number, "title": reference.title}
+    return {**named, **{name: plain(value) for name, value in link.values.items()}}
+
+
+def labels(runtime: Runtime, entity: EntityRuntime, record: Record, language: str, zone: ZoneInfo) -> dict[str, Json]:
+    """Return what people read for the ids in a record: options, levels, statuses, units, by field path."""
+    return {
+        path: field.kind.show(field.field, record.values[path], language, runtime.model, zone)
+        for path, field in entity.fields.items()
+        if field.field.kind in _LABELLED and record.values.get(path) is not None
     }
-    single = {name: (ends[0] if ends else None) if not entity.relations[name].connection.many else ends for name, ends in links.items()}
-    return {**row_json(entity, view.record, view.references, hidden=view.hidden), "title": view.title, **single}
-
-
-def row_json(entity: EntityRuntime, record: Record, references: References, *, hidden: frozenset[str] = frozenset()) -> dict[str, Json]:
-    """Return the fields and lines of one record; paths that it does not hold are left out, hidden ones too."""
-    data: dict[str, Json] = {}
-    for path, field in entity.fields.items():
-        if path in _SILENT or path in hidden or path not in record.values:
-            continue
-        section, _, name = path.rpartition(".")
-        place = data if not section else _inner(data, section)
-        place[name] = value_json(field, record.get(path), references)
-    for group, fields in entity.lines.items():
-        if group in record.lines and group not in hidden:
-            data[group] = tuple(_line(fields, line, references) for line in record.lines[group])
-    return data
-
-
-def value_json(field: FieldRuntime, value: object, references: References) -> Json:
-    """Return one value; what refers to a record says its id, number and title."""
-    if value is None:
-        return None
-    if field.field.kind not in _NAMING or not field.targets:
-        return KINDS[field.field.kind].write(value)
-    if isinstance(value, tuple):
-        return tuple(_referred(field, str(item), references) for item in value)
-    return _referred(field, str(value), references)
-
-
-def _referred(field: FieldRuntime, record_id: str, references: References) -> Json:
-    found = references.get((field.targets[0], record_id))
-    return _named(found) if found is not None else {"id": record_id}
-
-
-def _named(reference: Reference) -> dict[str, Json]:
-    return {"id": reference.id, "number": reference.number, "title": reference.title, "entity_type": reference.entity_type}
-
-
-def _line(fields: Mapping[str, FieldRuntime], line: Line, references: References) -> Json:
-    return {"id": line.id, **{name: value_json(field, line.values.get(name), references) for name, field in fields.items()}}
-
-
-def _inner(data: dict[str, Json], section: str) -> dict[str, Json]:
-    inner = data.setdefault(section, {})
-    if not isinstance(inner, dict):
-        raise TypeError(f"'{section}' is a field and a section")
-    return inner

@@ -12,11 +12,11 @@ from packdesk.records import search as searching
 from packdesk.records import update as updating
 from packdesk.records.context import Context
 from packdesk.records.outcome import Outcome, RecordView
+from packdesk.records.output import labels, page_json, view_json
 from packdesk.store.queries import DEFAULT_ORDER
 from packdesk.web.api import parameters
 from packdesk.web.api.findings import warnings_json
 from packdesk.web.api.idempotency import once
-from packdesk.web.api.shapes import labels, page_json, view_json
 from packdesk.web.api.versions import demanded_version, etag
 from packdesk.web.bodies import answer, json_body
 from packdesk.web.policies import LOGGED_IN, policy
