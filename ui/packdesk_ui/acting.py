@@ -16,6 +16,7 @@ from packdesk.records import delete as deleting
 from packdesk.records import note as noting
 from packdesk.records import read as reading
 from packdesk.records import update as updating
+from packdesk.records.looking import looking
 from packdesk.records.outcome import Outcome, RecordView, Reference
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime
@@ -27,7 +28,6 @@ from packdesk_ui.controls import Control, Option, Raw
 from packdesk_ui.editing import crumbs, sent_form
 from packdesk_ui.faults import Fault, faults_of
 from packdesk_ui.formviews import Form, Section, page_of
-from packdesk_ui.looking import looking
 from packdesk_ui.shell import words
 
 _STATUS = "status"
@@ -61,7 +61,7 @@ def act(entity_type: str, number: str, action: str) -> Response:
     raw = sent_form()
     if raw.get("_line"):
         return _inputs_page(entity, view, found, raw, ())
-    with looking(context, shell.language()) as look:
+    with looking(context) as look:
         form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section)
         data = controls.nested({path: value for path, value in form.data(raw).items() if value is not None or path in entity.fields})
     if status := (raw.get(_STATUS) or [""])[-1]:
@@ -108,7 +108,7 @@ def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, 
     context, language = answers.context(), shell.language()
     number = view.record.number
     state = next((each for each in offering.available(context, entity.id, view.record.id) if each.action.id == found.action.id), None)
-    with looking(context, language) as look:
+    with looking(context) as look:
         address = url_for("packdesk_ui.act", entity_type=entity.id, number=number, action=found.action.id)
         form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section, address=address)
         state_of_form: Raw = raw if raw is not None else form.raw()
@@ -163,7 +163,7 @@ def assign(entity_type: str, number: str) -> Response:
     if request.method == "POST":
         raw = sent_form()
     if raw is not None and not raw.get("_line"):
-        with looking(context, shell.language()) as look:
+        with looking(context) as look:
             data = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs).data(raw)
         try:
             updating.update(context, entity_type, view.record.id, data, _version(raw))
@@ -171,7 +171,7 @@ def assign(entity_type: str, number: str) -> Response:
             findings = findings_of(error)
         else:
             return answers.go_to_record(entity_type, view.record.number, words("done.assigned"))
-    with looking(context, shell.language()) as look:
+    with looking(context) as look:
         address = url_for("packdesk_ui.assign", entity_type=entity_type, number=number)
         form = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs, address=address)
         page = page_of(

@@ -4,6 +4,7 @@ import functools
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ParamSpec
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
@@ -24,8 +25,8 @@ _MODAL = "modal-inside"
 
 
 def context(door: Door = Door.SCREEN) -> Context:
-    """Return the context of a use case for the page in hand."""
-    return request_context.context(door)
+    """Return the context of a use case for the page in hand, in the language of the page."""
+    return replace(request_context.context(door), language=language())
 
 
 def in_modal() -> bool:

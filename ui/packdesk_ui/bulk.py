@@ -9,6 +9,7 @@ from packdesk.errors import Finding, PackdeskError, sentence
 from packdesk.records import bulk as bulking
 from packdesk.records import policy
 from packdesk.records.context import Context
+from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import BatchReport, RowResult
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime
@@ -20,7 +21,6 @@ from packdesk_ui.controls import Control, Option
 from packdesk_ui.editing import crumbs, sent_form
 from packdesk_ui.faults import Fault, faults_of
 from packdesk_ui.formviews import Form
-from packdesk_ui.looking import Look, looking
 from packdesk_ui.shell import words
 
 _MOST = 500
@@ -71,7 +71,7 @@ def bulk(entity_type: str) -> Response:
     chosen = (raw.get("_chosen") or [""])[-1]
     if what == "choose" or path != chosen:
         return _page(entity, picked, path, {})
-    with looking(context, shell.language()) as look:
+    with looking(context) as look:
         data = controls.nested(_form(look, entity, path).data(raw))
     try:
         report = _run(context, entity_type, bulking.BulkCommand(refs=picked, data=data), preview=what == "preview")
@@ -108,7 +108,7 @@ def _page(
     language = shell.language()
     paths = editable(entity)
     field = None
-    with looking(answers.context(), language) as look:
+    with looking(answers.context()) as look:
         if path in paths:
             sections = _form(look, entity, path).sections(raw, findings)
             field = next((replace(control, readonly=False, required=False) for section in sections for control in section.fields), None)

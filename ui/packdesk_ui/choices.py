@@ -7,12 +7,12 @@ from flask import Response, jsonify, request
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
 from packdesk.records.context import Context
+from packdesk.records.looking import Look, looking
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.web import request_context
-from packdesk_ui import answers, controls, people, shell
+from packdesk_ui import answers, controls, people
 from packdesk_ui.formviews import named, targets_of
-from packdesk_ui.looking import Look, looking
 
 _MOST = 8
 
@@ -27,7 +27,7 @@ def choices(entity_type: str) -> Response:
     if _is_person(entity, path):
         found = [{"value": login, "text": f"{login}{controls.SEPARATOR}{name}" if name else login} for login, name in people.matching(typed, _MOST)]
     else:
-        with looking(context, shell.language()) as look:
+        with looking(context) as look:
             found = [{"value": number, "text": shown} for number, shown in _records(look, _targets(runtime, entity, path), controls.key_of(typed))]
     return jsonify({"choices": found})
 

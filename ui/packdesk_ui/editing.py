@@ -13,6 +13,7 @@ from packdesk.records import create as creating
 from packdesk.records import policy
 from packdesk.records import read as reading
 from packdesk.records import update as updating
+from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import Outcome, RecordView
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
@@ -22,7 +23,6 @@ from packdesk.web.problems import findings_of
 from packdesk_ui import answers, controls, people, shell
 from packdesk_ui.controls import Raw
 from packdesk_ui.formviews import Form, FormPage, named, page_of
-from packdesk_ui.looking import Look, looking
 from packdesk_ui.shell import Crumb, words
 
 _SENT = "_line"
@@ -81,7 +81,7 @@ def new(entity_type: str) -> Response:
     subtype = request.values.get("subtype", "")
     if entity.entity.subtyped and subtype not in entity.subtypes:
         return _subtypes(runtime, entity, language)
-    with looking(context, language) as look:
+    with looking(context) as look:
         form = Form(look=look, entity=entity, record=_beginning(look, entity, subtype), new=True, address=url_for("packdesk_ui.new", entity_type=entity_type))
         opened = form.raw() | _preset(form)
         if request.method == "GET":
@@ -94,7 +94,7 @@ def new(entity_type: str) -> Response:
         outcome = creating.create(context, entity_type, data)
     except PackdeskError as error:
         findings = _form_findings(error)
-        with looking(context, language) as look:
+        with looking(context) as look:
             return _new_page(replace(form, look=look), raw, subtype, findings)
     return _done(outcome, words("done.created", name=outcome.record.number))
 
@@ -161,12 +161,12 @@ def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] 
 @answers.form_once
 def edit(entity_type: str, number: str) -> Response:
     """Show the form of a record, or store what it changes."""
-    context, language = answers.context(), shell.language()
+    context = answers.context()
     view = reading.read(context, entity_type, number)
     entity = request_context.runtime().type(entity_type)
     if refused := policy.may(request_context.runtime(), context.actor, "edit", entity_type):
         raise Refused((refused,))
-    with looking(context, language) as look:
+    with looking(context) as look:
         form = _form(look, entity, view)
         if request.method == "GET":
             return _edit_page(form, form.raw(), _version(view.record), form.base())
@@ -193,7 +193,7 @@ def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], v
         if error.code == "version_conflict":
             return _overtaken(entity, view, patch, error, raw)
         findings = _form_findings(error)
-        with looking(context, shell.language()) as look:
+        with looking(context) as look:
             form = _form(look, entity, view)
             return _edit_page(form, raw, version, json.dumps(base), findings)
     return _done(outcome, words("done.saved"))
@@ -209,11 +209,11 @@ def _overtaken(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json
             outcome = updating.update(answers.context(), entity.id, view.record.id, controls.nested(patch), _version(view.record))
         except PackdeskError as again:
             findings = _form_findings(again)
-            with looking(answers.context(), shell.language()) as look:
+            with looking(answers.context()) as look:
                 form = _form(look, entity, view)
                 return _edit_page(form, raw, _version(view.record), form.base(), findings)
         return _done(outcome, words("done.merged", authors=authors))
-    with looking(answers.context(), shell.language()) as look:
+    with looking(answers.context()) as look:
         form = _form(look, entity, view)
         clashes = tuple(_clash(form, path, patch[path], authors, raw) for path in both)
     page = ConflictPage(

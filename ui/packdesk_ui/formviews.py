@@ -16,7 +16,7 @@ from packdesk.model.entity_types import Kind, Relation
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.records import policy
-from packdesk.records.seen_graph import SeenGraph
+from packdesk.records.looking import Look
 from packdesk.runtime.candidates import LISTED
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
@@ -29,7 +29,6 @@ from packdesk_ui import controls, layout
 from packdesk_ui.catalogue import text
 from packdesk_ui.controls import Control, Group, Option, Place, Raw, Row
 from packdesk_ui.faults import Fault, by_field, faults_of
-from packdesk_ui.looking import Look
 
 _BLANK_ROW = "__row__"
 
@@ -364,8 +363,7 @@ def targets_of(model: Model, relation: Relation) -> tuple[str, ...]:
 
 def named(look: Look, record: Record) -> str:
     """Return number, separator and title of a record."""
-    seen = SeenGraph(look.graph, look.runtime, look.context.actor)
-    title = look.runtime.type(record.entity_type).title(record, seen).replace(record.number, "").strip(" ·-")
+    title = look.title(record).replace(record.number, "").strip(" ·-")
     return f"{record.number}{controls.SEPARATOR}{title}" if title else record.number
 
 

@@ -1,17 +1,18 @@
 """The people of this installation, by login and name, for pickers and for "who did it"."""
 
+from typing import cast
+
 from flask import g
 
-from packdesk.store.people import load_people
+from packdesk.records.people import people
 from packdesk.web import request_context
 
 
 def names() -> dict[str, str]:
     """Return the name of every person by login, read once per request."""
     if "ui_people" not in g:
-        with request_context.services().database.begin(write=False) as connection:
-            g.ui_people = {person.login: person.name.removesuffix(" -").strip() for person in load_people(connection)}
-    return dict(g.ui_people)
+        g.ui_people = dict(people(request_context.context()))
+    return cast("dict[str, str]", g.ui_people)
 
 
 def name_of(login: str) -> str:

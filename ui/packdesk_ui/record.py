@@ -13,6 +13,7 @@ from packdesk.model.entity_types import Field
 from packdesk.model.nodes import Json
 from packdesk.records import actions, attach, history, note
 from packdesk.records import read as reading
+from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import RecordView
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.field_state import present
@@ -22,7 +23,6 @@ from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, faults, layout, people, shell
 from packdesk_ui.editing import crumbs
-from packdesk_ui.looking import Look, looking
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown, named, reference_link, tone_of
 
@@ -171,21 +171,21 @@ class RecordPage:
 
 def record(entity_type: str, number: str) -> Response:
     """Show a record."""
-    context, language = answers.context(), shell.language()
+    context = answers.context()
     view = reading.read(context, entity_type, number)
     entity = request_context.runtime().type(entity_type)
     states = actions.available(context, entity_type, view.record.id)
-    with looking(context, language) as look:
+    with looking(context) as look:
         page = _page(look, entity, view, states)
     return answers.page("records/record.html", title=f"{view.record.number}", page=page, crumbs=crumbs(entity, view.record.number, view.record.number))
 
 
 def history_page(entity_type: str, number: str) -> Response:
     """Show everything that happened to a record (GEN-8)."""
-    context, language = answers.context(), shell.language()
+    context = answers.context()
     view = reading.read(context, entity_type, number)
     entity = request_context.runtime().type(entity_type)
-    with looking(context, language) as look:
+    with looking(context) as look:
         reader = _reader(look, view)
         entries = tuple(_entries(look, reader, entity, view.record, _ALL_EVENTS))
     page = {"number": view.record.number, "history": entries, "history_more": ""}

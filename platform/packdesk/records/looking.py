@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from packdesk.records import policy
 from packdesk.records.context import Context, opened
 from packdesk.records.drafts import begin
+from packdesk.records.seen_graph import SeenGraph
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.kinds import Reading
+from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.situation import Situation, situation
-from packdesk.runtime.values import Record
-from packdesk.store.unit_of_work import UnitOfWork
-from packdesk.web import request_context
+from packdesk.runtime.values import Graph, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,29 +21,32 @@ class Look:
 
     context: Context
     runtime: Runtime
-    graph: UnitOfWork
+    graph: Graph
     now: datetime
     #: Zone in which conditions count days.
     home: ZoneInfo
-    #: Zone of the person.
-    zone: ZoneInfo
-    language: str
+    #: How this person reads and writes values.
+    reading: Reading
 
     @property
-    def reading(self) -> Reading:
-        """Return how this person reads and writes values."""
-        return Reading(model=self.runtime.model, language=self.language, zone=self.zone)
+    def language(self) -> str:
+        """Return the language of the page."""
+        return self.reading.language
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of the person."""
+        return self.reading.zone
 
     def find(self, targets: Iterable[str], name: str) -> Record | None:
         """Return the record of one of the types that this person may see and that has this id, number or key."""
-        for target in targets:
-            access = policy.access_filter(self.runtime, self.context.actor, target)
-            found = self.graph.get(target, name, access)
-            if found is None and (keyed := self.graph.by_key(target, name)) is not None:
-                found = self.graph.get(target, keyed.id, access)
-            if found is not None:
-                return found
-        return None
+        seen = SeenGraph(self.graph, self.runtime, self.context.actor)
+        return next((found for target in targets if (found := seen.get(target, name) or seen.by_key(target, name)) is not None), None)
+
+    def title(self, record: Record) -> str:
+        """Return what a record is called, as far as this person may see what its name is made of."""
+        seen = SeenGraph(self.graph, self.runtime, self.context.actor)
+        return self.runtime.type(record.entity_type).title(record, seen, self.language)
 
     def at(self, record: Record, old: Record | None = None) -> Situation:
         """Return the situation of a record for this person."""
@@ -53,9 +54,9 @@ class Look:
 
 
 @contextmanager
-def looking(context: Context, language: str) -> Iterator[Look]:
-    """Give a look at the records of the release that the request is pinned to."""
-    release = request_context.pinned()
+def looking(context: Context) -> Iterator[Look]:
+    """Give a look at the records of the release in force."""
+    release = context.live.current()
     with opened(context, release, write=False) as graph:
         work = begin(context, graph, release.runtime)
-        yield Look(context=context, runtime=release.runtime, graph=graph, now=work.now, home=work.zone, zone=work.reading.zone, language=language)
+        yield Look(context=work.context, runtime=release.runtime, graph=graph, now=work.now, home=work.zone, reading=work.reading)
