@@ -24,7 +24,7 @@ def update_in(work: Work, entity_type: str, ref: str, data: Mapping[str, object]
     """Patch a record inside a transaction."""
     entity = work.runtime.type(entity_type)
     old = visible(work, entity_type, ref, for_update=True)
-    given = read_record(work, entity, data, text=text)
+    given = read_record(work, entity, data, text=text, old=old)
     status = given.values.get("status")
     judged = Judgement()
     if old is not None and isinstance(status, str):
