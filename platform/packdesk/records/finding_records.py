@@ -15,6 +15,7 @@ def visible(work: Work, entity_type: str, ref: str, *, for_update: bool = False)
 
 def existing(work: Work, entity_type: str, ref: str) -> Record:
     """Return the record; raises ``not_permitted`` without the right to view the type, ``unknown_record`` when there is none to see."""
+    work.runtime.type(entity_type)
     if refused := policy.may(work.runtime, work.context.actor, "view", entity_type):
         raise Refused([refused])
     found = visible(work, entity_type, ref)

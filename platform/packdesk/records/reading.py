@@ -1,6 +1,6 @@
 """Reads what a person gave for a record or an action, with names of records turned into ids."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from packdesk.errors import Finding
 from packdesk.records import policy
@@ -9,15 +9,15 @@ from packdesk.records.drafts import LinkEnd, Work
 from packdesk.records.findings import about
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime
 from packdesk.runtime.reading import Input, LinkInput, read_fields, read_input
-from packdesk.runtime.values import Line
+from packdesk.runtime.values import Line, Record
 from packdesk.store.reading import is_id
 
 
-def read_record(work: Work, entity: EntityRuntime, data: Mapping[str, object], *, text: bool = False) -> Given:
-    """Read the input of a creation or an edit."""
+def read_record(work: Work, entity: EntityRuntime, data: Mapping[str, object], *, text: bool = False, old: Record | None = None) -> Given:
+    """Read the input of a creation, or of an edit of a record."""
     given = read_input(work.runtime, entity.id, data, reading=work.reading, text=text, resolve=Names(work))
     ends, faults = _ends(work, entity, given)
-    lines = {group: tuple(Line(line.id or work.new_id(), line.values) for line in rows) for group, rows in given.lines.items()}
+    lines = {group: _with_own_ids(work, rows, () if old is None else old.lines.get(group, ())) for group, rows in given.lines.items()}
     return Given(values=given.values, lines=lines, links=ends, findings=(*given.findings, *faults))
 
 
@@ -29,6 +29,16 @@ def read_action(work: Work, entity: EntityRuntime, action: ActionRuntime, data: 
     values, findings = read_fields(fields, entity, data, reading=work.reading, text=text, resolve=Names(work))
     own = {path: value for path, value in values.items() if path in entity.fields and (path not in action.action.inputs or path in action.action.field_inputs)}
     return Given(values=own, inputs={name: value for name, value in values.items() if name not in own}, findings=findings)
+
+
+def _with_own_ids(work: Work, rows: Iterable[Line], known: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines, each with an id: one keeps what the client gave if it is that of a line of the record, and only once."""
+    left = {line.id for line in known}
+    found: list[Line] = []
+    for line in rows:
+        found.append(Line(line.id if line.id in left else work.new_id(), line.values))
+        left.discard(line.id)
+    return tuple(found)
 
 
 class Names:
