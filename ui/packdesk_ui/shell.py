@@ -137,7 +137,12 @@ def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
 
 
 def _may_administer(who: Actor, view: str) -> bool:
-    """Ask the shell's own permissions, once per person and security epoch; only pages that it draws are guarded by them."""
+    """Ask the shell's own permissions, once per person and security epoch; only pages that it draws are guarded by them.
+
+    A request that is refused before the shell looked at it has nobody to ask about.
+    """
+    if "user" not in g:
+        return False
     known: dict[tuple[str, str, int], bool] = current_app.extensions["packdesk_ui"]
     key = (who.login, view, request_context.pinned().security_epoch)
     if key not in known:
