@@ -269,7 +269,7 @@ class SqlBackend:
 
 @contextmanager
 def _filled(connection: sa.Connection, tables: Tables, orders: Orders) -> Iterator[None]:
-    tables.metadata.create_all(connection)
+    tables.metadata.create_all(connection, [table for entity_type in tables.model.entity_types for table in tables.of_type(entity_type)])
     for record in orders.graph.records.values():
         own = {path: value for path, value in record.values.items() if path in tables.record(record.entity_type).c}
         stored = tables.stored(record.entity_type)
