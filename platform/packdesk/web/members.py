@@ -16,7 +16,9 @@ from packdesk.web.services import Services
 
 #: The named right whose holders also administer users in the shell.
 MANAGES_USERS = "users.manage"
-_PASSWORD_BYTES = 12
+#: Letters and digits that nobody mistakes for another; sixteen of them are 80 bits.
+_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFGHJ"
+_PASSWORD_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Member:
 
 def new_password() -> str:
     """Return a random password that can be typed."""
-    return secrets.token_urlsafe(_PASSWORD_BYTES)
+    return "".join(secrets.choice(_PASSWORD_LETTERS) for _ in range(_PASSWORD_LENGTH))
 
 
 def add(app: Flask, members: Iterable[Member]) -> tuple[str, ...]:
