@@ -16,8 +16,8 @@ from packdesk.web.services import Services
 
 #: The named right whose holders also administer users in the shell.
 MANAGES_USERS = "users.manage"
-#: Letters and digits that nobody mistakes for another; sixteen of them are 80 bits.
-_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFGHJ"
+#: Letters that nobody mistakes for another; sixteen of them are 79 bits.
+_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFGHJ"  # noqa: S105 - letters, not a password
 _PASSWORD_LENGTH = 16
 
 
