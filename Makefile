@@ -46,7 +46,7 @@ test: lint assets browser ## Everything that CI runs
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 soak: $(VENV)/ready-dev assets browser ## The long figures: every kill point, 10,000 expressions, 16 x 500 writers
-	PACKDESK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	PACKDESK_SOAK=1 PACKDESK_FUZZ=10000 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 bench: $(VENV)/ready-dev assets ## Speed and memory, beside comparators in the same run
 	$(BIN)/python -m benchmarks
