@@ -117,9 +117,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "plan_refused": Entry(409, "The plan cannot be applied: {reasons}", "Der Plan ist nicht anwendbar: {reasons}"),
         "unknown_release": Entry(404, "There is no release {number}.", "Es gibt kein Release {number}."),
         "pack_refused": Entry(422, "The packs have {count} problems.", "Die Pakete haben {count} Probleme."),
-        "unknown_pack": Entry(
-            404, "There is no pack '{name}'; installed are: {installed}.", "Es gibt kein Paket '{name}'; installiert sind: {installed}."
-        ),
+        "unknown_pack": Entry(404, "There is no pack '{name}'; installed are: {installed}.", "Es gibt kein Paket '{name}'; installiert sind: {installed}."),
         "bad_archive": Entry(422, "The archive is refused: {reason}.", "Das Archiv wird abgelehnt: {reason}."),
         "busy": Entry(503, "The system is busy. Try again in a moment.", "Das System ist ausgelastet. Versuchen Sie es gleich noch einmal."),
         "no_release": Entry(503, "Nothing is published yet.", "Es ist noch nichts veröffentlicht."),
