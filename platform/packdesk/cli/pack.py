@@ -6,8 +6,8 @@ from pathlib import Path
 from packdesk.cli.command import OK, Command, add_format
 from packdesk.cli.output import Output
 from packdesk.errors import PackdeskError
-from packdesk.packs.archive import read_archive, zip_pack
-from packdesk.packs.sources import find_pack
+from packdesk.packs.archive import read_archive
+from packdesk.packs.sources import find_pack, zip_pack
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

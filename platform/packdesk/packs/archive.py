@@ -5,12 +5,8 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from packdesk.errors import PackdeskError
-
-if TYPE_CHECKING:
-    from packdesk.packs.sources import PackSource
 
 MAX_PACKED = 5_000_000
 MAX_UNPACKED = 50_000_000
@@ -91,11 +87,6 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> byt
             if len(read) > _RATIO_FROM and len(read) > MAX_RATIO * max(1, entry.compress_size):
                 raise _refuse(f"the entry '{entry.filename[:120]}' unpacks to more than {MAX_RATIO} times its size")
     return bytes(read)
-
-
-def zip_pack(source: "PackSource") -> bytes:
-    """Return the pack as one zip whose bytes depend on nothing but its files."""
-    return write_archive(dict(source.files()))
 
 
 def write_archive(files: Mapping[str, bytes]) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from packdesk.errors import PackdeskError
-from packdesk.packs.archive import SUFFIXES, read_archive
+from packdesk.packs.archive import SUFFIXES, read_archive, write_archive
 from packdesk.packs.positions import MAX_BYTES
 
 #: Names of installed packs.
@@ -111,3 +111,8 @@ def find_pack(name_or_path: str | Path) -> PackSource:
     if str(name_or_path) in installed:
         return PackageSource(installed[str(name_or_path)], str(name_or_path))
     raise PackdeskError("unknown_pack", name=str(name_or_path), installed=", ".join(sorted(installed)))
+
+
+def zip_pack(source: PackSource) -> bytes:
+    """Return the pack as one zip whose bytes depend on nothing but its files."""
+    return write_archive(dict(source.files()))

@@ -10,9 +10,9 @@ import pytest
 
 from packdesk.errors import PackdeskError
 from packdesk.packs import archive as limits
-from packdesk.packs.archive import read_archive, write_archive, zip_pack
+from packdesk.packs.archive import read_archive, write_archive
 from packdesk.packs.load import load
-from packdesk.packs.sources import ArchiveSource, MemorySource
+from packdesk.packs.sources import ArchiveSource, MemorySource, zip_pack
 
 FILES = {"pack.json": b'{"id": "sample", "version": "1.0.0", "format": 1}', "README.md": b"# Sample\n", "roles/r.json": b'{"agent": {}}'}
 

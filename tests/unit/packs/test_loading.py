@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from packdesk.errors import PackdeskError
-from packdesk.packs.archive import zip_pack
 from packdesk.packs.build import build
 from packdesk.packs.load import load
 from packdesk.packs.merged import Merged
-from packdesk.packs.sources import FolderSource, MemorySource, PackageSource, find_pack
+from packdesk.packs.sources import FolderSource, MemorySource, PackageSource, find_pack, zip_pack
 from packdesk.packs.versions import is_range, satisfies
 
 LAYER = Path(__file__).parents[2] / "packs" / "accept" / "overlay" / "1_base"
