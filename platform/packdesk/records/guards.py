@@ -5,13 +5,14 @@ sense then.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packdesk.errors import Finding, Refused
 from packdesk.records import policy
 from packdesk.records.attempts import Attempt
 from packdesk.records.drafts import Draft
 from packdesk.records.findings import about
+from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.lifecycle import lock
 from packdesk.store.history import conflict
 
@@ -68,13 +69,13 @@ def permitted(attempt: Attempt) -> Iterable[Finding]:
         return
     runtime, entity_type = attempt.work.runtime, attempt.entity.id
     if refused := policy.may(runtime, attempt.actor, attempt.verb, entity_type):
-        yield refused
+        yield refused if attempt.action is None else replace(refused, action=attempt.action.action.id)
         return
     action = attempt.action
     if action is not None and not policy.has_permission(runtime, attempt.actor, action.action.permission):
         yield about(runtime.model, "permission_missing", f"{action.action.path}.permission", action=action.action.id, permission=action.action.permission)
     if attempt.verb == "edit" and attempt.reassigns and (refused := policy.may(runtime, attempt.actor, "assign", entity_type)):
-        yield refused
+        yield replace(refused, field=next(path for path in attempt.paths if path in ASSIGNMENT))
     for path in attempt.paths:
         if refused := policy.field_refused(runtime, attempt.actor, "edit", entity_type, path):
             yield refused
