@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from packdesk.records.effects import TRANSACTIONAL
 from packdesk.records.effects.protocol import EffectHandler
 from packdesk.records.operations import Operations
 from packdesk.store.blobs import Blobs
@@ -12,9 +12,10 @@ from packdesk.store.blobs import Blobs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """Values chosen by whoever starts the program; floors above add handlers for what leaves the system."""
+    """Values chosen by whoever starts the program."""
 
-    handlers: Mapping[str, EffectHandler] = dataclasses.field(default_factory=lambda: TRANSACTIONAL)
+    #: Handlers of floors above for what leaves the system, beside those of ``records.effects``.
+    handlers: Mapping[str, EffectHandler] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     operations: Operations = dataclasses.field(default_factory=Operations)
     #: Content-addressed store of files; None: attachments are refused.
     files: Blobs | None = None

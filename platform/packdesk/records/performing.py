@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from packdesk.errors import PackdeskError
 from packdesk.records.drafts import Draft
+from packdesk.records.effects import TRANSACTIONAL
 from packdesk.records.effects.protocol import Prepared
 from packdesk.records.evaluation import environment, holds, source_value, values_of
 from packdesk.runtime.entity import EffectRuntime, FieldRuntime
@@ -39,7 +40,7 @@ def _run(read: Draft, draft: Draft, effect: EffectRuntime) -> Draft:
     name = effect.effect.id
     if not holds(effect.when, env):
         return replace(draft, results={**draft.results, name: None})
-    handler = draft.work.context.kit.handlers.get(effect.effect.do)
+    handler = TRANSACTIONAL.get(effect.effect.do) or draft.work.context.kit.handlers.get(effect.effect.do)
     if handler is None:
         raise PackdeskError("operation_failed", operation=effect.effect.do, reason="nothing in this program performs it")
     words = read.work.reading
