@@ -1,5 +1,6 @@
 """A running Packdesk for the acceptance tests: the real server in processes of its own, the real command line, plain HTTP."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -62,7 +63,8 @@ class Client:
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
         try:
-            connection.request(method, path, data, sent)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the answer may come before the whole body was read
+                connection.request(method, path, data, sent)
             got = connection.getresponse()
             return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, got.read())
         finally:

@@ -84,9 +84,9 @@ class Office:
         """Ask for an action."""
         return self.call(login, "POST", f"/records/{{{entity_type}}}/{record['number']}/actions/{{{action}}}", inputs)
 
-    def edit(self, login: str, entity_type: str, record: Json, version: int = 0, **values: object) -> Answer:
-        """Ask for an edit of the version that was read, or of the one given."""
-        return self.call(login, "PATCH", f"/records/{{{entity_type}}}/{record['number']}", values, If_Match=f'"{version or record["version"]}"')
+    def edit(self, login: str, entity_type: str, record: Json, **values: object) -> Answer:
+        """Ask for an edit of the version that was read."""
+        return self.call(login, "PATCH", f"/records/{{{entity_type}}}/{record['number']}", values, If_Match=f'"{record["version"]}"')
 
     def change(self, login: str, entity_type: str, record: Json, **values: object) -> Json:
         """Edit a record and return it; fails the test when it is refused."""

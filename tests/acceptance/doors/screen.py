@@ -1,5 +1,6 @@
 """The screens as a person without scripts uses them: forms are fetched, filled in and sent; refusals are read from the page."""
 
+import contextlib
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -107,7 +108,8 @@ class Browser:
         if body is not None:
             headers |= {"Content-Type": content_type, "Sec-Fetch-Site": "same-origin"}
         try:
-            connection.request(method, path, body, headers)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the answer may come before the whole body was read
+                connection.request(method, path, body, headers)
             got = connection.getresponse()
             for name, value in got.getheaders():
                 if name.lower() == "set-cookie":
