@@ -6,12 +6,13 @@ from types import MappingProxyType
 
 from packdesk.errors import Finding, PackdeskError
 from packdesk.records.attempts import Attempt, Given
-from packdesk.records.context import Context, run
+from packdesk.records.context import Context
 from packdesk.records.drafts import Work, begin
 from packdesk.records.drawing import acted_record
 from packdesk.records.field_rules import LATE
 from packdesk.records.finding_records import visible
 from packdesk.records.guards import guard
+from packdesk.records.once import change_once
 from packdesk.records.outcome import Outcome
 from packdesk.records.reading import read_action
 from packdesk.records.storing import store
@@ -33,7 +34,9 @@ def act(  # noqa: PLR0917 - the order of the contract
     text: bool = False,
 ) -> Outcome:
     """Do an action; ``inputs`` may name a ``status`` of the move's target state."""
-    return run(context, lambda unit, runtime: act_in(begin(context, unit, runtime), entity_type, ref, action, inputs=inputs, version=version, text=text))
+    return change_once(
+        context, lambda unit, runtime: act_in(begin(context, unit, runtime), entity_type, ref, action, inputs=inputs, version=version, text=text)
+    )
 
 
 def act_in(

@@ -1,5 +1,6 @@
 """Attachments: bytes by content, the row in the same history as everything else (GEN-23)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -12,8 +13,10 @@ from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
 from packdesk.records.note import noted
+from packdesk.records.once import run_once
 from packdesk.store.blobs import Blobs
 from packdesk.store.platform_tables import attachment as table
+from packdesk.store.unit_of_work import UnitOfWork
 
 _ALL = sa.select(table)
 
@@ -42,9 +45,13 @@ def attach(context: Context, entity_type: str, ref: str, name: str, stream: Bina
         made = unit.unit.add_attachment(record, name=called, media_type=kind, size=len(data), digest=digest)
         return Attachment(made, unit.now, context.actor.login, called, kind, len(data))
 
+    def again(unit: UnitOfWork, left: Mapping[str, object]) -> Attachment:
+        row = unit.connection.execute(_ALL.where(table.c.id == left["id"])).one()
+        return Attachment(row.id, row.at, row.by, row.name, row.media_type, row.size)
+
     # On the disk before the transaction: a row never names bytes that a power cut could take.
     digest = files.put(data)
-    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)))
+    return run_once(context, lambda unit, runtime: work(begin(context, unit, runtime)), lambda made: {"id": made.id}, again)
 
 
 def attachments(context: Context, entity_type: str, ref: str) -> tuple[Attachment, ...]:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from packdesk.errors import Finding, PackdeskError, Refused
 from packdesk.records import policy
 from packdesk.records.act import act_in
-from packdesk.records.context import Context, Door, opened, run
+from packdesk.records.context import Context, Door, opened
 from packdesk.records.delete import delete_in
 from packdesk.records.drafts import Work, begin
+from packdesk.records.once import row_again, row_left, run_once
 from packdesk.records.outcome import BatchReport, RowResult
 from packdesk.records.update import update_in
 
@@ -68,7 +69,7 @@ def _bulk(context: Context, entity_type: str, command: BulkCommand) -> Context:
 def _done(context: Context, entity_type: str, command: BulkCommand, row: int, ref: str) -> RowResult:
     change = _change(entity_type, command, row, ref)
     try:
-        return run(context, lambda unit, runtime: change(begin(context, unit, runtime)))
+        return run_once(context.of_part(row), lambda unit, runtime: change(begin(context, unit, runtime)), row_left, row_again)
     except PackdeskError as error:
         return RowResult(row=row, number=ref, done="refused", findings=refusals(error))
 

@@ -76,6 +76,33 @@ class Fixed:
         return self
 
 
+class RequestNotes:
+    """What became of a request with a key, for the door that answers it."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        #: Something was stored together with the key.
+        self.kept = False
+        #: The answer comes from what an earlier request left.
+        self.replayed = False
+        #: The answer shows what must never be stored.
+        self.secret = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """The name that a client gave a request, so that it has one effect however often it is sent."""
+
+    value: str
+    #: What makes two requests the same.
+    digest: str
+    notes: RequestNotes = dataclasses.field(default_factory=RequestNotes, compare=False)
+
+    def part(self, position: int) -> "RequestKey":
+        """Return the key of one of many changes that the request makes, each in a transaction of its own."""
+        return dataclasses.replace(self, value=f"{self.value}\n{position}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything that a use case needs and did not get as an argument."""
@@ -90,6 +117,11 @@ class Context:
     #: Effect handlers, operations and files, wired in by the program that runs.
     kit: Kit = dataclasses.field(default_factory=Kit)
     ids: IdSource = new_id
+    request_key: RequestKey | None = None
+
+    def of_part(self, position: int) -> "Context":
+        """Return the context of one of many changes that a request makes."""
+        return self if self.request_key is None else dataclasses.replace(self, request_key=self.request_key.part(position))
 
     def as_system(self) -> "Context":
         """Return the same context with the system as the actor."""

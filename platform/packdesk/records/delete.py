@@ -2,17 +2,24 @@
 
 from packdesk.errors import Refused
 from packdesk.records.attempts import Attempt
-from packdesk.records.context import Context, run
+from packdesk.records.context import Context
 from packdesk.records.dependents import needed_by
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import visible
 from packdesk.records.guards import check_early
+from packdesk.records.once import run_once
 from packdesk.records.recomputing import refresh
+from packdesk.runtime.compile import Runtime
+from packdesk.store.unit_of_work import UnitOfWork
 
 
 def delete(context: Context, entity_type: str, ref: str, version: int | None = None) -> None:
     """Delete a record that nothing live points to (CARE-7, T-4)."""
-    run(context, lambda unit, runtime: delete_in(begin(context, unit, runtime), entity_type, ref, version=version))
+
+    def work(unit: UnitOfWork, runtime: Runtime) -> None:
+        delete_in(begin(context, unit, runtime), entity_type, ref, version=version)
+
+    run_once(context, work, lambda _none: {}, lambda _unit, _left: None)
 
 
 def delete_in(work: Work, entity_type: str, ref: str, *, version: int | None = None) -> None:

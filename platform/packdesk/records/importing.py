@@ -8,11 +8,12 @@ from packdesk.errors import PackdeskError, Refused
 from packdesk.records import policy
 from packdesk.records.bulk import refusals
 from packdesk.records.columns import NUMBER, Target, data_of, targets
-from packdesk.records.context import Context, Door, opened, run
+from packdesk.records.context import Context, Door, opened
 from packdesk.records.creation import create_in
 from packdesk.records.csv_text import Row, read_table
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
+from packdesk.records.once import in_transaction, row_again, row_left, rows_again, rows_left, run_once
 from packdesk.records.outcome import BatchReport, RowResult
 from packdesk.records.update import update_in
 from packdesk.store.queries import Query
@@ -59,7 +60,9 @@ def _importing(context: Context, entity_type: str) -> Context:
 
 def _alone(context: Context, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:
     try:
-        return run(context, lambda unit, runtime: _row(begin(context, unit, runtime), entity_type, columns, row, command))
+        return run_once(
+            context.of_part(row.number), lambda unit, runtime: _row(begin(context, unit, runtime), entity_type, columns, row, command), row_left, row_again
+        )
     except PackdeskError as error:
         return RowResult(row=row.number, done="refused", findings=refusals(error))
 
@@ -68,10 +71,16 @@ def _together(context: Context, entity_type: str, columns: tuple[Target, ...], r
     """Import all rows in one transaction; one refused row, or a dry run, takes everything back."""
     release = context.live.current()
     with opened(context, release, write=True) as unit:
-        results = tuple(_saved(begin(context, unit, release.runtime), entity_type, columns, row, command) for row in rows)
+
+        def work() -> tuple[RowResult, ...]:
+            return tuple(_saved(begin(context, unit, release.runtime), entity_type, columns, row, command) for row in rows)
+
+        results = in_transaction(context, unit, work, rows_left, rows_again)
         applied = not command.dry_run and not any(result.findings for result in results)
         if applied:
             unit.commit()
+            if context.request_key is not None:
+                context.request_key.notes.kept = True
     return BatchReport(rows=results, applied=applied)
 
 

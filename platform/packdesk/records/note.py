@@ -1,5 +1,6 @@
 """Shared notes: added in every state, never changed (CARE-10, CARE-11)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,10 @@ from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
+from packdesk.records.once import run_once
 from packdesk.runtime.values import Record
 from packdesk.store.platform_tables import note as table
+from packdesk.store.unit_of_work import UnitOfWork
 
 LIMIT = 20_000
 
@@ -38,7 +41,11 @@ def add_note(context: Context, entity_type: str, ref: str, text: str) -> Note:
             raise Refused([Finding(code="too_long", field="text", facts={"label": "text", "limit": LIMIT})])
         return Note(unit.unit.add_note(record, written), unit.now, context.actor.login, written)
 
-    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)))
+    def again(unit: UnitOfWork, left: Mapping[str, object]) -> Note:
+        row = unit.connection.execute(sa.select(table).where(table.c.id == left["id"])).one()
+        return Note(row.id, row.at, row.by, row.text)
+
+    return run_once(context, lambda unit, runtime: work(begin(context, unit, runtime)), lambda made: {"id": made.id}, again)
 
 
 def notes(context: Context, entity_type: str, ref: str) -> tuple[Note, ...]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from packdesk.records.attempts import Attempt
-from packdesk.records.context import Context, run
+from packdesk.records.context import Context
 from packdesk.records.drafts import Work, begin
 from packdesk.records.drawing import edited_record
 from packdesk.records.field_rules import LATE
 from packdesk.records.finding_records import visible
 from packdesk.records.guards import guard
+from packdesk.records.once import change_once
 from packdesk.records.outcome import Outcome
 from packdesk.records.reading import read_record
 from packdesk.records.storing import store
@@ -17,7 +18,7 @@ from packdesk.runtime.lifecycle import Judgement, judge_status
 
 def update(context: Context, entity_type: str, ref: str, data: Mapping[str, object], version: int | None = None, *, text: bool = False) -> Outcome:
     """Patch a record: keys that are given change, null clears, a line group or relation is replaced as a whole (GEN-11, GEN-26)."""
-    return run(context, lambda unit, runtime: update_in(begin(context, unit, runtime), entity_type, ref, data, version=version, text=text))
+    return change_once(context, lambda unit, runtime: update_in(begin(context, unit, runtime), entity_type, ref, data, version=version, text=text))
 
 
 def update_in(work: Work, entity_type: str, ref: str, data: Mapping[str, object], *, version: int | None = None, text: bool = False) -> Outcome:

@@ -22,6 +22,8 @@ from packdesk.web.request_log import request_id
 from packdesk.web.services import Services
 
 EXTENSION = "packdesk"
+#: Where the key of a request waits for the use case.
+REQUEST_KEY = "request_key"
 _REMEMBERED = 10_000
 #: Languages of the catalogue of refusals.
 _SPOKEN = ("en", "de")
@@ -153,4 +155,5 @@ def context(door: Door = Door.API) -> Context:
         language=language(),
         request_id=request_id(),
         kit=found.kit,
+        request_key=g.get(REQUEST_KEY),
     )

@@ -1,6 +1,7 @@
 """Many records at once: ``/bulk`` (first a preview, then the change), ``/import`` and ``/export``."""
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import BinaryIO, cast
 
 from flask import Response, request
@@ -66,7 +67,7 @@ def import_csv(entity_type: str) -> Response:
         update_existing=parameters.truth(given, "update_existing", default=False),
     )
     asked = context()
-    return answer(_report(importing.import_file(asked, entity_type, cast("BinaryIO", request.stream), command), asked.language))
+    return answer(_report(importing.import_file(asked, entity_type, _body(), command), asked.language))
 
 
 @policy(LOGGED_IN)
@@ -83,6 +84,11 @@ def export(entity_type: str) -> Response:
     response = Response(write(context(), entity_type, command), mimetype=_CSV if form == "csv" else "application/x-ndjson")
     response.headers["Content-Disposition"] = f'attachment; filename="{entity_type}.{form}"'
     return response
+
+
+def _body() -> BinaryIO:
+    """Return the body as a stream; that of a request with a key was read already, to recognise it."""
+    return BytesIO(request.get_data()) if "Idempotency-Key" in request.headers else cast("BinaryIO", request.stream)
 
 
 def _report(report: BatchReport, language: str) -> dict[str, object]:

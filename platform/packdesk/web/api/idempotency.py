@@ -1,30 +1,31 @@
 """``Idempotency-Key``: the same POST sent twice has one effect and one answer, for 24 hours, per person.
 
-The key is claimed by an INSERT before the work; the second of two at once waits for the answer of the first.
+The use case stores the key together with what it changes, so that a process may be killed at any moment: a request that is sent again
+finds all of it or nothing. The answer itself is kept afterwards and only spares making it again; what it shows once is not kept.
 """
 
 import functools
 import hashlib
-import time
+import logging
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import ParamSpec, cast
 
-import sqlalchemy as sa
-from flask import Response, request
-from sqlalchemy.exc import IntegrityError
+from flask import Response, g, request
+from sqlalchemy.exc import DBAPIError
 
 from packdesk.errors import PackdeskError
-from packdesk.store.platform_tables import idempotency
-from packdesk.web.request_context import actor, services
+from packdesk.records.context import RequestKey
+from packdesk.store import request_keys
+from packdesk.web.bodies import FILE_LIMIT
+from packdesk.web.request_context import REQUEST_KEY, actor, services
+from packdesk.web.request_log import request_id
 
 P = ParamSpec("P")
+_LOG = logging.getLogger("packdesk.web")
 _HEADER = "Idempotency-Key"
-_LIFETIME = timedelta(hours=24)
+_REPLAYED = "Idempotent-Replayed"
 _LONGEST = 128
-_WAIT_SECONDS = 10.0
-_POLL_SECONDS = 0.05
 _KEPT_HEADERS = ("ETag", "Location", "HX-Redirect")
 
 
@@ -33,20 +34,20 @@ def once(view: Callable[P, Response]) -> Callable[P, Response]:
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
-        key = request.headers.get(_HEADER)
-        if key is None:
+        value = request.headers.get(_HEADER)
+        if value is None:
             return view(*args, **kwargs)
-        if not key.isascii() or not key.isprintable() or not 1 <= len(key) <= _LONGEST:
+        if not value.isascii() or not value.isprintable() or not 1 <= len(value) <= _LONGEST:
             raise PackdeskError("bad_parameter", name=_HEADER, reason=f"give 1 to {_LONGEST} printable characters")
-        login, digest = actor().login, _digest()
-        if not _claim(key, login, digest):
-            return _answer_of_first(key, login, digest)
-        try:
-            response = view(*args, **kwargs)
-        except BaseException:
-            _release(key, login)
-            raise
-        _keep(key, login, response)
+        key = RequestKey(value=value, digest=_digest())
+        if (kept := _kept_answer(key)) is not None:
+            return _restored(kept)
+        setattr(g, REQUEST_KEY, key)
+        response = view(*args, **kwargs)
+        if key.notes.replayed:
+            response.headers[_REPLAYED] = "true"
+        if key.notes.kept and not key.notes.secret:
+            _keep_answer(key, response)
         return response
 
     return guarded
@@ -54,6 +55,8 @@ def once(view: Callable[P, Response]) -> Callable[P, Response]:
 
 def _digest() -> str:
     """Return what makes two requests the same: method, address, version and body."""
+    if request.mimetype == "text/csv":
+        request.max_content_length = FILE_LIMIT
     hashed = hashlib.sha256()
     for part in (request.method, request.full_path, request.headers.get("If-Match", ""), request.mimetype):
         hashed.update(part.encode() + b"\n")
@@ -61,63 +64,33 @@ def _digest() -> str:
     return hashed.hexdigest()
 
 
-def _claim(key: str, login: str, digest: str) -> bool:
-    """Return whether this request is the first with the key; keys that are too old are forgotten on the way."""
-    now = services().clock.now()
-    row = {"key": key, "actor": login, "request_hash": digest, "response": None, "expires": now + _LIFETIME}
-    try:
-        with services().database.begin(write=True) as connection:
-            connection.execute(idempotency.delete().where(idempotency.c.expires < now))
-            connection.execute(idempotency.insert().values(row))
-    except IntegrityError:
-        return False
-    return True
-
-
-def _answer_of_first(key: str, login: str, digest: str) -> Response:
-    """Return what the first request with the key was answered, waiting while it is still at work."""
-    until = time.monotonic() + _WAIT_SECONDS
-    while True:
-        kept = _read(key, login)
-        if kept is not None and kept[0] != digest:
-            raise PackdeskError("idempotency_reused")
-        if kept is not None and kept[1] is not None:
-            return _restored(kept[1])
-        if kept is None or time.monotonic() > until:
-            raise PackdeskError("busy")
-        time.sleep(_POLL_SECONDS)
-
-
-def _read(key: str, login: str) -> tuple[str, Mapping[str, object] | None] | None:
-    """Return what is kept under the key."""
-    chosen = sa.select(idempotency.c.request_hash, idempotency.c.response).where(idempotency.c.key == key, idempotency.c.actor == login)
+def _kept_answer(key: RequestKey) -> Mapping[str, object] | None:
+    """Return the answer to the first request with the key, None where it must be made."""
     with services().database.begin(write=False) as connection:
-        row = connection.execute(chosen).one_or_none()
-    return None if row is None else (str(row[0]), cast("Mapping[str, object] | None", row[1]))
+        left = request_keys.kept(connection, key.value, actor().login, key.digest, services().clock.now())
+    return None if left is None else cast("Mapping[str, object] | None", left.get("answer"))
 
 
-def _keep(key: str, login: str, response: Response) -> None:
-    """Keep the answer under the key."""
-    kept = {
+def _keep_answer(key: RequestKey, response: Response) -> None:
+    """Keep the answer; a failure costs nothing but its making when the request is sent again."""
+    answer = {
         "status": response.status_code,
         "type": response.mimetype,
         "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
         "body": b64encode(response.get_data()).decode("ascii"),
     }
-    chosen = idempotency.update().where(idempotency.c.key == key, idempotency.c.actor == login).values(response=kept)
-    with services().database.begin(write=True) as connection:
-        connection.execute(chosen)
-
-
-def _release(key: str, login: str) -> None:
-    """Forget the claim of a request that was refused: nothing was stored, so it may be sent again."""
-    with services().database.begin(write=True) as connection:
-        connection.execute(idempotency.delete().where(idempotency.c.key == key, idempotency.c.actor == login))
+    now = services().clock.now()
+    try:
+        with services().database.begin(write=True) as connection:
+            request_keys.keep_answer(connection, key.value, actor().login, answer, now, digest=key.digest)
+            request_keys.forget_expired(connection, now)
+    except (PackdeskError, DBAPIError):
+        _LOG.warning("the answer to request %s was not kept", request_id(), exc_info=True)
 
 
 def _restored(kept: Mapping[str, object]) -> Response:
     """Return a kept answer."""
     response = Response(b64decode(str(kept["body"])), status=cast("int", kept["status"]), mimetype=str(kept["type"]))
     response.headers.update(cast("Mapping[str, str]", kept["headers"]))
-    response.headers["Idempotent-Replayed"] = "true"
+    response.headers[_REPLAYED] = "true"
     return response
