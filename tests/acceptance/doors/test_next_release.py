@@ -1,0 +1,150 @@
+"""What a next release changes for records that are there: retired values, another matrix, statuses in use; an overlay is published."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.acceptance.doors.door import Door
+from tests.acceptance.doors.office import Json, Office
+from tests.acceptance.doors.passage import through
+from tests.acceptance.doors.screen import ScreenDoor
+
+
+def _overlay(office: Office, folder: Path, name: str, documents: Mapping[str, Json]) -> Path:
+    """Write an overlay as an analyst of this installation would; ids are written as it has them."""
+    manifest = {"id": name, "title": name.title(), "version": "1.0.0", "format": 1, "language": "en", "requires": {"care": ">=1,<2"}}
+    folder.mkdir(parents=True)
+    (folder / "pack.json").write_text(json.dumps(manifest))
+    for path, body in documents.items():
+        kind, *rest = path.split("/")
+        target = folder.joinpath(kind, *(office.word(part) for part in rest[:-1]), f"{rest[-1]}.json")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(_renamed(office, body)))
+    return folder
+
+
+def _renamed(office: Office, node: Any) -> Any:
+    """Return a document with its ids as this installation has them; words of the format stay."""
+    kept = {"$patch", "$add", "$remove", "id", "label", "effective", "statuses", "options", "cells", "rules", "from", "to", "fields"}
+    if isinstance(node, dict):
+        return {(name if name in kept else office.word(name)): _renamed(office, value) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_renamed(office, value) for value in node]
+    return office.word(node) if isinstance(node, str) else node
+
+
+@pytest.fixture(scope="module")
+def before(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Json:
+    """Records that use what the next release retires; then that release is published into the running server."""
+    records = {
+        "activity": office.change("lena", "activity", office.do("lena", "activity", office.activity("lena"), "start_progress"), status="on_site"),
+        "contact": office.person("lena", person={"title": "dr", "first_name": office.unique("Emmy"), "last_name": "Noether"}),
+        "request": office.request("lena", urgency="low", impact="extensive"),
+    }
+    overlay = _overlay(
+        office,
+        tmp_path_factory.mktemp("overlay") / "retiring",
+        "retiring",
+        {
+            "transitions/activity": {"$patch": "activity", "statuses": {"on_site": {"effective": False}}},
+            "value_lists/title": {"$patch": "title", "options": {"dr": {"effective": False}}},
+            "matrices/service_request": {"$patch": "service_request", "cells": {"low": {"extensive": "p6"}}},
+        },
+    )
+    office.desk.command("publish", overlay, "--note", "Retire what is out of use")
+    for _ in range(40):
+        office.client("lena").get("/health")
+    return records
+
+
+@through("screen", "api", "bulk", "import")
+def test_a_retired_status_is_kept_and_not_given_again(door: Door, office: Office, before: Json) -> None:
+    """T-36, GEN-20, M-8: the old record stands in it and can be edited; nobody else gets it."""
+    other = office.do("lena", "activity", office.activity("lena"), "start_progress")
+    old = office.now("lena", "activity", before["activity"])
+
+    edited = door.edit("lena", "activity", old, {"description": f"Edited through {door.name}."})
+    refused = door.edit("lena", "activity", other, {"status": "on_site"})
+
+    assert (edited.stored["status"], edited.stored["description"]) == ("on_site", f"Edited through {door.name}.")
+    assert refused.refusals[0].field == "status"
+    assert office.now("lena", "activity", other)["status"] == "under_way"
+
+
+@through("screen", "api", "bulk", "import")
+def test_a_retired_option_is_kept_and_not_given_again(door: Door, office: Office, before: Json) -> None:
+    """T-36, GEN-20: refused by name, while unrelated edits of the old record go through."""
+    other = office.person("lena")
+    old = office.now("lena", "contact", before["contact"])
+
+    edited = door.edit("lena", "contact", old, {"vip": door.name in ("screen", "bulk")})
+    refused = door.edit("lena", "contact", other, {"person": {"title": "dr"}})
+
+    assert edited.stored["person"]["title"] == "dr"
+    assert refused.places == {("retired_value", "person.title")}
+
+
+def test_a_retired_value_is_not_offered_any_more(office: Office, screen: ScreenDoor, before: Json) -> None:
+    """T-36, GEN-20: not in the form of a new record; in that of the old one it still stands."""
+    path = f"/r/{{contact}}/{before['contact']['number']}/edit"
+
+    new, old = (screen.offered("lena", where, "person.title") for where in ("/r/{contact}/new", path))
+
+    assert (new, old) == (["mr", "ms"], ["mr", "ms", "dr"])
+
+
+def test_a_changed_matrix_applies_to_later_changes_only(office: Office, before: Json) -> None:
+    """T-14, GEN-28: publishing rewrites no record."""
+    unchanged = office.now("lena", "service_request", before["request"])
+    fresh = office.request("lena", urgency="low", impact="extensive")
+
+    assert (unchanged["priority"], unchanged["version"]) == ("p5", before["request"]["version"])
+    assert fresh["priority"] == "p6"
+
+
+@pytest.mark.parametrize(
+    ("name", "documents", "told"),
+    [
+        (
+            "stranger",
+            {
+                "subtypes/service_request/information_request": {
+                    "$patch": "information_request",
+                    "rules": {"$add": {"around": {"from": ["new"], "to": "workaround"}}},
+                }
+            },
+            "workaround",
+        ),
+        (
+            "stuck",
+            {
+                "subtypes/service_request/information_request": {
+                    "$patch": "information_request",
+                    "rules": {"$add": {"answer": {"from": ["new"], "to": "answered"}}},
+                }
+            },
+            "answered",
+        ),
+        ("backwards", {"transitions/lead": {"$patch": "lead", "rules": {"$add": {"reopen": {"from": ["won"], "to": "offered"}}}}}, "won"),
+    ],
+)
+def test_faulty_rules_are_not_published(office: Office, tmp_path: Path, name: str, documents: Mapping[str, Json], told: str) -> None:
+    """T-13, CARE-30: a status that the type does not have, a status without a way out, a way out of the end."""
+    release = office.client("lena").get("/health").json["release"]
+
+    said = office.desk.command("publish", _overlay(office, tmp_path / name, name, documents), code=1)
+
+    assert office.word(told) in said
+    assert office.client("lena").get("/health").json["release"] == release
+
+
+def test_what_is_in_use_is_not_removed_without_a_decision(office: Office, tmp_path: Path, before: Json) -> None:
+    """GEN-19, GEN-28: records stand in the status, so that somebody has to say where they go."""
+    overlay = _overlay(office, tmp_path / "removing", "removing", {"transitions/activity": {"$patch": "activity", "statuses": {"$remove": ["on_site"]}}})
+
+    said = office.desk.command("publish", overlay, code=1)
+
+    assert office.word("on_site") in said
+    assert office.now("lena", "activity", before["activity"])["status"] == "on_site"
