@@ -68,11 +68,61 @@ def accepted(source: str, expected: Type | None = None) -> Compiled:
         ("record.owner.boss.boss.boss.name", "path_too_long"),
         ("record.parts.all(a, record.parts.all(b, record.parts.all(c, true)))", "macros_too_deep"),
         ("record.t.matches(record.u)", "bad_pattern"),
+        ("(record.a > 1", "expression_syntax"),
+        ("record.(a)", "expression_syntax"),
+        ("'\\q'", "expression_syntax"),
+        ("'a\x01b'", "expression_syntax"),
+        ("+".join(["1"] * 40), "expression_too_deep"),
+        ("record.answer.nte == null", "unknown_member"),
+        ("record.parts.all(p, p.amuont > 1)", "unknown_member"),
+        ("record.colour.rnk > 1", "unknown_member"),
+        ("subtype.prats", "unknown_member"),
+        ("all(record.parts, true)", "wrong_arguments"),
+        ("record.parts.all(true)", "wrong_arguments"),
+        ("record.parts.all(p.name, true)", "wrong_arguments"),
+        ("record.a.all(p, true)", "type_mismatch"),
+        ("record.parts.map(p, record.colours)", "type_mismatch"),
+        ("[record.colours]", "type_mismatch"),
+        ("-record.t", "type_mismatch"),
+        ("record.colours == record.colours", "type_mismatch"),
+        ("record.home == record.home", "type_mismatch"),
+        ("record.t in record.u", "type_mismatch"),
+        ("record.t in [1, 2]", "type_mismatch"),
+        ("record.home in [record.home]", "type_mismatch"),
+        ("record.s - record.d", "type_mismatch"),
+        ("record.p ? record.owner : record.jobs", "type_mismatch"),
+        ("size(record.a)", "type_mismatch"),
+        ("size(record.t)", "type_mismatch"),
+        ("sum(record.colours)", "type_mismatch"),
+        ("coalesce(record.colours, record.colours)", "type_mismatch"),
+        ("min(record.p, record.q)", "type_mismatch"),
+        ("max(record.w, record.v)", "type_mismatch"),
+        ("year(record.t)", "type_mismatch"),
+        ("hour(record.d)", "type_mismatch"),
+        ("text(record.colours)", "type_mismatch"),
+        ("abs(record.t)", "type_mismatch"),
+        ("round(record.x, record.a)", "wrong_arguments"),
+        ("round(record.x, 7)", "wrong_arguments"),
+        ("within(record.t, 'hardware')", "type_mismatch"),
+        ("within(record.kind, record.t)", "wrong_arguments"),
+        ("has_role(record.user, 'agent')", "wrong_arguments"),
+        ("is_member(record.t, 'care')", "type_mismatch"),
+        ("changed(record.owner.name)", "wrong_arguments"),
+        ("datetime('2026-02-30T10:00:00Z')", "wrong_arguments"),
+        ("datetime('0001-01-01T00:00:00+14:00')", "wrong_arguments"),
     ],
 )
 def test_mistake_is_named(source: str, code: str) -> None:
     """X-2."""
     assert fault(source).code == code
+
+
+def test_what_changed_is_asked_only_where_there_is_a_record_before() -> None:
+    assert fault("changed(record.a)", place=Place.MOVE).code == "name_not_offered"
+
+
+def test_a_length_of_time_adds_to_a_day_from_either_side() -> None:
+    assert accepted("record.s + record.d").type == accepted("record.d + record.s").type == types.DATE
 
 
 @pytest.mark.parametrize(
@@ -134,6 +184,11 @@ def test_fault_points_at_line_and_column_and_says_what_was_meant() -> None:
         ("actor", types.USER, True),
         ("record.owner", types.record("person"), True),
         ("record", types.record("person"), False),
+        ("[1, record.x]", types.list_of(types.DECIMAL), True),
+        ("[1, 2]", types.list_of(types.TEXT), False),
+        ("record.parts.map(p, p.count).filter(n, n > 1)", types.list_of(types.DECIMAL), True),
+        ("record.colours", types.list_of(types.TEXT), False),
+        ("record.owner.phones.map(n, n.label)", types.list_of(types.INTEGER), False),
         ("null", types.DATE, True),
         ("record.a", types.BOOLEAN, False),
     ],
@@ -165,7 +220,18 @@ def test_expression_knows_whether_it_reads_now(source: str, reads: bool) -> None
 
 
 @pytest.mark.parametrize(
-    "source", ["changed(record.a)", "lower(record.t) == 'a'", "size(subtype.parts) > 0", "is_member(record.user, 'care')", "sum([record.a]) > 1"]
+    "source",
+    [
+        "changed(record.a)",
+        "lower(record.t) == 'a'",
+        "size(subtype.parts) > 0",
+        "is_member(record.user, 'care')",
+        "sum([record.a]) > 1",
+        "'red' in record.colours",
+        "'red' in (record.p ? record.colour.near : [])",
+        "hour(record.m, record.t) > 3",
+        "record.m + record.s + record.s + record.s + record.s > record.n",
+    ],
 )
 def test_what_sql_cannot_say_is_refused_there(source: str) -> None:
     found = accepted(source)
@@ -175,8 +241,9 @@ def test_what_sql_cannot_say_is_refused_there(source: str) -> None:
     assert found.sql_fault.code == "not_in_sql"
 
 
-def test_what_does_not_depend_on_the_record_is_allowed_in_sql() -> None:
-    assert accepted("lower(actor.name) == 'anna' && record.a > 1").sql_allowed
+@pytest.mark.parametrize("source", ["lower(actor.name) == 'anna' && record.a > 1", "old.a > 1 && record.a > 1"])
+def test_what_does_not_depend_on_the_row_is_allowed_in_sql(source: str) -> None:
+    assert accepted(source).sql_allowed
 
 
 def test_json_form_is_refused_where_the_browser_lacks_the_data() -> None:

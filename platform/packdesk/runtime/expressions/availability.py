@@ -132,6 +132,4 @@ def _why_not_in_browser(node: Node) -> str | None:
         return "The actor's party"
     if isinstance(node, Call) and node.name == "is_member" and not (isinstance(node.arguments[0], Root) and node.arguments[0].name == "actor"):
         return "The membership of another user"
-    if isinstance(node, Call) and node.name not in _INTERNAL and not FUNCTIONS[node.name].browser:
-        return f"'{node.name}'"
     return None

@@ -79,8 +79,7 @@ class Checker:
             case syntax.Choose():
                 then, other = self.common(self.value(part.then), self.value(part.other), "Both branches need one type.")
                 return Conditional(type=then.type, start=part.start, end=part.end, test=self.boolean(part.test), then=then, other=other)
-            case syntax.Items():
-                return self._items(part)
+        return self._items(part)
 
     def _constant(self, part: syntax.Constant) -> Literal:
         kinds: dict[type, Type] = {bool: BOOLEAN, int: INTEGER, Decimal: DECIMAL, str: TEXT, type(None): NULL}
@@ -242,11 +241,6 @@ class Checker:
         if left.type.base is Base.RECORD and right.type.base is Base.RECORD and set(left.type.entity_types) & set(right.type.entity_types):
             merged = types.record(*dict.fromkeys((*left.type.entity_types, *right.type.entity_types)))
             return replace(left, type=merged), replace(right, type=merged)
-        if left.type.base is Base.LIST and right.type.base is Base.LIST:
-            for wanted in (list_of(DECIMAL), list_of(TEXT)):
-                pair = self.adapt(left, wanted), self.adapt(right, wanted)
-                if pair[0] is not None and pair[1] is not None:
-                    return pair[0], pair[1]
         raise Faulty("type_mismatch", f"{left.type} and {right.type} do not go together.".capitalize(), right.start, advice=advice)
 
     def adapt(self, node: Node, wanted: Type) -> Node | None:  # noqa: PLR0911 - one return per way to fit

@@ -12,8 +12,6 @@ class Function:
     meaning: str
     #: Can be lowered to SQL on values of rows; on constants everything can.
     sql: bool = True
-    #: Can be evaluated in the browser.
-    browser: bool = True
 
 
 FUNCTIONS: Mapping[str, Function] = {

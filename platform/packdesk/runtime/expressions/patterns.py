@@ -247,10 +247,10 @@ def write(pattern: Pattern) -> str:
             return "".join(f"(?:{write(part)})" if isinstance(part, Either) else write(part) for part in parts)
         case Either(options=options):
             return "|".join(write(option) or "(?:)" for option in options)
-        case Repeat(part=part, least=least, most=most):
-            sign = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
-            inner = write(part) if isinstance(part, Chars) else f"(?:{write(part)})"
-            return inner + (sign or "{" + str(least) + ("" if most == least else "," + ("" if most is None else str(most))) + "}")
+    part, least, most = pattern.part, pattern.least, pattern.most
+    sign = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
+    inner = write(part) if isinstance(part, Chars) else f"(?:{write(part)})"
+    return inner + (sign or "{" + str(least) + ("" if most == least else "," + ("" if most is None else str(most))) + "}")
 
 
 def _write_chars(ranges: tuple[tuple[int, int], ...]) -> str:
@@ -276,5 +276,4 @@ def to_json(pattern: Pattern) -> list[object]:
             return ["seq", *(to_json(part) for part in parts)]
         case Either(options=options):
             return ["any", *(to_json(option) for option in options)]
-        case Repeat(part=part, least=least, most=most):
-            return ["rep", to_json(part), least, most]
+    return ["rep", to_json(pattern.part), pattern.least, pattern.most]

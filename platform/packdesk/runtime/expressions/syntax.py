@@ -328,8 +328,7 @@ def depth(node: Syntax) -> int:
             return 1 + max(depth(part) for part in operands)
         case Choose(test=test, then=then, other=other):
             return 1 + max(depth(test), depth(then), depth(other))
-        case Items(items=items):
-            return 1 + max((depth(part) for part in items), default=0)
+    return 1 + max((depth(part) for part in node.items), default=0)
 
 
 def parse(source: str) -> Syntax:
