@@ -9,13 +9,14 @@ from tests.contracts.expressions.expression_sample import environment
 from packdesk.model.nodes import Expression
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
 
-FULL = {"a": 7, "state": "busy", "t": "abc", "$full": True}
+HOME = {"street": "Long Street", "town": "Berlin"}
+FULL = {"a": 7, "state": "busy", "t": "abc", "owner": "p1", "tel": "030 1", "home": HOME, "s": "5 days", "$full": True}
 
 
 def why(source: str, language: str = "en") -> tuple[str, ...]:
     case = Case(source, FULL)
     orders = Orders([case])
-    return compiled(case).explain(environment(orders.graph, orders.record(FULL)), language).why()
+    return compiled(case).explain(environment(orders.graph, orders.record(FULL), party=orders.graph.records["p1"]), language).why()
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,14 @@ def why(source: str, language: str = "en") -> tuple[str, ...]:
         ),
         ("record.state in ['done']", ("record.state in ['done'] - 'busy' is false",)),
         ("record.t.starts_with('x')", ("record.t.starts_with('x') - 'abc', 'x' is false",)),
+        ("record.a > 5 ? record.t == 'x' : true", ("record.a > 5 - 7 > 5 is true", "record.t == 'x' - 'abc' == 'x' is false")),
+        ("record.owner == null", ("record.owner == null - 'p1' == empty is false",)),
+        ("record.tel == null", ("record.tel == null - 030 1 == empty is false",)),
+        ("record.home == null", ("record.home == null - Long Street, Berlin == empty is false",)),
+        ("record.s == duration('1 hour')", ("record.s == duration('1 hour') - 5 days == 1 hour is false",)),
+        ("first(record.parts) == null", ("first(record.parts) == null - 'p1', 120.5, 2, 'bolt', true, 10 EUR, 2 hours == empty is false",)),
+        ("record.owner.boss == null", ("record.owner.boss == null - 'p2' == empty is false",)),
+        ("party == null", ("party == null - PE1 == empty is false",)),
     ],
 )
 def test_failing_parts_are_shown_with_their_values(source: str, sentences: tuple[str, ...]) -> None:

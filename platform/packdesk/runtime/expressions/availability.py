@@ -70,8 +70,6 @@ def _moments(node: Node) -> int:
 
 def _why_not_in_sql(node: Node, base: str) -> str | None:  # noqa: PLR0911 - one return per kind of part
     match node:
-        case Root(name=name) if name != base and node.type.base in (Base.RECORD, Base.LINE):
-            return None
         case PresetLines() | PartyOf():
             return "What a subtype presets" if isinstance(node, PresetLines) else "The party of several types"
         case Field(target=target) if len(target.type.entity_types) > 1:
