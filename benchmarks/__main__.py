@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import data, guards, large_pack, requests  # noqa: E402
-from benchmarks.installation import installation  # noqa: E402
-from benchmarks.measure import Row, table  # noqa: E402
+from benchmarks import data, guards, large_pack, requests
+from benchmarks.installation import installation
+from benchmarks.measure import Row, table
 
 _MOST = 1.3
 _HUNDRED_THOUSAND = 100_000

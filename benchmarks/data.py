@@ -81,7 +81,7 @@ def _write(connection: sa.Connection, tables: Tables, records: list[Record]) -> 
 def fill(services: Services, count: int, *, first: int = 0) -> None:
     """Write ``count`` contacts and service requests and half as many accounts, beginning at index ``first``."""
     tables = services.live.current().tables
-    chance = random.Random(first)  # noqa: S311
+    chance = random.Random(first)
     for batch in _batches(first, first + count):
         owners = [contact(index, chance) for index in batch]
         accounts = [account(index, owner) for index, owner in zip(batch, owners, strict=True) if index % 2 == 0]

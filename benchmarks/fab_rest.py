@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 from flask import Flask
 from flask_appbuilder import AppBuilder, ModelRestApi
 from flask_appbuilder.api import expose, get_item_schema, permission_name, protect, rison, safe
 from flask_appbuilder.models.sqla.filters import FilterInFunction
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_sqlalchemy import SQLAlchemy
-
-import sqlalchemy as sa
 from sqlalchemy.orm import declarative_base, relationship
 
 from packdesk.clock import SystemClock
@@ -26,7 +25,7 @@ _SILENT = ("privacy_level", "created_by", "updated_by")
 def create_app(url: str, tables: Tables, groups: tuple[str, ...]) -> Flask:
     """Return the application; models are mapped onto the release's own tables, columns under the fields' names."""
     app = Flask("fab")
-    app.config.update(SQLALCHEMY_DATABASE_URI=url, SECRET_KEY="benchmark" * 4, FAB_ADD_SECURITY_VIEWS=False, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 2})  # noqa: S106
+    app.config.update(SQLALCHEMY_DATABASE_URI=url, SECRET_KEY="benchmark" * 4, FAB_ADD_SECURITY_VIEWS=False, SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 2})
     base = declarative_base()
     named = str(tables.column("contact", "name").name)
     own = [str(tables.column("service_request", name).name) for name in _FIELDS]

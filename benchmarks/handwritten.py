@@ -108,11 +108,21 @@ def create_app(services: Services, tables: Tables, groups: tuple[str, ...]) -> F
             record_id = new_id(now)
             values = {fields[name].name: given[name] for name in ("category", "urgency", "impact", "description", "account", "caller")}
             values |= {"id": record_id, "number": number, "version": 1, "subtype": given["subtype"], "status": "new", "state": "pending"}
-            values |= {"assigned_unit": given["assigned_unit"], "owner_unit": "service", "privacy_level": "normal", "created_at": now, "created_by": g.login, "updated_at": now, "updated_by": g.login}
+            values |= {
+                "assigned_unit": given["assigned_unit"],
+                "owner_unit": "service",
+                "privacy_level": "normal",
+                "created_at": now,
+                "created_by": g.login,
+                "updated_at": now,
+                "updated_by": g.login,
+            }
             connection.execute(insert, values)
             about = {"entity_type": "service_request", "record_id": record_id, "at": now, "by": g.login, "release": g.release, "door": "api"}
             connection.execute(log, {**about, "kind": "created", "action": "", "rules": [], "changes": given})
-            connection.execute(queue, {"id": new_id(now), "key": record_id, "kind": "benchmark", "payload": {}, "state": "pending", "attempts": 0, "created_at": now})
+            connection.execute(
+                queue, {"id": new_id(now), "key": record_id, "kind": "benchmark", "payload": {}, "state": "pending", "attempts": 0, "created_at": now}
+            )
         return Response(orjson.dumps({"id": record_id, "number": number}), status=201, mimetype="application/json")
 
     app.add_url_rule("/requests", "listed", checked(listed), methods=["GET"])

@@ -74,7 +74,13 @@ def rows(publishes: int, wanted: int = 200) -> list[Row]:
     scaled = f"{publishes} publishes of the base pack" + ("" if publishes == wanted else f", scaled to {wanted}")
     return [
         Row(f"startup with {TYPES} entity types", f"{startup:.2f} s", "from the stored release to its first type", "at most 4 s", startup <= 4),
-        Row("publish one added field among them", f"{one_field:.2f} s", f"from apply; a running process follows in {reload:.2f} s", "at most 2 s", one_field <= 2),
+        Row(
+            "publish one added field among them",
+            f"{one_field:.2f} s",
+            f"from apply; a running process follows in {reload:.2f} s",
+            "at most 2 s",
+            one_field <= 2,
+        ),
         Row(f"growth by {wanted} publishes", f"{grown:.1f} MB", scaled, "at most 20 MB", grown <= 20),
     ]
 

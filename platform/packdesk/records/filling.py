@@ -6,9 +6,8 @@ from dataclasses import replace
 from packdesk.errors import PackdeskError
 from packdesk.records.drafts import Draft
 from packdesk.records.evaluation import environment, holds, situation, source_value
-from packdesk.runtime.derivation import STATE, own_reads
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
-from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.derivation import STATE
+from packdesk.runtime.entity import FieldRuntime, LineRuntime
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.situation import stored
 from packdesk.runtime.values import Line, Record
@@ -21,7 +20,7 @@ def with_defaults(draft: Draft, wanted: frozenset[str], typed: frozenset[str] = 
 
     ``typed`` are paths that a person must give himself: what the subtype's choices preselect on screen does not answer for him.
     """
-    for path in reading_order(draft.entity) if wanted else ():
+    for path in draft.entity.filling_order if wanted else ():
         field = draft.entity.fields[path]
         if field.derived is not None:
             draft = _with_derived(draft, path) if _stale(draft, path) else draft
@@ -96,38 +95,6 @@ def settled(draft: Draft, *, everything: bool = False) -> Draft:
     raise PackdeskError("derived_unstable", fields=", ".join(moving), entity_type=draft.entity.id)
 
 
-def reading_order(entity: EntityRuntime) -> tuple[str, ...]:
-    """Return the paths that have a default, choices or a derivation, each after those of the same record that it reads."""
-    done: dict[str, None] = {}
-    doing: set[str] = set()
-
-    def visit(path: str) -> None:
-        field = entity.fields.get(path)
-        if field is None or path in done or path in doing:
-            return
-        doing.add(path)
-        for needed in _reads(field):
-            visit(needed)
-        doing.discard(path)
-        if field.derived is not None or field.default is not None or field.field.choices:
-            done[path] = None
-
-    for path in entity.fields:
-        visit(path)
-    return tuple(path for path in done if not _reads_clock(entity, path))
-
-
-def _reads(field: FieldRuntime) -> tuple[str, ...]:
-    found: list[str] = []
-    for source in (field.derived, field.default):
-        found += own_reads(source) if isinstance(source, Compiled) else ()
-    return tuple(sorted(found))
-
-
-def _reads_clock(entity: EntityRuntime, path: str) -> bool:
-    return path in entity.computed_on_read
-
-
 def _recomputed(draft: Draft, *, everything: bool) -> Draft:
     for path in draft.entity.derived_order:
         if everything or _stale(draft, path):
@@ -140,10 +107,8 @@ def _stale(draft: Draft, path: str) -> bool:
     old = draft.old
     if old is None or draft.links or any(isinstance(result, Record) for result in draft.results.values()):
         return True
-    compiled = draft.entity.state_of if path == STATE else draft.entity.fields[path].derived
-    if compiled is None:
-        return False
-    return any(draft.record.get(read) != old.get(read) or draft.record.lines.get(read) != old.lines.get(read) for read in own_reads(compiled))
+    own = draft.entity.own_reads.get(path, frozenset())
+    return any(draft.record.get(read) != old.get(read) or draft.record.lines.get(read) != old.lines.get(read) for read in own)
 
 
 def _with_derived(draft: Draft, path: str) -> Draft:

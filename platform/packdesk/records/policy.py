@@ -26,6 +26,7 @@ _Key = tuple[frozenset[str], frozenset[str], str, str]
 
 _REMEMBERED = 10_000
 #: What was worked out per release; it goes with the runtime, and the key holds all of the actor that decides.
+_CLOSED: WeakKeyDictionary[Runtime, dict[tuple[frozenset[str], str, str], frozenset[str]]] = WeakKeyDictionary()
 _PAIRS: WeakKeyDictionary[Runtime, dict[_Key, Pairs | None]] = WeakKeyDictionary()
 
 
@@ -69,6 +70,16 @@ def closed_fields(runtime: Runtime, actor: Actor, verb: str, entity_type: str) -
     """Return the paths of the type that the actor may not view (or edit), without asking field by field."""
     if actor.system:
         return frozenset()
+    known = _CLOSED.setdefault(runtime, {})
+    key = (actor.roles, verb, entity_type)
+    if key not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[key] = _computed_closed(runtime, actor, verb, entity_type)
+    return known[key]
+
+
+def _computed_closed(runtime: Runtime, actor: Actor, verb: str, entity_type: str) -> frozenset[str]:
     entity = runtime.model.entity_types[entity_type]
     named = {key.partition(".")[2] for role in _roles(runtime.model, actor) for key in role.fields if key.startswith(f"{entity_type}.")}
     guarded = {path for path, field in all_fields(entity) if field.permission}

@@ -9,6 +9,7 @@ from packdesk.records.findings import about
 from packdesk.records.outcome import LinkView, RecordView
 from packdesk.records.views import computed, reference, references, screen, title
 from packdesk.runtime.values import Record
+from packdesk.store.reading import whole
 
 _HELD = frozenset({"links", "symmetric"})
 
@@ -20,16 +21,17 @@ def read(context: Context, entity_type: str, ref: str) -> RecordView:
 
 def view(work: Work, entity_type: str, ref: str) -> RecordView:
     """Return a record inside a transaction."""
-    record = existing(work, entity_type, ref)
+    record = whole(existing(work, entity_type, ref))
     entity = work.runtime.type(entity_type)
     kept = screen(work, entity)
-    named = title(work, record)
     seen = kept.over(computed(work, entity, record))
+    # First the records that fields name, all of a type at once: the title often names one of them.
+    found = references(work, entity, (seen,))
     return RecordView(
         record=seen,
-        title=named,
+        title=title(work, record),
         links={name: _links(work, record, name) for name, relation in entity.relations.items() if relation.connection.how in _HELD},
-        references=references(work, entity, (seen,)),
+        references=found,
         hidden=kept.hidden,
         masked=kept.masked,
         verbs=_verbs(work, record),

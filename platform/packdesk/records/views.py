@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from packdesk.model.entity_types import Kind
 from packdesk.records import policy
 from packdesk.records.drafts import Work
 from packdesk.records.outcome import Reference
@@ -12,8 +11,6 @@ from packdesk.runtime.entity import EntityRuntime, FieldRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Graph, Line, Record
-
-_NAMING = (Kind.REFERENCE, Kind.REFERENCES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +80,11 @@ def _at(work: Work, entity: EntityRuntime, record: Record, graph: Graph | None =
 
 
 def _named(entity: EntityRuntime, record: Record) -> Iterable[tuple[FieldRuntime, object]]:
-    for path, field in entity.fields.items():
-        if field.field.kind in _NAMING and field.targets and (value := record.get(path)):
+    for path, field in entity.naming:
+        if value := record.get(path):
             yield field, value
-    for group, fields in entity.lines.items():
-        naming = [(name, field) for name, field in fields.items() if field.field.kind in _NAMING and field.targets]
-        for line in record.lines.get(group, ()) if naming else ():
+    for group, naming in entity.naming_lines.items():
+        for line in record.lines.get(group, ()):
             yield from ((field, line.values[name]) for name, field in naming if line.values.get(name))
 
 

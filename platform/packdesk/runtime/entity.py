@@ -9,12 +9,13 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from packdesk.model.actions import Action, Effect
-from packdesk.model.entity_types import EntityType, Field, LineGroup, Relation, Section
+from packdesk.model.entity_types import EntityType, Field, Kind, LineGroup, Relation, Section
 from packdesk.model.lifecycles import Lifecycle, Move, Rule
 from packdesk.model.model import Model
 from packdesk.model.nodes import Check, Text
 from packdesk.model.subtypes import Subtype
 from packdesk.model.views import View
+from packdesk.runtime.derivation import STATE, own_reads
 from packdesk.runtime.expressions.catalogue import Connection
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
@@ -22,6 +23,7 @@ from packdesk.runtime.expressions.types import Type
 from packdesk.runtime.field_kind import FieldKind
 from packdesk.runtime.values import SYSTEM, Graph, Record
 
+_NAMING = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 _UTC = ZoneInfo("UTC")
 #: Titles are not offered ``now``.
 _NO_MOMENT = datetime.fromtimestamp(0, _UTC)
@@ -215,6 +217,50 @@ class EntityRuntime:
         """Return the paths that a quick search looks into, ``group.field`` for lines."""
         own = [path for path, field in self.fields.items() if field.field.searchable]
         return (*own, *(f"{name}.{path}" for name, group in self.groups.items() for path, field in group.fields.items() if field.field.searchable))
+
+    @cached_property
+    def own_reads(self) -> Mapping[str, frozenset[str]]:
+        """Return what each derived field and default reads of its own record; the derived state stands under ``state``."""
+        found: dict[str, frozenset[str]] = {}
+        for path, field in self.fields.items():
+            sources = [source for source in (field.derived, field.default) if isinstance(source, Compiled)]
+            found[path] = frozenset().union(*map(own_reads, sources))
+        return found | ({STATE: own_reads(self.state_of)} if self.state_of is not None else {})
+
+    @cached_property
+    def filling_order(self) -> tuple[str, ...]:
+        """Return the paths that have a default, choices or a derivation, each after those of the same record that it reads."""
+        done: dict[str, None] = {}
+        doing: set[str] = set()
+
+        def visit(path: str) -> None:
+            field = self.fields.get(path)
+            if field is None or path in done or path in doing:
+                return
+            doing.add(path)
+            for needed in sorted(self.own_reads[path]):
+                visit(needed)
+            doing.discard(path)
+            if field.derived is not None or field.default is not None or field.field.choices:
+                done[path] = None
+
+        for path in self.fields:
+            visit(path)
+        return tuple(path for path in done if path not in self.computed_on_read)
+
+    @cached_property
+    def naming(self) -> tuple[tuple[str, FieldRuntime], ...]:
+        """Return the fields that name records, with their paths."""
+        return tuple((path, field) for path, field in self.fields.items() if field.field.kind in _NAMING and field.targets)
+
+    @cached_property
+    def naming_lines(self) -> Mapping[str, tuple[tuple[str, FieldRuntime], ...]]:
+        """Return the fields of lines that name records, for the groups that have any."""
+        found = {
+            group: tuple((name, field) for name, field in fields.items() if field.field.kind in _NAMING and field.targets)
+            for group, fields in self.lines.items()
+        }
+        return {group: fields for group, fields in found.items() if fields}
 
     def title(self, record: Record, graph: Graph, language: str = "en") -> str:
         """Return what the record is called; its number where the title says nothing."""

@@ -1,7 +1,7 @@
 """The values that records are made of, who acts on them, and how expressions walk from one record to another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Protocol
@@ -75,7 +75,7 @@ class Record:
 
     def having(self, values: Mapping[str, object], lines: Mapping[str, tuple[Line, ...]] | None = None) -> "Record":
         """Return a copy with these values (and lines) in place of its own."""
-        return replace(self, values={**self.values, **values}, lines={**self.lines, **(lines or {})})
+        return Record(self.entity_type, {**self.values, **values}, {**self.lines, **lines} if lines else self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ Policy decides which pairs of owner group and privacy level are open; here they 
 that follow a master on the master's row.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from packdesk.model.entity_types import Access
+from packdesk.store.column_types import CodePointText
 from packdesk.store.tables import Tables
 
 
@@ -72,7 +74,12 @@ def _in_pairs(table: sa.FromClause, access: AccessFilter) -> sa.ColumnElement[bo
     for owner, opened in levels.items():
         owners.setdefault(frozenset(opened), []).append(owner)
     ways = [
-        sa.and_(table.c.owner_unit.in_(sorted(group)), table.c.privacy_level.in_(sorted(opened)))
+        sa.and_(table.c.owner_unit.in_(_each(group)), table.c.privacy_level.in_(_each(opened)))
         for opened, group in sorted(owners.items(), key=lambda item: sorted(item[0]))
     ]
     return sa.or_(sa.false(), *ways)
+
+
+def _each(values: Iterable[str]) -> list[sa.BindParameter[str]]:
+    """Return a parameter per value, so that the text of the statement is complete and can be kept."""
+    return [sa.bindparam(None, value, type_=CodePointText, unique=True) for value in sorted(values)]

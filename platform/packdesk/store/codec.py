@@ -14,6 +14,10 @@ from packdesk.store.tables import ENGINE_TYPES, Stored, Tables
 _Part = tuple[str, int, int, Callable[[Sequence[object]], object] | None]
 
 
+#: Choices of fields per release.
+_REMEMBERED = 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """Reads and writes the values of one table: of a record, of a group's lines or of a relation's links."""
@@ -46,12 +50,13 @@ class RecordCodec:
 
 def record_codec(tables: Tables, entity_type: str, paths: Iterable[str] | None = None) -> RecordCodec:
     """Return the codec for records of a type; with ``paths`` only those fields, and always id, number and version."""
-    if paths is not None:
-        return _record_codec(tables, entity_type, tuple(paths))
-    key = ("codec", entity_type)
-    if key not in tables.memo:
-        tables.memo[key] = _record_codec(tables, entity_type, None)
-    return tables.memo[key]  # type: ignore[no-any-return]
+    known: dict[object, RecordCodec] = tables.memo.setdefault("codecs", {})
+    key = (entity_type, None if paths is None else tuple(paths))
+    if key not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[key] = _record_codec(tables, *key)
+    return known[key]
 
 
 def line_codec(tables: Tables, entity_type: str, group: str) -> Codec:

@@ -16,6 +16,7 @@ from packdesk.runtime.values import Record, Related
 from packdesk.store import reading
 from packdesk.store.codec import encode, link_codec
 from packdesk.store.column_types import CodePointText
+from packdesk.store.prepared import Prepared
 from packdesk.store.tables import Tables
 
 
@@ -58,19 +59,29 @@ def connection_of(tables: Tables, entity_type: str, relation: str) -> Connection
 def read(connection: DatabaseConnection, tables: Tables, record: Record, relation: str) -> tuple[Link, ...]:
     """Return the other ends of a relation that links hold, tombstones among them, in the order in which they were linked."""
     way = connection_of(tables, record.entity_type, relation)
+    codec = link_codec(tables, way.holder, way.stored)
+    memo = ("links", record.entity_type, relation)
+    if memo not in tables.memo:
+        tables.memo[memo] = Prepared(_ends(tables, way, record.entity_type), connection.dialect, tables.stamp(way.holder))
+    found: dict[tuple[str, str], Link] = {}
+    for row in tables.memo[memo].rows(connection, {"here": record.id}):
+        found.setdefault((str(row[0]), str(row[1])), Link(str(row[0]), str(row[1]), codec.decode(row, 2)))
+    return tuple(found.values())
+
+
+def _ends(tables: Tables, way: Connection, entity_type: str) -> sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]:
+    """Return the query for the other ends of a record's links."""
     table = tables.links(way.holder, way.stored)
     codec = link_codec(tables, way.holder, way.stored)
+    here = sa.bindparam("here", type_=CodePointText)
     other_type = sa.literal(way.holder, CodePointText)
     outward = sa.select(table.c.to_type, table.c.to_id.label("other"), *codec.columns, sa.literal(0).label("way"), table.c.position.label("place"))
     inward = sa.select(other_type, table.c.from_id.label("other"), *codec.columns, sa.literal(1).label("way"), table.c.position.label("place"))
-    outward = outward.where(table.c.from_id == record.id).prefix_with(tables.stamp(way.holder))
-    inward = inward.where(table.c.to_id == record.id, table.c.to_type == record.entity_type).prefix_with(tables.stamp(way.holder))
+    outward = outward.where(table.c.from_id == here)
+    inward = inward.where(table.c.to_id == here, table.c.to_type == entity_type)
     queries: dict[str, sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]]
     queries = {"links": outward, "linked": inward, "symmetric": sa.union_all(outward, inward)}
-    found: dict[tuple[str, str], Link] = {}
-    for row in connection.execute(queries[way.how].order_by("way", "place", "other")):
-        found.setdefault((str(row[0]), str(row[1])), Link(str(row[0]), str(row[1]), codec.decode(row, 2)))
-    return tuple(found.values())
+    return queries[way.how].order_by("way", "place", "other")
 
 
 def related(connection: DatabaseConnection, tables: Tables, record: Record, relation: str) -> tuple[Related, ...]:

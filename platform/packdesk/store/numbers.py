@@ -5,6 +5,7 @@ from sqlalchemy.engine import Connection
 
 from packdesk.store.ddl import sequence_name
 from packdesk.store.platform_tables import number_sequence
+from packdesk.store.prepared import Prepared
 from packdesk.store.tables import Tables
 
 
@@ -12,8 +13,13 @@ def next_number(connection: Connection, tables: Tables, entity_type: str) -> str
     """Return the type's next number: from a sequence on PostgreSQL, from a counter row on SQLite, whose writers queue anyway."""
     numbering = tables.model.entity_types[entity_type].number
     name = sequence_name(tables, entity_type)
-    counted = sa.select(sa.func.nextval(name)) if tables.dialect == "postgresql" else _counted(name, numbering.start)
-    value = connection.scalar(counted)
+    if tables.dialect == "postgresql":
+        key = ("next number", entity_type)
+        if key not in tables.memo:
+            tables.memo[key] = Prepared(sa.select(sa.func.nextval(name)), connection.dialect, "")
+        value = tables.memo[key].rows(connection, {})[0][0]
+    else:
+        value = connection.scalar(_counted(name, numbering.start))
     return f"{numbering.prefix}{value:0{numbering.width}d}"
 
 

@@ -18,20 +18,25 @@ class Prepared:
     the database does for one row of fifty columns.
     """
 
-    def __init__(self, statement: sa.Select[*tuple[object, ...]] | sa.Insert, dialect: Dialect, stamp: str) -> None:
+    def __init__(
+        self, statement: sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]] | sa.Insert | sa.Update, dialect: Dialect, stamp: str
+    ) -> None:
         """Compile the statement; its parameters are the names of its ``bindparam``s."""
         compiled = statement.compile(dialect=dialect)
         self.text = f"{compiled} {stamp}"
         self._names = tuple(compiled.positiontup) if compiled.positional and compiled.positiontup is not None else None
         self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         self._encoders = {name: _encoder(bind.type, dialect) for name, bind in compiled.binds.items()}
-        columns = statement.selected_columns if isinstance(statement, sa.Select) else ()
+        columns = () if isinstance(statement, sa.Insert | sa.Update) else statement.selected_columns
         processors = ((place, _decoder(column.type, dialect)) for place, column in enumerate(columns))
         self._decoders = tuple((place, decoder) for place, decoder in processors if decoder is not None)
 
-    def run(self, connection: Connection, parameters: Mapping[str, object]) -> None:
-        """Execute a statement that gives no rows."""
-        connection.exec_driver_sql(self.text, self._encoded(parameters)).close()
+    def run(self, connection: Connection, parameters: Mapping[str, object]) -> int:
+        """Execute a statement that gives no rows; return how many it wrote."""
+        done = connection.exec_driver_sql(self.text, self._encoded(parameters))
+        written = done.rowcount
+        done.close()
+        return written
 
     def rows(self, connection: Connection, parameters: Mapping[str, object]) -> list[Sequence[object]]:
         """Execute a query and return its rows decoded."""

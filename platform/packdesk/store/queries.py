@@ -24,6 +24,7 @@ from packdesk.store import access as access_rules
 from packdesk.store import cursors, reading, search_text
 from packdesk.store.access import AccessFilter
 from packdesk.store.codec import RecordCodec, record_codec
+from packdesk.store.current_values import current
 from packdesk.store.cursors import Key
 from packdesk.store.prepared import Prepared
 from packdesk.store.tables import NEVER_NULL, Tables
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 COUNT_LIMIT = 1000
 _LONGEST_PAGE = 500
 _MOST_FIELDS = 3
+#: Shapes of first pages per release: type, order, columns, and what is open to whom.
+_REMEMBERED = 512
 #: Newest first.
 DEFAULT_ORDER: tuple[tuple[str, bool], ...] = (("created_at", False),)
 
@@ -164,16 +167,18 @@ def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...]) -> s
 
 def _rows(connection: Connection, tables: Tables, query: Query, keys: tuple[Key, ...], codec: RecordCodec) -> list[Sequence[object]]:
     table = tables.record(query.entity_type)
-    plain = _is_plain(query)
-    memo = ("first page", query.entity_type, query.order)
-    if plain and memo in tables.memo:
-        return tables.memo[memo].rows(connection, {"page": query.limit + 1})  # type: ignore[no-any-return]
+    shapes: dict[object, Prepared] = tables.memo.setdefault("first pages", {})
+    memo = (query.entity_type, query.order, query.fields, query.access) if _is_plain(query) else None
+    if memo is not None and memo in shapes:
+        return shapes[memo].rows(connection, {"page": query.limit + 1})
     order = cursors.ordering(keys, tables.dialect)
     selected = sa.select(*codec.columns).select_from(table).order_by(*order)
-    if plain:
-        prepared = selected.where(table.c.deleted_at.is_(None)).limit(sa.bindparam("page", type_=sa.Integer))
-        tables.memo[memo] = Prepared(prepared, connection.dialect, tables.stamp(query.entity_type))
-        return tables.memo[memo].rows(connection, {"page": query.limit + 1})  # type: ignore[no-any-return]
+    if memo is not None:
+        plain = selected.where(*_conditions(connection, tables, query)).limit(sa.bindparam("page", type_=sa.Integer))
+        if len(shapes) >= _REMEMBERED:
+            shapes.clear()
+        shapes[memo] = Prepared(plain, connection.dialect, tables.stamp(query.entity_type))
+        return shapes[memo].rows(connection, {"page": query.limit + 1})
     selected = selected.where(*_conditions(connection, tables, query)).limit(query.limit + 1).prefix_with(tables.stamp(query.entity_type))
     if query.cursor:
         selected = selected.where(cursors.after(keys, cursors.read(query.cursor, _shape(query), keys)))
@@ -181,9 +186,8 @@ def _rows(connection: Connection, tables: Tables, query: Query, keys: tuple[Key,
 
 
 def _is_plain(query: Query) -> bool:
-    """Say whether it is one of the few queries that are worth remembering: the first page of everything, in a usual order."""
-    narrowed = query.filter or query.access or query.equals or query.search or query.number or query.cursor
-    return not narrowed and query.fields is None and len(query.order) <= 1
+    """Say whether it is the first page of everything that the actor may see: what lists ask for most, in few shapes."""
+    return not (query.filter or query.equals or query.search or query.number or query.cursor)
 
 
 def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
@@ -199,7 +203,8 @@ def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterabl
     if query.number:
         yield sa.false() if "\0" in query.number else tables.column(query.entity_type, "number") == query.number
     for path, value in query.equals.items():
-        yield tables.column(query.entity_type, path).is_(None) if value is None else tables.column(query.entity_type, path) == value
+        column = current(tables, query.entity_type, path, tables.record(query.entity_type))
+        yield column.is_(None) if value is None else column == value
     if query.search:
         yield search_condition(connection, tables, query.entity_type, query.search)
 
@@ -230,7 +235,8 @@ def _is_path(tables: Tables, entity_type: str, path: str) -> bool:
 
 def _keys(tables: Tables, query: Query) -> tuple[Key, ...]:
     """Return what the list is ordered by, the id last."""
-    keys = [Key(path, tables.column(query.entity_type, path), ascending, path not in NEVER_NULL) for path, ascending in query.order]
+    table = tables.record(query.entity_type)
+    keys = [Key(path, current(tables, query.entity_type, path, table), ascending, path not in NEVER_NULL) for path, ascending in query.order]
     if any(path == "id" for path, _ in query.order):
         return tuple(keys)
     last = query.order[-1][1] if query.order else True

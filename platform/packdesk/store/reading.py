@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
 from packdesk.runtime.values import Line, Record
@@ -58,7 +60,7 @@ def is_id(reference: str) -> bool:
 def one(
     connection: Connection, tables: Tables, entity_type: str, reference: str, *, access: AccessFilter | None = None, for_update: bool = False
 ) -> Record | None:
-    """Return the live record with this id or number and its lines; None also where the filter doesn't let it be seen."""
+    """Return the live record with this id or number, its lines read on demand; None also where the filter doesn't let it be seen."""
     table = tables.record(entity_type)
     if "\0" in reference:  # which PostgreSQL doesn't take as text
         return None
@@ -74,21 +76,35 @@ def one(
         query = sa.select(*codec.columns).where(table.c[name] == reference, table.c.deleted_at.is_(None))
         query = query.where(access_rules.condition(tables, entity_type, access)).prefix_with(tables.stamp(entity_type))
         rows = list(connection.execute(query.with_for_update(of=table) if for_update else query))
-    if not rows:
-        return None
-    found = codec.record(rows[0])
-    return codec.record(rows[0], lines=lines_of(connection, tables, entity_type, (found.id,))[found.id])
+    return with_lazy_lines(connection, tables, [codec.record(rows[0])])[0] if rows else None
 
 
 def many(connection: Connection, tables: Tables, entity_type: str, ids: Iterable[str]) -> dict[str, Record]:
     """Return the live records with these ids, their lines read on demand, for all of them at once."""
     wanted = sorted(set(ids))
-    table = tables.record(entity_type)
-    found: dict[str, Record] = {}
+    table, codec = tables.record(entity_type), record_codec(tables, entity_type)
+    key = ("many", entity_type)
+    if key not in tables.memo:
+        query = sa.select(*codec.columns).where(among(tables, table.c.id, "ids"), table.c.deleted_at.is_(None))
+        tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
+    found: list[Record] = []
     for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
-        found.update({record.id: record for record in where(connection, tables, entity_type, table.c.id.in_(part), order=())})
-    return found
+        rows = tables.memo[key].rows(connection, {"ids": as_list(tables, wanted[start : start + _CHUNK])})
+        found += with_lazy_lines(connection, tables, [codec.record(row) for row in rows])
+    return {record.id: record for record in found}
+
+
+def among(tables: Tables, column: sa.Column[object], name: str) -> sa.ColumnElement[bool]:
+    """Return the condition that the column holds one of the texts in a parameter of this name; its text is the same for any number."""
+    if tables.dialect == "sqlite":
+        listed = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(sa.Text)))
+
+
+def as_list(tables: Tables, texts: Sequence[str]) -> object:
+    """Return texts as the value of such a parameter."""
+    return orjson.dumps(texts).decode() if tables.dialect == "sqlite" else list(texts)
 
 
 def where(
@@ -119,6 +135,11 @@ def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record
         return read[record_id]
 
     return [Record(entity_type, record.values, LazyLines(groups, lambda record_id=record.id: lines(record_id))) for record in records]  # type: ignore[misc]
+
+
+def whole(record: Record) -> Record:
+    """Return the record with its lines read, to outlive the transaction."""
+    return Record(record.entity_type, record.values, dict(record.lines))
 
 
 def with_lines(connection: Connection, tables: Tables, records: list[Record], groups: Iterable[str]) -> list[Record]:
@@ -152,6 +173,9 @@ def _line_rows(connection: Connection, tables: Tables, entity_type: str, group: 
             tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
         yield from tables.memo[key].rows(connection, {"record_id": ids[0]})
         return
+    key = ("lines of many", entity_type, group)
+    if key not in tables.memo:
+        query = sa.select(*columns).where(among(tables, table.c.record_id, "ids")).order_by(table.c.record_id, table.c.position, table.c.id)
+        tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
     for start in range(0, len(ids), _CHUNK):
-        query = sa.select(*columns).where(table.c.record_id.in_(ids[start : start + _CHUNK])).prefix_with(tables.stamp(entity_type))
-        yield from connection.execute(query.order_by(table.c.record_id, table.c.position, table.c.id))
+        yield from tables.memo[key].rows(connection, {"ids": as_list(tables, ids[start : start + _CHUNK])})

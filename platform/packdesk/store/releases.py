@@ -15,6 +15,7 @@ from packdesk.packs.merged import Merged
 from packdesk.store.database import Database
 from packdesk.store.physical import Physical
 from packdesk.store.platform_tables import active_release, migration_step, release
+from packdesk.store.prepared import Prepared
 from packdesk.store.steps import MIGRATIONS, Step, StepKind
 from packdesk.store.storage_map import StorageMap
 
@@ -95,11 +96,18 @@ class ReleaseStore:
     def __init__(self, database: Database) -> None:
         """Read through this database."""
         self._database = database
+        self._statement: Prepared | None = None
 
     def active(self) -> ActiveRelease | None:
         """Return the live release, or None before the first publish."""
-        with self._database.begin() as connection:
-            return read_active(connection)
+        return self._database.retrying(self._read_active)
+
+    def _read_active(self) -> ActiveRelease | None:
+        with self._database.reading() as connection:
+            if self._statement is None:
+                self._statement = Prepared(_ACTIVE, connection.dialect, "")
+            rows = self._statement.rows(connection, {})
+        return ActiveRelease(number=int(str(rows[0][0])), hash=str(rows[0][1]), security_epoch=int(str(rows[0][2]))) if rows else None
 
     def load(self, number: int) -> StoredRelease:
         """Return a release that was published; raises ``unknown_release``."""

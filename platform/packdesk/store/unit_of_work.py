@@ -25,6 +25,7 @@ from packdesk.store import history, links, numbers, platform_tables, reading, vi
 from packdesk.store.access import AccessFilter
 from packdesk.store.database import Database, is_worth_retrying
 from packdesk.store.links import End
+from packdesk.store.prepared import Prepared
 from packdesk.store.tables import Tables
 
 _NO_LINKS: Mapping[str, Sequence[End]] = MappingProxyType({})
@@ -87,7 +88,7 @@ class UnitOfWork:
 
     def __enter__(self) -> "UnitOfWork":
         """Begin; a writer makes sure that its release is still the one in force."""
-        transaction = self._database.begin(write=self._write)
+        transaction = self._database.begin(write=True) if self._write else self._database.reading()
         with _retryable():
             self._connection = transaction.__enter__()
         self._transaction = transaction
@@ -316,12 +317,19 @@ class UnitOfWork:
 
     def _add(self, table: sa.Table, record: Record, **values: object) -> None:
         about = {"entity_type": record.entity_type, "record_id": record.id, "at": self._clock.now(), "by": self.actor.login}
-        self.connection.execute(table.insert(), {**about, **values})
+        key = ("add", table.name)
+        if key not in self.tables.memo:
+            given = {name: sa.bindparam(name, type_=table.c[name].type) for name in (*about, *values)}
+            self.tables.memo[key] = Prepared(table.insert().inline().values(given), self.connection.dialect, "")
+        self.tables.memo[key].run(self.connection, {**about, **values})
 
     def _hold_release(self) -> None:
-        table = platform_tables.active_release
-        row = self.connection.execute(sa.select(table.c.number).with_for_update(read=True)).first()
-        if row is not None and (row[0] or 0) != self._runtime.release:
+        key = "hold release"
+        if key not in self.tables.memo:
+            held = sa.select(platform_tables.active_release.c.number).with_for_update(read=True)
+            self.tables.memo[key] = Prepared(held, self.connection.dialect, "")
+        rows = self.tables.memo[key].rows(self.connection, {})
+        if rows and (rows[0][0] or 0) != self._runtime.release:
             raise ReleaseMoved
 
     def _is_known(self, entity_type: str, record_id: str) -> bool:

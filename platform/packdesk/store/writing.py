@@ -12,7 +12,11 @@ from packdesk.runtime.values import Line, Record
 from packdesk.store import search_text
 from packdesk.store.codec import encode, encode_record
 from packdesk.store.prepared import Prepared
+from packdesk.store.reading import among, as_list
 from packdesk.store.tables import ENGINE_TYPES, Tables
+
+#: Sets of columns that are written together, per release.
+_REMEMBERED = 512
 
 
 def insert(connection: Connection, tables: Tables, record: Record) -> None:
@@ -24,8 +28,11 @@ def insert(connection: Connection, tables: Tables, record: Record) -> None:
     tables.memo[key].run(connection, dict.fromkeys(table.c.keys()) | encode_record(tables, record.entity_type, record.values))
     for group, lines in record.lines.items():
         _insert_lines(connection, tables, record, group, list(enumerate(lines)))
-    text = search_text.content(tables.model, record)
-    connection.execute(tables.search(record.entity_type).insert().values(record_id=record.id, content=text))
+    words = ("insert words", record.entity_type)
+    if words not in tables.memo:
+        columns: dict[str, sa.BindParameter[str]] = {"record_id": sa.bindparam("record_id"), "content": sa.bindparam("content")}
+        tables.memo[words] = Prepared(tables.search(record.entity_type).insert().inline().values(columns), connection.dialect, "")
+    tables.memo[words].run(connection, {"record_id": record.id, "content": search_text.content(tables.model, record)})
 
 
 def update(connection: Connection, tables: Tables, old: Record, new: Record) -> bool:
@@ -33,9 +40,16 @@ def update(connection: Connection, tables: Tables, old: Record, new: Record) -> 
     entity_type = new.entity_type
     table = tables.record(entity_type)
     changed = {path: value for path, value in new.values.items() if old.values.get(path) != value}
-    same = sa.and_(table.c.id == old.id, table.c.version == old.get("version"), table.c.deleted_at.is_(None))
-    statement = table.update().where(same).values(encode_record(tables, entity_type, changed)).prefix_with(tables.stamp(entity_type))
-    if connection.execute(statement).rowcount != 1:
+    values = encode_record(tables, entity_type, changed)
+    known: dict[object, Prepared] = tables.memo.setdefault("updates", {})
+    key = (entity_type, tuple(values))
+    if key not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        same = sa.and_(table.c.id == sa.bindparam("old_id"), table.c.version == sa.bindparam("old_version"), table.c.deleted_at.is_(None))
+        written = table.update().where(same).values({name: sa.bindparam(name, type_=table.c[name].type) for name in values})
+        known[key] = Prepared(written, connection.dialect, tables.stamp(entity_type))
+    if known[key].run(connection, {**values, "old_id": old.id, "old_version": old.get("version")}) != 1:
         return False
     groups = [group for group in new.lines if new.lines[group] != old.lines.get(group, ())]
     for group in groups:
@@ -71,9 +85,12 @@ def refuse_unknown_references(connection: Connection, tables: Tables, old: Recor
         if field.to in tables.model.entity_types and not known(field.to, record_id):
             wanted.setdefault(field.to, {})[record_id] = (path, field)
     for entity_type, by_id in wanted.items():
-        table = tables.record(entity_type)
-        query = sa.select(table.c.id).where(table.c.id.in_(sorted(by_id)), table.c.deleted_at.is_(None)).with_for_update(read=True)
-        missing = by_id.keys() - set(connection.execute(query).scalars())
+        key = ("there", entity_type)
+        if key not in tables.memo:
+            table = tables.record(entity_type)
+            query = sa.select(table.c.id).where(among(tables, table.c.id, "ids"), table.c.deleted_at.is_(None)).with_for_update(read=True)
+            tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
+        missing = by_id.keys() - {str(row[0]) for row in tables.memo[key].rows(connection, {"ids": as_list(tables, sorted(by_id))})}
         if missing:
             raise Refused([_unknown_reference(*by_id[record_id], record_id) for record_id in sorted(missing)])
 
