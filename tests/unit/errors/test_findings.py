@@ -1,0 +1,27 @@
+"""Refusals as data and as sentences."""
+
+from packdesk.errors import Finding, PackdeskError, sentence
+from packdesk.errors import Refused
+
+FIRST = Finding(code="immutable_field", field="name", facts={"label": "Name"})
+SECOND = Finding(code="own", texts={"en": "Not on Sundays.", "de": "Nicht sonntags."})
+
+
+def test_a_refusal_is_an_error_with_the_first_code_and_every_finding() -> None:
+    refused = Refused([FIRST, SECOND])
+
+    assert isinstance(refused, PackdeskError)
+    assert (refused.code, refused.findings) == ("immutable_field", (FIRST, SECOND))
+    assert str(refused) == f"{sentence(FIRST, 'en')} Not on Sundays."
+
+
+def test_the_packs_own_words_come_before_the_catalogues() -> None:
+    assert [sentence(SECOND, language) for language in ("de", "en", "fr")] == ["Nicht sonntags.", "Not on Sundays.", "Not on Sundays."]
+
+
+def test_braces_in_a_packs_own_words_are_words() -> None:
+    assert sentence(Finding(code="own", texts={"en": "Write {name}."}), "en") == "Write {name}."
+
+
+def test_a_fact_that_is_missing_shows_its_name_instead_of_failing_the_answer() -> None:
+    assert "{label}" in sentence(Finding(code="immutable_field"), "en")
