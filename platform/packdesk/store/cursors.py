@@ -25,7 +25,7 @@ class Key:
     """One field that a list is ordered by."""
 
     path: str
-    column: sa.Column[object]
+    column: sa.ColumnElement[object]
     ascending: bool
     nullable: bool
 

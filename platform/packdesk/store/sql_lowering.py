@@ -31,6 +31,7 @@ from packdesk.runtime.expressions.tree import (
 )
 from packdesk.runtime.expressions.types import Base, Type
 from packdesk.store.column_types import CodePointText, ExactDecimal
+from packdesk.store.current_values import current, current_in_line
 from packdesk.store.sql_functions import Column, Functions, Length
 from packdesk.store.sql_values import (
     PARTS,
@@ -228,10 +229,10 @@ class Lowering:
         row, target = self._row_of(node.target), node.target.type
         parts = PARTS.get(node.type.base, ("",))
         if target.base is Base.LINE:
-            columns = [self.tables.line_column(target.entity_types[0], target.part, node.path, part) for part in parts]
+            columns = [current_in_line(self.tables, target.entity_types[0], target.part, node.path, row.alias, part) for part in parts]
         else:
-            columns = [self.tables.column(target.entity_types[0], node.path, part) for part in parts]
-        return tuple(self._cell(row, row.alias.c[column.key]) for column in columns)
+            columns = [current(self.tables, target.entity_types[0], node.path, row.alias, part) for part in parts]
+        return tuple(self._cell(row, column) for column in columns)
 
     def _arithmetic(self, node: Arithmetic) -> Values:  # noqa: PLR0911 - one return per kind of part
         left, right = self.values(node.left), self.values(node.right)

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 import sqlalchemy as sa
@@ -13,12 +13,17 @@ from tests.integration.releases.desk import CLOCK, put_live, read, visit
 from tests.unit.releases.harbour import Documents, fields, merged, rename, statuses
 
 from packdesk.errors import PackdeskError
+from packdesk.model.nodes import Expression
 from packdesk.packs.merged import Merged
+from packdesk.runtime.expressions import types
+from packdesk.runtime.expressions.catalogue import Place
+from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.values import SYSTEM, Record
 from packdesk.store.database import Database
 from packdesk.store.doctor import examine
 from packdesk.store.live import LiveRuntime, Pinned
 from packdesk.store.platform_tables import migration_step
+from packdesk.store.queries import Query, run
 from packdesk.store.releases import PENDING
 from packdesk.store.unit_of_work import ReleaseMoved, Retry, UnitOfWork
 
@@ -33,6 +38,10 @@ def booked(found: Documents) -> None:
 
 def without_waiting(found: Documents) -> None:
     del statuses(found)["waiting"]
+
+
+def without_red(found: Documents) -> None:
+    del found["value_lists"]["room"]["options"]["red"]
 
 
 def noted(number: int) -> Merged:
@@ -240,3 +249,46 @@ def test_nobody_who_writes_notices_a_publish(database: Database) -> None:
     assert {row.status for row in stored.values()} == {"booked", "moored"}
     assert {row.floor for row in stored.values() if row.subject.startswith("before")} == {1}
     assert examine(database, CLOCK) == ()
+
+
+def test_records_that_are_not_mapped_yet_are_found_sorted_and_counted_as_they_will_be(database: Database) -> None:
+    """DESIGN 4: until the batches are done the mapping is applied on read, in conditions and orders too."""
+    put_live(database, merged())
+    stale = visit(database, status="waiting", room="red")
+    put_live(database, merged(without_waiting, without_red), {"map_status": {"visit.waiting": "moored"}, "map_value": {"visit.room.red": "blue"}})
+    fresh = visit(database, status="planned", room="green")
+    _held(database, stale)
+    live = LiveRuntime(database).current()
+
+    def found(source: str, *, equals: Mapping[str, object] | None = None, order: tuple[tuple[str, bool], ...] = (("number", True),)) -> list[str]:
+        scope = live.runtime.catalogue.scope(Place.FILTER, "visit")
+        condition = compile_expression(Expression(source, "filter"), scope, types.BOOLEAN) if source else None
+        assert condition is None or isinstance(condition, Compiled)
+        query = Query(entity_type="visit", filter=condition, equals=equals or {}, order=order, count=True)
+        with database.begin() as connection:
+            page = run(connection, live.tables, query)
+        assert page.count == len(page.rows)
+        return [row.number for row in page.rows]
+
+    for source, expected in (
+        ("record.status == 'moored'", [stale.number]),
+        ("record.status in ['moored', 'left']", [stale.number]),
+        ("record.state == 'busy'", [stale.number]),
+        ("record.state != 'busy'", [fresh.number]),
+        ("record.room == 'blue'", [stale.number]),
+        ("record.room == null", []),
+        ("record.related.exists(r, r.status == 'moored')", []),
+    ):
+        assert found(source) == expected, source
+    assert found("", equals={"status": "moored", "room": "blue"}) == [stale.number]
+    assert found("", order=(("room", True),)) == [stale.number, fresh.number]
+    assert found("", order=(("status", False),)) == [fresh.number, stale.number]
+
+
+def _held(database: Database, record: Record) -> None:
+    """Put the record back to before the batches, as if they had not come yet."""
+    table = LiveRuntime(database).current().tables.record("visit")
+    room = LiveRuntime(database).current().tables.column("visit", "room")
+    with database.begin(write=True) as connection:
+        connection.execute(table.update().where(table.c.id == record.id).values({"status": "waiting", "state": "open", room.name: "red"}))
+        connection.execute(migration_step.update().where(migration_step.c.kind.in_(["map_values", "move_state"])).values(state=PENDING))
