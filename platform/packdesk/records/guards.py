@@ -14,11 +14,14 @@ from packdesk.records.drafts import Draft
 from packdesk.records.findings import about
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.lifecycle import lock
-from packdesk.store.history import conflict
+from packdesk.runtime.values import Record
+from packdesk.store.history import conflict, migrated_since
 
 _ACTION = frozenset({"wrong_state", "unavailable", "already_claimed", "status_not_allowed"})
 _RULE = frozenset({"transition_forbidden"})
 _ASSIGNEE = frozenset({"assignee_missing", "not_assignee"})
+#: What an action and a change of status go by.
+_STANDING = frozenset({"status", "state"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,28 @@ def accessible(attempt: Attempt) -> Iterable[Finding]:
 
 
 def current(attempt: Attempt) -> Iterable[Finding]:
-    """Refuse a change that was made looking at an older version; the finding names the fields and who changed them (GEN-26)."""
-    if attempt.old is None or attempt.version is None or attempt.version == attempt.old.get("version"):
+    """Refuse a change that was made looking at an older version; the finding names the fields and who changed them (GEN-26).
+
+    What a publish did to other fields than the change's is no conflict: nobody who looked at the record has to look again.
+    """
+    if attempt.old is None or attempt.version is None or attempt.version == attempt.old.get("version") or _only_migrated(attempt, attempt.old):
         return
     clash = conflict(attempt.work.unit.connection, attempt.entity.id, attempt.old.id, attempt.version)
     yield Finding(code=clash.code, facts={**clash.facts, "version": attempt.old.get("version")})
+
+
+def _only_migrated(attempt: Attempt, old: Record) -> bool:
+    """Say whether nothing but publishes changed the record since, and none of them what this change writes or goes by."""
+    versions = range((attempt.version or 0) + 1, int(str(old.get("version"))) + 1)
+    if attempt.verb not in ("edit", "act") or not versions:
+        return False
+    migrated = migrated_since(attempt.work.unit.connection, attempt.entity.id, old.id, versions)
+    if migrated is None:
+        return False
+    touched = set(attempt.paths)
+    if attempt.verb == "act" or touched & _STANDING:
+        touched |= _STANDING
+    return not any(path in touched or path.partition(".")[0] in attempt.given.lines for path in migrated)
 
 
 def unlocked(attempt: Attempt) -> Iterable[Finding]:

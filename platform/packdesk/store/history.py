@@ -78,6 +78,17 @@ def conflict(connection: Connection, entity_type: str, record_id: str, version: 
     return PackdeskError("version_conflict", fields=fields, authors=authors)
 
 
+def migrated_since(connection: Connection, entity_type: str, record_id: str, versions: range) -> frozenset[str] | None:
+    """Return the paths that publishes changed in these versions; None when a version among them is somebody's own change."""
+    query = sa.select(history.c.version, history.c.changes).where(
+        history.c.record_id == record_id, history.c.entity_type == entity_type, history.c.version >= versions.start, history.c.kind == "migrated"
+    )
+    rows = connection.execute(query).all()
+    if {row.version for row in rows} != set(versions):
+        return None
+    return frozenset(path for row in rows for path in row.changes or {})
+
+
 def _event(row: Mapping[str, object] | sa.RowMapping) -> Event:
     given = row["changes"]
     rules = row["rules"]

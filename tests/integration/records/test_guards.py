@@ -1,16 +1,18 @@
 """SPEC 5.2: one guard order for every change, first failure wins; and the rule tests of section 7 that follow from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from tests.integration.records.conftest import Harbour
 
 from packdesk.errors import PackdeskError, Refused
 from packdesk.records.act import act
+from packdesk.records.context import run
 from packdesk.records.create import create
 from packdesk.records.delete import delete
 from packdesk.records.note import add_note
 from packdesk.records.update import update
+from packdesk.runtime.values import Record
 
 
 def refused(work: Callable[[], object]) -> Refused:
@@ -206,3 +208,24 @@ def test_nothing_is_stored_when_anything_is_refused(port: Harbour) -> None:
         create(port.context("olga"), "mooring", {"hull": ship.number, "assigned_user": "olga", "remark": "x" * 201})
 
     assert port.count("mooring") == 0
+
+
+def test_what_a_publish_changed_elsewhere_is_no_conflict_and_here_it_is(port: Harbour) -> None:
+    """GEN-26: who read a record before its values were migrated may still write the others."""
+    olga = port.context("olga")
+
+    def migrate(record: Record, values: Mapping[str, object]) -> Record:
+        return run(olga, lambda unit, _runtime: unit.update(record, record.having(values), kind="migrated"))
+
+    one, other, third = port.mooring(wind="gale"), port.mooring(wind="gale"), port.mooring(wind="gale")
+    for stay in (one, other):
+        migrate(migrate(stay, {"wind": "calm"}), {"wind": "gale"})
+    changed = update(port.context("pete"), "mooring", third.number, {"remark": "his"}).record
+    migrate(changed, {"wind": "calm"})
+
+    assert update(olga, "mooring", one.number, {"remark": "mine"}, 1).record.get("version") == 4
+    assert act(olga, "mooring", other.number, "clear", {}, 1).record.get("version") == 4
+    for ref, patch in ((other.number, {"wind": "calm"}), (third.number, {"remark": "mine"}), (third.number, {"swell": "high"})):
+        with pytest.raises(Refused) as caught:
+            update(olga, "mooring", ref, patch, 1)
+        assert caught.value.code == "version_conflict"
