@@ -255,3 +255,17 @@ def test_every_enabled_action_can_be_done_and_every_other_is_refused_for_the_rea
                 assert answer.code in {state["findings"][0]["code"], "already_claimed"}, (login, entity_type, state["id"], answer.body)
                 assert answer.json["rule"] == state["findings"][0]["rule"]
     assert tried > 20
+
+
+def test_the_form_of_an_action_asks_for_what_the_action_takes(office: Office, screen: ScreenDoor) -> None:
+    """GEN-12, GEN-13: the section that the action opens can be filled in, with the choices of the type and its default chosen."""
+    request = office.request("lena")
+    path = f"/r/{{service_request}}/{request['number']}/actions/{{respond}}"
+
+    offered = screen.offered("lena", path, "response.category")
+    form = next(form for form in read_page(screen.open("lena", path)).forms if "_key" in form.values)
+    done = screen.act("lena", "service_request", request, "respond", {"response": {"category": "received", "description": "On the phone."}})
+
+    assert offered == ["information_given", "received"]
+    assert form.values[office.word("response.category")] == [office.word("information_given")]
+    assert (done.stored["response"]["category"], done.stored["response"]["description"]) == ("received", "On the phone.")
