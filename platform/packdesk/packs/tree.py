@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from packdesk.packs.nodes import Node
 from packdesk.packs.schemas.catalogue import KINDS
-from packdesk.packs.schemas.shapes import Leaf, Map, Object, Sequence, Shape, Variants
+from packdesk.packs.schemas.shapes import Map, Object, Shape, Variants
 
 
 @dataclass(slots=True)
@@ -38,8 +38,3 @@ def part(shape: Shape, key: str) -> Shape | None:
     if isinstance(shape, Object):
         return shape.keys.get(key) or shape.rest
     return shape.member if isinstance(shape, Map) else None
-
-
-def is_leaf(shape: Shape) -> bool:
-    """Return whether the shape holds one value or a plain list."""
-    return isinstance(shape, (Leaf, Sequence))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency, format_decimal
@@ -79,11 +79,8 @@ def exact(value: object) -> Decimal | None:
         return Decimal(value) if re.fullmatch(_DECIMAL, value, re.ASCII) and not value.endswith("\n") else None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
-    try:
-        number = Decimal(str(value))
-        rounded = number.quantize(_STEP) if number.is_finite() and abs(number) < _BEYOND else None
-    except InvalidOperation:
-        return None
+    number = Decimal(str(value))
+    rounded = number.quantize(_STEP) if number.is_finite() and abs(number) < _BEYOND else None
     return None if rounded is None or abs(rounded) >= _BEYOND else rounded.normalize() + 0 if rounded else Decimal(0)
 
 

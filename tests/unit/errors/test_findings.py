@@ -1,7 +1,6 @@
 """Refusals as data and as sentences."""
 
-from packdesk.errors import Finding, PackdeskError, sentence
-from packdesk.errors import Refused
+from packdesk.errors import Finding, PackdeskError, Refused, sentence
 
 FIRST = Finding(code="immutable_field", field="name", facts={"label": "Name"})
 SECOND = Finding(code="own", texts={"en": "Not on Sundays.", "de": "Nicht sonntags."})

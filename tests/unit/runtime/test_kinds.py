@@ -1,5 +1,6 @@
 """Each field kind: what it reads, refuses, writes, stores and shows."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import pytest
 from packdesk.errors import CATALOGUE, Finding, sentence
 from packdesk.model.durations import Duration, Unit
 from packdesk.model.entity_types import Kind
+from packdesk.runtime.field_kind import pattern_is_sound
 from packdesk.runtime.kinds import KINDS, Reading
 from packdesk.runtime.values import Address, Money, Phone
 
@@ -83,6 +85,9 @@ REFUSES = [
     (Kind.DURATION, "0 days", {}, "wrong_type"),
     (Kind.DURATION, "5 fortnights", {}, "wrong_type"),
     (Kind.DURATION, "5 seconds", {}, "wrong_type"),
+    (Kind.DURATION, "1 day\n", {}, "wrong_type"),
+    (Kind.INTEGER, 7, {"multipleOf": 2}, "pattern_mismatch"),
+    (Kind.DECIMAL, "0.7", {"multipleOf": "0.5"}, "pattern_mismatch"),
     (Kind.DURATION, "999999999 years", {}, "above_maximum"),
     (Kind.DURATION, "5 minutes", {"minimum": "1 hour"}, "below_minimum"),
     (Kind.OPTION, "blue", {}, "not_an_option"),
@@ -98,6 +103,7 @@ REFUSES = [
     (Kind.ADDRESS, {"planet": "Mars"}, {}, "wrong_type"),
     (Kind.ADDRESS, {"town": "x" * 101}, {}, "too_long"),
     (Kind.JSON, {"a": float("nan")}, {}, "wrong_type"),
+    (Kind.JSON, json.loads("[" * 200 + "]" * 200), {}, "wrong_type"),
 ]
 TYPED = [
     (Kind.STRING, "  Ada ", "en", "Ada"),
@@ -119,6 +125,8 @@ TYPED = [
     (Kind.OPTIONS, "Green; red", "en", ("green", "red")),
     (Kind.ADDRESS, "Long Street 5a, 10115 Berlin", "en", Address(street="Long Street", street_number="5a", postal_code="10115", town="Berlin")),
     (Kind.JSON, '{"a": 1}', "en", {"a": 1}),
+    (Kind.ADDRESS, "Castle, Camelot, England", "en", Address(street="Castle", town="Camelot", country="England")),
+    (Kind.REFERENCES, "CO1, CO2; CO3", "en", ("CO1", "CO2", "CO3")),
 ]
 STORED = [
     "Ada",
@@ -134,6 +142,10 @@ STORED = [
     Phone("030 901820", "+4930901820", "0901820"),
     Address(town="Berlin"),
     {"a": [1, None]},
+    None,
+    ("CO1", "CO2"),
+    None,
+    None,
     None,
 ]
 STORED_KINDS = [
@@ -151,6 +163,10 @@ STORED_KINDS = [
     Kind.ADDRESS,
     Kind.JSON,
     Kind.MONEY,
+    Kind.REFERENCES,
+    Kind.REFERENCES,
+    Kind.DURATION,
+    Kind.DATETIME,
 ]
 SHOWN = [
     (Kind.INTEGER, 12345, "de", "12.345"),
@@ -163,6 +179,15 @@ SHOWN = [
     (Kind.DATETIME, datetime(2026, 7, 1, 10, tzinfo=UTC), "de", "01.07.26, 12:00"),
     (Kind.DURATION, Duration(5, Unit.DAYS), "de", "5 Tage"),
     (Kind.DURATION, Duration(93_700, Unit.SECONDS), "en", "26 hours"),
+    (Kind.DURATION, Duration(0, Unit.SECONDS), "en", "0 minutes"),
+    (Kind.DURATION, Duration(20, Unit.SECONDS), "en", "20 seconds"),
+    (Kind.DURATION, Duration(20, Unit.SECONDS), "de", "20 Sekunden"),
+    (Kind.DURATION, None, "en", ""),
+    (Kind.REFERENCES, ("CO1", "CO2"), "en", "CO1, CO2"),
+    (Kind.REFERENCES, None, "en", ""),
+    (Kind.JSON, {"a": "ä"}, "en", '{"a": "ä"}'),
+    (Kind.JSON, None, "en", ""),
+    (Kind.ADDRESS, None, "en", ""),
     (Kind.OPTION, "green", "de", "Grün"),
     (Kind.OPTION, "gone", "de", "gone"),
     (Kind.OPTIONS, ("green", "red"), "en", "Green, Red"),
@@ -245,3 +270,22 @@ def test_patterns_match_in_linear_time(make):
     found = KINDS[Kind.STRING].read(field, "a" * 9_999 + "b")
 
     assert found.code == "pattern_mismatch"
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [(Kind.DURATION, "a while"), (Kind.DURATION, "5"), (Kind.JSON, "{"), (Kind.JSON, "[" * 5000), (Kind.OPTION, "no such colour"), (Kind.DECIMAL, "much")],
+)
+def test_what_people_mistype_is_refused(make, listed, kind, typed):
+    found = KINDS[kind].read_text(make.field(kind, **LISTS.get(kind, {})), typed, Reading(model=listed, zone=BERLIN))
+
+    assert isinstance(found, Finding)
+
+
+def test_without_a_model_a_typed_option_is_taken_as_its_id(make):
+    assert KINDS[Kind.OPTION].read_text(make.field(Kind.OPTION, list="colour"), "red", Reading()) == "red"
+
+
+@pytest.mark.parametrize(("pattern", "sound"), [("^a+$", True), ("(", False)])
+def test_a_pattern_that_cannot_be_compiled_is_not_sound(pattern, sound):
+    assert pattern_is_sound(pattern) is sound
