@@ -1,9 +1,15 @@
 """What the API says about itself: metadata, schemas, OpenAPI, its page, who asks, health."""
 
+import json
+import re
+
 import jsonschema
 from flask import Flask
 from referencing import Registry
 from tests.integration.web.installation import Caller
+
+from packdesk.packs.schemas import KINDS, pack_schema, schema
+from packdesk.web.api.blueprint import ROUTES
 
 
 def test_metadata_lists_what_the_person_may_see(rita: Caller) -> None:
@@ -47,6 +53,39 @@ def test_the_openapi_document_has_every_type_and_action_and_is_whole(kim: Caller
             node = node[part]
 
 
+def test_the_openapi_document_has_every_address_there_is(kim: Caller) -> None:
+    """What describes the API is no address to describe; all else is, for the entity type and the action in hand."""
+    told = {(method.upper(), path) for path, methods in kim.get("/openapi.json").get_json()["paths"].items() for method in methods}
+    routes = set()
+    for method, path, _, _ in ROUTES:
+        known = path if path.startswith("/metadata/") else path.replace("<entity_type>", "book").replace("<action>", "lend")
+        routes.add((method, re.sub(r"<(\w+)>", r"{\1}", known)))
+
+    assert routes - told == {("GET", "/openapi.json"), ("GET", "/docs"), ("GET", "/docs.css")}
+
+
+def test_the_inputs_of_an_action_are_sent_as_the_document_says(kim: Caller) -> None:
+    paths = kim.get("/openapi.json").get_json()["paths"]
+    body = paths["/records/book/{ref}/actions/lend"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    number = kim.made("book", name="Described", pages=3)["number"]
+
+    offered = next(one for one in kim.get(f"/records/book/{number}/actions").get_json()["actions"] if one["id"] == "lend")
+
+    assert offered["inputs"]
+    assert {path.partition(".")[0] for path in offered["inputs"]} <= set(body["properties"])
+    assert "inputs" not in body["properties"]
+
+
+def test_the_schemas_of_documents_are_served_to_editors(app: Flask) -> None:
+    """M-3: without a login, because an editor has none, and they tell nothing of this installation."""
+    editor = Caller(app)
+
+    served = {kind: editor.get(f"/schemas/{kind}").get_json(force=True) for kind in editor.get("/schemas").get_json()["kinds"]}
+
+    assert served == json.loads(json.dumps({"pack": pack_schema(), **{kind: schema(kind) for kind in KINDS}}))
+    assert editor.get("/schemas/unicorns").get_json()["code"] == "unknown_page"
+
+
 def _references(node: object) -> list[str]:
     if isinstance(node, dict):
         own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
@@ -55,8 +94,8 @@ def _references(node: object) -> list[str]:
 
 
 def test_the_openapi_documents_schemas_are_schemas(kim: Caller) -> None:
-    for schema in kim.get("/openapi.json").get_json()["components"]["schemas"].values():
-        jsonschema.Draft202012Validator.check_schema(schema)
+    for component in kim.get("/openapi.json").get_json()["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(component)
 
 
 def test_the_page_of_the_api_needs_no_script(kim: Caller) -> None:

@@ -34,6 +34,8 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("GET", "/metadata/<entity_type>", "entity_type", metadata.entity_type),
     ("GET", "/metadata/<entity_type>/schema", "schema", metadata.schema),
     ("GET", "/explain", "explain", metadata.explain),
+    ("GET", "/schemas", "kinds", documents.kinds),
+    ("GET", "/schemas/<kind>", "kind", documents.kind),
     ("GET", "/releases", "releases", metadata.releases),
     ("GET", "/openapi.json", "openapi", documents.openapi),
     ("GET", "/docs", "docs", documents.docs),

@@ -1,15 +1,19 @@
-"""``/openapi.json`` and ``/docs``: the description of the API, made once per release and process."""
+"""``/openapi.json`` and ``/docs``: the description of the API, made once per release and process; ``/schemas``: that of packs."""
 
 from collections import OrderedDict
+from functools import cache
 from threading import Lock
 
 import orjson
 from flask import Response
 
+from packdesk.errors import PackdeskError
+from packdesk.packs.schemas import KINDS, pack_schema, schema
 from packdesk.runtime.compile import Runtime
 from packdesk.web.api.openapi import document
 from packdesk.web.api.pages import STYLE, page
 from packdesk.web.api.schemas import Schemas
+from packdesk.web.bodies import answer
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.request_context import language, runtime
 
@@ -57,3 +61,23 @@ def docs() -> Response:
 def style() -> Response:
     """Answer the page's style sheet."""
     return Response(STYLE, mimetype="text/css")
+
+
+@policy(PUBLIC)
+def kinds() -> Response:
+    """Answer the kinds of documents whose schemas an editor may fetch; they are the platform's, not this installation's."""
+    return answer({"kinds": ["pack", *KINDS]})
+
+
+@policy(PUBLIC)
+def kind(kind: str) -> Response:
+    """Answer the JSON Schema of the files of a kind, or of ``pack.json``."""
+    if kind != "pack" and kind not in KINDS:
+        raise PackdeskError("unknown_page")
+    return Response(_schema(kind), mimetype="application/schema+json")
+
+
+@cache
+def _schema(kind: str) -> bytes:
+    """Return a schema as JSON text."""
+    return orjson.dumps(pack_schema() if kind == "pack" else schema(kind))

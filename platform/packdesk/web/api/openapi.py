@@ -16,6 +16,8 @@ Json = Mapping[str, object]
 
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
 _JSON = "application/json"
+_FORM = "multipart/form-data"
+_CSV = "text/csv"
 _TEXT: Json = {"type": "string"}
 _RECORD_PARAMETERS: tuple[Json, ...] = ({"name": "ref", "in": "path", "required": True, "schema": _TEXT, "description": "Id or number of the record."},)
 _LIST_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
@@ -28,6 +30,23 @@ _LIST_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
     ("expand", _TEXT, "`labels` adds what people read for ids."),
     ("count", {"type": "boolean", "default": True}, "Whether to count the matches (up to a cap)."),
 )
+_FILE_FORM: tuple[str, Json, str] = ("format", {"enum": ["csv", "jsonl"], "default": "csv"}, "Form of the file.")
+_IMPORT_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
+    ("key", _TEXT, "Column by which a record that is there is recognised."),
+    ("update_existing", {"type": "boolean", "default": False}, "Whether such a record is changed."),
+    ("dry_run", {"type": "boolean", "default": False}, "Try without storing."),
+    ("all_or_nothing", {"type": "boolean", "default": False}, "Store nothing when a row is refused."),
+    ("delimiter", {"enum": [",", ";"]}, "What stands between the columns."),
+)
+_BULK: Json = {
+    "records": {"type": "array", "items": _TEXT, "title": "Ids or numbers"},
+    "values": {"type": "object", "title": "Fields to change"},
+    "action": {"type": "string", "title": "Action to perform"},
+    "inputs": {"type": "object", "title": "Inputs of the action"},
+    "delete": {"type": "boolean", "title": "Delete them"},
+    "versions": {"type": "object", "title": "Versions that were looked at, by id or number"},
+    "preview": {"type": "boolean", "title": "Say what would be, and change nothing"},
+}
 _VERSION: Json = {"name": "If-Match", "in": "header", "required": True, "schema": _TEXT, "description": "The version that is changed, as in `ETag`."}
 _ONCE: Json = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 128}, "description": "Sent twice, done once, for 24 hours."}
 
@@ -102,7 +121,7 @@ def _paths(entity: EntityRuntime, language: str) -> dict[str, object]:
     given = {"$ref": f"#/components/schemas/{name}.input"}
     one, many = f"/records/{name}/{{ref}}", f"/records/{name}"
     page = {"type": "object", "properties": {"records": {"type": "array", "items": record}, "next_cursor": {"type": ["string", "null"]}}}
-    parameters = [{"name": key, "in": "query", "schema": schema, "description": about} for key, schema, about in _LIST_PARAMETERS]
+    parameters = [_in_query(*one) for one in _LIST_PARAMETERS]
     paths: dict[str, object] = {
         many: {
             "get": _operation(name, f"{name}.search", f"List {plural}", answer=page, parameters=parameters),
@@ -127,9 +146,11 @@ def _paths(entity: EntityRuntime, language: str) -> dict[str, object]:
             ),
         },
     }
+    paths |= _paths_of_many(name, plural)
     for action, compiled in entity.actions.items():
+        paths[f"{one}/actions/{action}/why"] = {"get": _operation(name, f"{name}.actions.{action}.why", "Why not now", parameters=_RECORD_PARAMETERS)}
         inputs = {path: {"title": field.label(language)} for path, field in compiled.inputs.items()}
-        body = {"type": "object", "properties": {"inputs": {"type": "object", "properties": inputs}}}
+        body = {"type": "object", "properties": _nested(inputs)}
         summary = compiled.action.label.in_language(language)
         paths[f"{one}/actions/{action}"] = {
             "post": _operation(name, f"{name}.actions.{action}", summary, answer=record, body=body, parameters=(*_RECORD_PARAMETERS, _ONCE))
@@ -137,8 +158,54 @@ def _paths(entity: EntityRuntime, language: str) -> dict[str, object]:
     return paths
 
 
+def _nested(inputs: Mapping[str, Json]) -> dict[str, object]:
+    """Return inputs by path as they are sent: those of a section inside it."""
+    found: dict[str, object] = {}
+    for path, described in inputs.items():
+        section, _, name = path.rpartition(".")
+        if section:
+            whole = cast("dict[str, dict[str, object]]", found.setdefault(section, {"type": "object", "properties": {}}))
+            whole["properties"][name] = described
+        else:
+            found[path] = described
+    return found
+
+
+def _paths_of_many(name: str, plural: str) -> dict[str, object]:
+    """Return the addresses of a record's files, and those of many records at once."""
+    files, many = f"/records/{name}/{{ref}}/attachments", f"/records/{name}"
+    attachment = ({**_RECORD_PARAMETERS[0], "name": "attachment", "description": "Id of the attachment."}, *_RECORD_PARAMETERS)
+    form = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+    several: Json = {"type": "object", "required": ["records"], "properties": _BULK}
+    found = [_in_query(*one) for one in (*_LIST_PARAMETERS, _FILE_FORM) if one[0] in ("filter", "q", "order", "fields", "format")]
+    given = [_in_query(*one) for one in _IMPORT_PARAMETERS]
+    return {
+        files: {
+            "get": _operation(name, f"{name}.attachments", "Its files", parameters=_RECORD_PARAMETERS),
+            "post": _operation(name, f"{name}.attach", "Attach a file", status="201", body=form, media=_FORM, parameters=_RECORD_PARAMETERS),
+        },
+        f"{files}/{{attachment}}": {"get": _operation(name, f"{name}.download", "The bytes of a file", parameters=attachment)},
+        f"{many}/bulk": {"post": _operation(name, f"{name}.bulk", f"Change many {plural}", body=several, parameters=(_ONCE,))},
+        f"{many}/import": {"post": _operation(name, f"{name}.import", f"Import {plural}", body=_TEXT, media=_CSV, parameters=(*given, _ONCE))},
+        f"{many}/export": {"get": _operation(name, f"{name}.export", f"Export {plural}", parameters=found)},
+    }
+
+
+def _in_query(name: str, schema: Json, about: str) -> Json:
+    """Return a parameter that stands behind the question mark."""
+    return {"name": name, "in": "query", "schema": schema, "description": about}
+
+
 def _operation(
-    tag: str, name: str, summary: str, *, answer: Json | None = None, status: str = "200", body: Json | None = None, parameters: Sequence[Json] = ()
+    tag: str,
+    name: str,
+    summary: str,
+    *,
+    answer: Json | None = None,
+    status: str = "200",
+    body: Json | None = None,
+    media: str = _JSON,
+    parameters: Sequence[Json] = (),
 ) -> dict[str, object]:
     """Return one operation."""
     response: dict[str, object] = {"description": "Done."}
@@ -148,7 +215,7 @@ def _operation(
     if parameters:
         result["parameters"] = list(parameters)
     if body is not None:
-        result["requestBody"] = {"required": True, "content": {_JSON: {"schema": body}}}
+        result["requestBody"] = {"required": True, "content": {media: {"schema": body}}}
     return result
 
 
@@ -165,6 +232,18 @@ def _fixed_paths() -> dict[str, object]:
         },
         "/metadata/{entity_type}/schema": {"get": _operation("system", "metadata.schema", "JSON Schema of a type's input", parameters=entity_type)},
         "/releases": {"get": _operation("system", "releases", "What was published when")},
+        "/explain": {
+            "get": _operation(
+                "system", "explain", "Which pack, file and line gave a value", parameters=[{"name": "path", "in": "query", "required": True, "schema": _TEXT}]
+            )
+        },
+        "/schemas": {"get": {**_operation("system", "schemas", "The kinds of documents that have a schema"), "security": []}},
+        "/schemas/{kind}": {
+            "get": {
+                **_operation("system", "schemas.kind", "JSON Schema of a kind of documents", parameters=[{**entity_type[0], "name": "kind"}]),
+                "security": [],
+            }
+        },
     }
 
 

@@ -57,7 +57,7 @@ def _operation(document: Json, address: str, method: str, operation: Json) -> st
     )
     table = f"<table><tr><th>Parameter</th><th>In</th><th>Meaning</th></tr>{rows}</table>" if rows else ""
     body = cast("Json", operation.get("requestBody", {})).get("content")
-    schema = cast("Json", cast("Json", cast("Json", body)["application/json"])["schema"]) if body else None
+    schema = cast("Json", next(iter(cast("Mapping[str, Json]", body).values()))["schema"]) if body else None
     sent = f"<h3>Body</h3><pre>{escape(_pretty(_resolved(document, schema)))}</pre>" if schema is not None else ""
     return (
         f'<details id="{escape(str(operation["operationId"]))}"><summary><code class="{method}">{method.upper()}</code> '
