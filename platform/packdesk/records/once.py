@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar, cast
 
-from packdesk.errors import Finding
+from packdesk.errors import Finding, PackdeskError
 from packdesk.model.nodes import Json
-from packdesk.records.context import Context, run
+from packdesk.records.context import Context, Door, run
+from packdesk.records.drafts import begin
 from packdesk.records.json_values import plain
 from packdesk.records.outcome import Control, Outcome, Reference, RowResult
+from packdesk.records.read import view
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.values import Record
 from packdesk.store import request_keys
@@ -50,10 +52,20 @@ def in_transaction(context: Context, unit: UnitOfWork, work: Callable[[], T], wr
 
 def change_once(context: Context, work: Callable[[UnitOfWork, Runtime], Outcome]) -> Outcome:
     """Run a change of one record once."""
-    outcome = run_once(context, work, _outcome_left, _outcome_again)
+    outcome = run_once(context, lambda unit, runtime: _shown(context, unit, runtime, work(unit, runtime)), _outcome_left, _outcome_again)
     if context.request_key is not None and outcome.control is not None and outcome.control.reveal is not None:
         context.request_key.notes.secret = True
     return outcome
+
+
+def _shown(context: Context, unit: UnitOfWork, runtime: Runtime, outcome: Outcome) -> Outcome:
+    """Return the outcome with what a program is answered: almost all of it has been read on the way."""
+    if context.door is not Door.API:
+        return outcome
+    try:
+        return replace(outcome, view=view(begin(context, unit, runtime), outcome.record.entity_type, outcome.record.id))
+    except PackdeskError:  # he may change it, or hand it on, without being able to see it
+        return outcome
 
 
 def row_left(row: RowResult) -> Mapping[str, Json]:

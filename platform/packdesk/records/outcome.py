@@ -48,6 +48,8 @@ class Outcome:
     #: Effect id -> what the effect made: a record, data of an operation, or None when it was skipped.
     results: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
     control: Control | None = None
+    #: The record as the actor sees it now, made in the transaction of the change; None where the door did not ask or he may not see it.
+    view: "RecordView | None" = None
 
 
 @dataclass(frozen=True, slots=True)

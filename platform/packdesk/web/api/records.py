@@ -84,7 +84,7 @@ def delete(entity_type: str, ref: str) -> Response:
 def stored_json(asked: Context, entity_type: str, outcome: Outcome) -> dict[str, object]:
     """Return what a change left, as the person may see it; a record that went out of his sight is named only."""
     try:
-        body = view_json(runtime(), reading.read(asked, entity_type, outcome.record.id))
+        body = view_json(runtime(), outcome.view or reading.read(asked, entity_type, outcome.record.id))
     except PackdeskError as error:
         if error.code != "unknown_record":
             raise
