@@ -13,7 +13,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 #: Digits after the point that every decimal keeps.
 SCALE = 6
 _STEP = Decimal(1).scaleb(-SCALE)
-_WRITTEN = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def plain(value: Decimal) -> Decimal:
@@ -24,7 +23,8 @@ def plain(value: Decimal) -> Decimal:
 
 def moment_to_text(value: datetime) -> str:
     """Return the moment in UTC as fixed-width text that sorts by time."""
-    return value.astimezone(UTC).strftime(_WRITTEN)
+    # strftime leaves years before 1000 unpadded.
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def moment_from_text(value: str) -> datetime:
