@@ -1,6 +1,7 @@
 """Runs the scenarios of packs: given, when, then, on a database in memory, with the transitions that they covered (M-12)."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -91,20 +92,21 @@ class _Stage:
 
 def run_all(model: Model, operations: Operations | None = None) -> tuple[ScenarioResult, ...]:
     """Run every scenario of the model, each on a database of its own; operations answer from their stubs."""
-    runtime = compile_model(model)
+    runtime = compile_model(model, contracts=operations.contracts if operations is not None else None)
     kit = Kit(operations=replace(operations, stubbed=True) if operations is not None else Operations())
-    return tuple(run_one(runtime, scenario, kit) for scenario in model.scenarios.values())
+    if not model.scenarios:
+        return ()
+    with closing(Database("sqlite://")) as empty:
+        tables = _prepared(runtime, empty)
+        return tuple(_run_one(runtime, tables, empty, scenario, kit) for scenario in model.scenarios.values())
 
 
-def run_one(runtime: Runtime, scenario: Scenario, kit: Kit) -> ScenarioResult:
-    """Run one scenario."""
-    database = Database("sqlite://")
-    try:
-        stage = _opened(runtime, database, kit)
-        checks, stage = _play(stage, scenario)
+def _run_one(runtime: Runtime, tables: Tables, empty: Database, scenario: Scenario, kit: Kit) -> ScenarioResult:
+    with closing(Database("sqlite://")) as database:
+        database.copy_from(empty)
+        context = Context(actor=SYSTEM, clock=FixedClock(MOMENT), live=Fixed(runtime, tables), database=database, door=Door.SCENARIO, kit=kit)
+        checks, stage = _play(_Stage(context=context, runtime=runtime, named=MappingProxyType({})), scenario)
         return ScenarioResult(id=scenario.id, path=scenario.path, checks=checks, moves=_moves(stage))
-    finally:
-        database.close()
 
 
 def coverage(model: Model, results: tuple[ScenarioResult, ...]) -> Coverage:
@@ -114,15 +116,14 @@ def coverage(model: Model, results: tuple[ScenarioResult, ...]) -> Coverage:
     return Coverage(made=made, missed=tuple(move for move in every if move not in made))
 
 
-def _opened(runtime: Runtime, database: Database, kit: Kit) -> _Stage:
+def _prepared(runtime: Runtime, database: Database) -> Tables:
+    """Make the tables and the people's units once; each scenario gets a copy."""
     tables = Tables(runtime.model, extend(EMPTY, runtime.model), database.dialect)
     with database.begin(write=True) as connection:
         platform_tables.metadata.create_all(connection)
         ddl.create(connection, tables)
         load_memberships(connection, runtime.model)
-    clock, live = FixedClock(MOMENT), Fixed(runtime, tables)
-    context = Context(actor=SYSTEM, clock=clock, live=live, database=database, door=Door.SCENARIO, kit=kit)
-    return _Stage(context=context, runtime=runtime, named=MappingProxyType({}))
+    return tables
 
 
 def _play(stage: _Stage, scenario: Scenario) -> tuple[tuple[Check, ...], _Stage]:

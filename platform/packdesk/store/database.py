@@ -95,6 +95,14 @@ class Database:
             time.sleep(_PAUSE * 2**attempt)
         return work()
 
+    def copy_from(self, other: "Database") -> None:
+        """Make this SQLite database what another one is, page by page; for databases in memory, which a file can't be copied for."""
+        with self.engine.connect() as here, other.engine.connect() as there:
+            source, target = there.connection.driver_connection, here.connection.driver_connection
+            if not isinstance(source, sqlite3.Connection) or not isinstance(target, sqlite3.Connection):
+                raise TypeError("only SQLite databases can be copied")
+            source.backup(target)
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
