@@ -11,6 +11,8 @@ from tests.acceptance.running import Answer, Client, Desk
 from tests.renaming import Renamer
 
 _ID = re.compile(r"\{([a-z0-9_]+)\}")
+#: How a label begins that was made of a renamed id.
+_LABEL = re.compile(rb"\bZz ([a-z])")
 Json = Mapping[str, Any]
 
 
@@ -43,7 +45,11 @@ class Office:
             target += "?" + urlencode({name: self._asked(name, value) for name, value in query.items()}, quote_via=quote)
         sent = body if isinstance(body, bytes) else self.renamer.data(body)
         answer = self.client(login, language).api(method, target, sent, **headers)
-        return Answer(answer.status, answer.headers, self.renamer.back(answer.body))
+        return Answer(answer.status, answer.headers, self.back(answer.body))
+
+    def back(self, body: bytes) -> bytes:
+        """Return what was received as the pack as written would have it; labels that were made of ids are put right as well."""
+        return _LABEL.sub(lambda match: match[1].upper(), self.renamer.back(body)) if self.renamer.ids else body
 
     def _asked(self, name: str, value: str) -> str:
         if name == "filter":

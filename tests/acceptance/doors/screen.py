@@ -174,11 +174,18 @@ class ScreenDoor:
         outcome = self._fill_in(login, entity_type, f"/r/{{{entity_type}}}/{record['number']}/delete", {}, record)
         return outcome if outcome.refusals else Outcome(record=record)
 
-    def offered(self, login: str, path: str, name: str) -> list[str]:
-        """Return what a select of a form offers."""
-        found = [form.offers[self.office.word(name)] for form in read_page(self.open(login, path)).forms if self.office.word(name) in form.offers]
+    def offered(self, login: str, path: str, name: str, **chosen: str) -> list[str]:
+        """Return what a select of a form offers, once other fields were chosen and the form was asked for as they make it."""
+        page = self.open(login, path)
+        if chosen:
+            form = next(form for form in read_page(page).forms if "_key" in form.values)
+            for field_name, value in self._typed(chosen).items():
+                form.fill(field_name, value)
+            form.fill("_line", "refresh")
+            page = self.browser(login).send(form, self.path(path))
+        found = [form.offers[self.office.word(name)] for form in read_page(page).forms if self.office.word(name) in form.offers]
         assert found, f"no select {name} at {path}"
-        return [self.office.renamer.back(value.encode()).decode() for value in found[0] if value]
+        return [self.office.back(value.encode()).decode() for value in found[0] if value]
 
     def _fill_in(self, login: str, entity_type: str, path: str, values: Json, record: Json | None = None) -> Outcome:
         page = self.open(login, path)
@@ -211,6 +218,6 @@ class ScreenDoor:
         """Read why from the page."""
         assert 400 <= answer.status < 500, (answer.status, answer.headers, answer.body[:3000])
         reader = _Reader()
-        reader.feed(self.office.renamer.back(answer.body).decode())
+        reader.feed(self.office.back(answer.body).decode())
         assert reader.refusals, answer.body.decode()
         return Outcome(refusals=tuple(reader.refusals))

@@ -90,7 +90,8 @@ def test_a_retired_value_is_not_offered_any_more(office: Office, screen: ScreenD
     """T-36, GEN-20: not in the form of a new record; in that of the old one it still stands."""
     path = f"/r/{{contact}}/{before['contact']['number']}/edit"
 
-    new, old = (screen.offered("lena", where, "person.title") for where in ("/r/{contact}/new", path))
+    new = screen.offered("lena", "/r/{contact}/new", "person.title", kind="person")
+    old = screen.offered("lena", path, "person.title")
 
     assert (new, old) == (["mr", "ms"], ["mr", "ms", "dr"])
 

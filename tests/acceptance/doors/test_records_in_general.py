@@ -95,7 +95,7 @@ def test_saving_asks_again_whether_the_record_may_be_edited(office: Office, scre
     path = f"/r/{{service_request}}/{request['number']}/edit"
     form = next(form for form in read_page(screen.open("lena", path)).forms if "_key" in form.values)
     office.do("lena", "service_request", request, "cancel")
-    form.fill("description", "Too late.")
+    form.fill(office.word("description"), "Too late.")
 
     page = screen.browser("lena").send(form, screen.path(path))
 
