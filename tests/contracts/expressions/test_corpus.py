@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.contracts.expressions.backends import NOT_OFFERED, SCRIPT, Backend, BrowserBackend, Case, PythonBackend, SqlBackend, compiled, disagreements
+from tests.contracts.expressions.backends import NOT_OFFERED, SCRIPT, Backend, BrowserBackend, Case, PythonBackend, SqlBackend, compiled, disagreements, sample
 
+from packdesk.model.nodes import Expression
 from packdesk.runtime.expressions import arithmetic, functions
+from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.store.sql_functions import PostgresqlFunctions, SqliteFunctions
 
 
@@ -23,6 +25,33 @@ def test_corpus_uses_every_function_and_operator(cases: list[Case]) -> None:
 
     assert [name for name in functions.FUNCTIONS if f"{name}(" not in written] == []
     assert [sign for sign in ("==", "!=", "<", "<=", ">", ">=", " in ", "&&", "||", "!", "?", "+", "-", "*", "/", "%") if sign not in written] == []
+
+
+#: Two fields of every type that has values to compare or reckon with.
+PAIRS = (
+    ("a", "b"), ("x", "y"), ("t", "u"), ("p", "q"), ("d", "e"), ("m", "n"), ("s", "r"), ("w", "v"),
+    ("colour", "paint"), ("urgency", "impact"), ("owner", "helper"), ("tel", "fax"),
+)  # fmt: skip
+BETWEEN = ("==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "&&", "||")
+
+
+def test_corpus_tries_every_operator_on_every_type_with_and_without_null(cases: list[Case]) -> None:
+    """X-1, X-3: wherever the check lets an operator stand between two values of a type, each side is there and missing in turn."""
+    given: dict[str, set[frozenset[str]]] = {}
+    for case in cases:
+        given.setdefault(case.expression, set()).add(frozenset(name for name, value in case.values.items() if value is not None))
+    allowed = 0
+    missing = []
+    for left, right in PAIRS:
+        for sign in BETWEEN:
+            source = f"record.{left} {sign} record.{right}"
+            if isinstance(compile_expression(Expression(source, "corpus"), sample()[1]), Compiled):
+                allowed += 1
+                tried = {values & {left, right} for values in given.get(source, ())}
+                missing += [(source, wanted) for wanted in ((), (left,), (right,), (left, right)) if frozenset(wanted) not in tried]
+
+    assert missing == []
+    assert allowed > 60
 
 
 def test_most_of_the_corpus_is_offered_in_sql_and_in_the_browser(cases: list[Case]) -> None:
