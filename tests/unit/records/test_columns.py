@@ -60,3 +60,13 @@ def test_a_row_becomes_nested_input_and_empty_cells_say_nothing(skipper: EntityT
     data = data_of(columns, ["sailor", "Ann", "mobile", "030 1", ""])
 
     assert data == {"kind": "sailor", "papers": {"given_name": "Ann"}, "radios": ({"band": "mobile", "call": "030 1"},)}
+
+
+def test_numbers_recognise_rows_and_are_never_written(skipper: EntityType) -> None:
+    """GEN-1."""
+    columns = targets(skipper, ["Number", "licence"], key="number")
+
+    data = data_of(columns, ["SK00000001", "B 7"])
+
+    assert [column.path for column in columns] == ["number", "licence"]
+    assert data == {"licence": "B 7"}
