@@ -58,7 +58,7 @@ def compiled(case: Case) -> Compiled:
     return found
 
 
-def read(path: str, value: object) -> object:  # noqa: PLR0911 - one return per kind
+def read(path: str, value: object) -> object:
     """Read one value of a case as the engine's doors do; durations also in seconds and negative."""
     inner = sample()[0].fields("order")[path]
     if inner.kind is Kind.DURATION and isinstance(value, str):
@@ -289,7 +289,7 @@ def _filled(connection: sa.Connection, tables: Tables, orders: Orders) -> Iterat
     tables.metadata.drop_all(connection)
 
 
-def _from_columns(values: Sequence[object], base: Base) -> object:  # noqa: PLR0911 - one return per kind
+def _from_columns(values: Sequence[object], base: Base) -> object:
     if values[0] is None:
         return None
     if base is Base.DURATION:
