@@ -190,7 +190,7 @@ def asks(action: ActionRuntime) -> bool:
 
 def _state_of(at: Situation, action: ActionRuntime) -> ActionState:
     judged = _judge(at, action, action.move, "")
-    unavailable = any(finding.code in ("locked_final", "wrong_state", "unavailable") for finding in judged.findings)
+    unavailable = any(finding.code in ("locked_final", "wrong_state", "unavailable", "operation_missing") for finding in judged.findings)
     findings = judged.findings or preconditions(at, judged, without_input=True)
     moving = action.move is not None and not unavailable
     return ActionState(
@@ -228,6 +228,8 @@ def _unavailable(at: Situation, action: ActionRuntime, move: MoveRuntime | None)
     if writes and (locked := lock(at)):
         return locked
     name, label = action.action.id, action.action.label.in_language(at.language)
+    if action.missing_operation:
+        return at.finding("operation_missing", f"{action.action.path}.effects", action=name, label=label, operation=action.missing_operation)
     if move is not None and at.record.get("state") not in move.move.from_states:
         return _wrong_state(at, move, name)
     if move is not None and not at.holds(move.when):
