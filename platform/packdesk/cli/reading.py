@@ -9,6 +9,7 @@ from packdesk.packs.build import build
 from packdesk.packs.load import Loaded, load
 from packdesk.packs.merged import Merged
 from packdesk.packs.sources import MemorySource, PackSource, find_pack
+from packdesk.records.operations import installed, unknown_operations
 from packdesk.runtime.compile import check
 
 _MANIFEST = "pack.json"
@@ -75,7 +76,8 @@ def problems_of(loaded: Loaded) -> tuple[Problem, ...]:
     """Return all problems: those of the documents, and those of the expressions and lifecycles where there is a model."""
     if loaded.merged is None:
         return tuple(loaded.problems)
-    return (*loaded.problems, *check(build(loaded.merged)))
+    model, operations = build(loaded.merged), installed()
+    return (*loaded.problems, *unknown_operations(model, operations), *check(model, operations.contracts))
 
 
 def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:

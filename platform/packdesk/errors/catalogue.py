@@ -55,6 +55,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         # action and lifecycle
         "wrong_state": Entry(409, "The record is {is_state}; this needs {needs_state}.", "Der Datensatz ist {is_state}; dafür muss er {needs_state} sein."),
         "unavailable": Entry(409, "{label} is not available now.", "{label} ist jetzt nicht verfügbar."),
+        "operation_missing": Entry(
+            409,
+            "{label} needs the operation {operation}, which no installed plugin brings as it is needed.",
+            "{label} braucht die Operation {operation}, die kein installiertes Plugin so mitbringt, wie sie gebraucht wird.",
+        ),
         "status_not_allowed": Entry(422, "The status '{status}' cannot be chosen here.", "Der Status '{status}' kann hier nicht gewählt werden."),
         "transition_forbidden": Entry(
             403,

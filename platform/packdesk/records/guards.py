@@ -17,7 +17,7 @@ from packdesk.runtime.lifecycle import lock
 from packdesk.runtime.values import Record
 from packdesk.store.history import conflict, migrated_since
 
-_ACTION = frozenset({"wrong_state", "unavailable", "already_claimed", "status_not_allowed"})
+_ACTION = frozenset({"wrong_state", "unavailable", "operation_missing", "already_claimed", "status_not_allowed"})
 _RULE = frozenset({"transition_forbidden"})
 _ASSIGNEE = frozenset({"assignee_missing", "not_assignee"})
 #: What an action and a change of status go by.

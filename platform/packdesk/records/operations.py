@@ -21,6 +21,7 @@ from referencing import Registry
 from packdesk.errors import PackdeskError, Problem
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
+from packdesk.runtime.contracts import Contract, Contracts
 from packdesk.runtime.workshop import problem_at
 
 GROUP = "packdesk.plugins"
@@ -82,6 +83,11 @@ class Operations:
     by_name: Mapping[str, Operation] = field(default_factory=lambda: MappingProxyType({}))
     #: Answer from the stubs only (demo, tests).
     stubbed: bool = False
+
+    @property
+    def contracts(self) -> Contracts:
+        """Return what expressions and checks need to know of each operation, as plain data."""
+        return {name: Contract(input=one.input, output=one.output, answers=one.transactional) for name, one in self.by_name.items()}
 
     def call(self, name: str, data: Data, key: str) -> Answer:
         """Check the input, run the operation or its stub within its timeout, and check what it returned."""

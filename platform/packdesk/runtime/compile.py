@@ -11,6 +11,7 @@ from packdesk.model.nodes import Expression
 from packdesk.model.scenarios import Scenario
 from packdesk.runtime.compile_actions import compile_action, compile_moves, compile_rules, compile_subtype, compile_view
 from packdesk.runtime.compile_fields import Spot, compile_field, compile_fields, compile_group, compile_relation, compile_sections
+from packdesk.runtime.contracts import Contracts
 from packdesk.runtime.derivation import STATE, Dependent, Order, order, reverse_index
 from packdesk.runtime.engine_columns import engine_fields
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime, FieldRuntime
@@ -25,15 +26,15 @@ __all__ = ["EntityRuntime", "Runtime", "check", "compile"]
 class Runtime:
     """The compiled meaning of one release; immutable to everybody who asks."""
 
-    def __init__(self, model: Model, release: int = 0) -> None:
-        """Take a checked model; nothing is compiled yet."""
+    def __init__(self, model: Model, release: int = 0, contracts: Contracts | None = None) -> None:
+        """Take a checked model and what is known of the operations it names; nothing is compiled yet."""
         self.model = model
         self.release = release
         self.hash = model.hash
         self.types: tuple[str, ...] = tuple(model.entity_types)
         #: Values of the modules' settings by ``module.key``; none before the packs speak of modules.
         self.settings: Mapping[str, object] = MappingProxyType({})
-        self.catalogue = Catalogue(model)
+        self.catalogue = Catalogue(model, contracts)
         self._compiled: dict[str, EntityRuntime] = {}
         self._dependents: Mapping[tuple[str, str], tuple[Dependent, ...]] | None = None
         self._lock = Lock()
@@ -47,7 +48,7 @@ class Runtime:
             raise PackdeskError("unknown_entity_type", entity_type=entity_type)
         with self._lock:
             if entity_type not in self._compiled:
-                workshop = Workshop(self.model, self.catalogue)
+                workshop = Workshop(self.model, self.catalogue, live=True)
                 entity = compile_entity(workshop, self.model.entity_types[entity_type])
                 self._refuse(workshop)
                 self._compiled[entity_type] = entity
@@ -58,7 +59,7 @@ class Runtime:
         found = self.model.free_actions.get(action)
         if found is None:
             return None
-        workshop = Workshop(self.model, self.catalogue)
+        workshop = Workshop(self.model, self.catalogue, live=True)
         compiled = compile_action(workshop, found, None, {}, {})
         self._refuse(workshop)
         return compiled
@@ -84,16 +85,19 @@ class Runtime:
             raise PackdeskError("pack_refused", count=len(errors), problems=[str(problem) for problem in errors])
 
 
-def compile(model: Model, release: int = 0) -> Runtime:  # noqa: A001 - the word of the architecture
-    """Return the runtime of a checked model; entity types are compiled when first asked for."""
-    return Runtime(model, release)
+def compile(model: Model, release: int = 0, contracts: Contracts | None = None) -> Runtime:  # noqa: A001 - the word of the architecture
+    """Return the runtime of a checked model; entity types are compiled when first asked for.
+
+    An action whose operation the contracts do not have, or have otherwise than it needs, is there and never available.
+    """
+    return Runtime(model, release, contracts)
 
 
-def check(model: Model) -> tuple[Problem, ...]:
-    """Return every problem of the model's expressions, derived fields and lifecycles."""
+def check(model: Model, contracts: Contracts | None = None) -> tuple[Problem, ...]:
+    """Return every problem of the model's expressions, derived fields and lifecycles, and of the operations where they are known."""
     from packdesk.runtime.verify import verify_with
 
-    workshop = Workshop(model, Catalogue(model))
+    workshop = Workshop(model, Catalogue(model, contracts))
     for entity in model.entity_types.values():
         verify_with(workshop, compile_entity(workshop, entity))
     for action in model.free_actions.values():

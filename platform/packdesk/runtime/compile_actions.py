@@ -10,6 +10,7 @@ from packdesk.model.nodes import Expression
 from packdesk.model.subtypes import Subtype
 from packdesk.model.views import View
 from packdesk.runtime.compile_fields import Spot, compile_field, literal
+from packdesk.runtime.contracts import Contract, called, input_faults, input_types, result_type
 from packdesk.runtime.entity import ActionRuntime, EffectRuntime, FieldRuntime, MoveRuntime, ResultRuntime, RuleRuntime, SubtypeRuntime, ViewRuntime
 from packdesk.runtime.expressions import tree, types
 from packdesk.runtime.expressions.catalogue import Place, Scope
@@ -56,15 +57,31 @@ def compile_action(
     scope = workshop.catalogue.scope(Place.ACTION, owner, section=action.section, inputs=offered)
     results = {effect.id: _result_type(workshop, effect) for effect in action.effects.values()}
     inside = workshop.catalogue.scope(Place.EFFECT, owner, section=action.section, inputs=offered, effects=results)
+    before = len(workshop.problems)
+    effects = _in_order(workshop, action, tuple(_effect(workshop, effect, action, entity, inside) for effect in action.effects.values()))
+    result = _result(workshop, action, inside)
+    missing = _missing_operation(workshop, action, broken=len(workshop.problems) > before)
+    if missing and workshop.live:
+        del workshop.problems[before:]
     return ActionRuntime(
         action=action,
         move=moves.get(action.move or action.id),
         when=workshop.guard(action.when, scope),
         checks=workshop.checks(action.checks, scope),
         inputs=inputs,
-        effects=_in_order(workshop, action, tuple(_effect(workshop, effect, action, entity, inside) for effect in action.effects.values())),
-        result=_result(workshop, action, inside),
+        effects=effects,
+        result=result,
+        missing_operation=missing,
     )
+
+
+def _missing_operation(workshop: Workshop, action: Action, *, broken: bool) -> str:
+    """Return the operation that is to blame when the action cannot work: one that is not there, else the one whose contract it breaks."""
+    contracts = workshop.catalogue.contracts
+    names = [name for effect in action.effects.values() if (name := called(effect))]
+    if contracts is None or not names:
+        return ""
+    return next((name for name in names if name not in contracts), names[0] if broken else "")
 
 
 def _inputs(workshop: Workshop, action: Action, owner: str, fields: Mapping[str, FieldRuntime]) -> dict[str, FieldRuntime]:
@@ -85,11 +102,21 @@ def _result_type(workshop: Workshop, effect: Effect) -> Type:
     target = effect.arguments.get("entity_type")
     if effect.do == "create_record" and isinstance(target, str) and target in workshop.model.entity_types:
         return types.record(target)
-    return types.object_of({})
+    contract = _contract(workshop, effect)
+    return result_type(contract) if contract is not None else types.object_of({})
+
+
+def _contract(workshop: Workshop, effect: Effect) -> Contract | None:
+    return (workshop.catalogue.contracts or {}).get(called(effect))
 
 
 def _effect(workshop: Workshop, effect: Effect, action: Action, entity: EntityType | None, scope: Scope) -> EffectRuntime:
     expected = _targets(workshop, effect, action, entity)
+    if (contract := _contract(workshop, effect)) is not None:
+        expected = input_types(contract)
+        for name, fault in input_faults(contract, effect).items():
+            place = f"{effect.path}.values.{name}" if name in effect.values else effect.path
+            workshop.note(place, "operation_input", f"'{name}' of the operation '{called(effect)}': {fault}")
     values = {path: workshop.source(value, scope, expected.get(path)) for path, value in effect.values.items()}
     arguments = {name: workshop.source(value, scope, _ARGUMENTS.get(name)) for name, value in effect.arguments.items()}
     when = workshop.guard(effect.when, scope)

@@ -158,6 +158,8 @@ class ActionRuntime:
     inputs: Mapping[str, FieldRuntime]
     effects: tuple[EffectRuntime, ...]
     result: ResultRuntime | None
+    #: An operation that the action calls and no installed plugin brings as the action needs it; empty where all is well.
+    missing_operation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

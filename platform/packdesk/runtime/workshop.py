@@ -38,9 +38,10 @@ def problem_at(
 class Workshop:
     """Holds the typed view of one model and collects the problems met while compiling."""
 
-    def __init__(self, model: Model, catalogue: Catalogue) -> None:
-        """Take the model and its typed view."""
+    def __init__(self, model: Model, catalogue: Catalogue, *, live: bool = False) -> None:
+        """Take the model and its typed view; ``live`` when what plugins no longer offer is switched off instead of noted."""
         self.model = model
+        self.live = live
         self.catalogue = catalogue
         self.problems: list[Problem] = []
         self._scope = cache(self._make_scope)

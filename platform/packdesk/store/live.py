@@ -10,6 +10,7 @@ from packdesk.errors import PackdeskError
 from packdesk.packs.build import build
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
+from packdesk.runtime.contracts import Contracts
 from packdesk.store.database import Database
 from packdesk.store.reading_map import read_mapping
 from packdesk.store.releases import ReleaseStore
@@ -37,8 +38,9 @@ class _Loaded:
 class LiveRuntime:
     """Gives each request the live release of a database."""
 
-    def __init__(self, database: Database) -> None:
-        """Load nothing before somebody asks."""
+    def __init__(self, database: Database, contracts: Contracts | None = None) -> None:
+        """Load nothing before somebody asks; ``contracts`` are those of the operations that are installed here."""
+        self._contracts = contracts
         self._database = database
         self._store = ReleaseStore(database)
         self._loading = threading.Lock()
@@ -83,4 +85,4 @@ class LiveRuntime:
         stored = self._store.load(number)
         model = with_retired(build(stored.merged), stored.retired_values)
         tables = Tables(model, stored.physical, self._database.dialect, read_mapping(stored.pending, model))
-        return _Loaded(compile_model(model, number), tables, number)
+        return _Loaded(compile_model(model, number, self._contracts), tables, number)

@@ -1,5 +1,8 @@
 """The effect that calls an operation of a plugin."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from packdesk.errors import PackdeskError, Refused
 from packdesk.records import policy
 from packdesk.records.drafts import Draft
@@ -23,4 +26,11 @@ def call_operation(draft: Draft, prepared: Prepared) -> Performed:
         return Performed(draft=draft.with_message("operation", {"operation": name, "data": data, "key": key}))
     answer = work.context.kit.operations.call(name, data, key)
     secret = {member: answer.data[member] for member in operation.sensitive if member in answer.data}
-    return Performed(draft=draft, result=answer.data, reveal=secret)
+    return Performed(draft=draft, result={name: _exact(value) for name, value in answer.data.items()}, reveal=secret)
+
+
+def _exact(value: object) -> object:
+    """Return data as expressions read it: numbers with a fraction are decimals."""
+    if isinstance(value, Mapping):
+        return {name: _exact(inner) for name, inner in value.items()}
+    return Decimal(str(value)) if isinstance(value, float) else value

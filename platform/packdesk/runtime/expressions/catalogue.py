@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from packdesk.model.entity_types import EntityType, Field, Kind, Relation
 from packdesk.model.lists import EntryList
@@ -11,6 +12,9 @@ from packdesk.runtime.engine_columns import PRIVACY_LEVELS, PRIVACY_LIST, engine
 from packdesk.runtime.expressions import domains, types
 from packdesk.runtime.expressions.domains import Domain, EntryAttribute
 from packdesk.runtime.expressions.types import Base, Type
+
+if TYPE_CHECKING:
+    from packdesk.runtime.contracts import Contracts
 
 _PLAIN: Mapping[Kind, Type] = {
     Kind.STRING: types.TEXT,
@@ -126,8 +130,10 @@ class Scope:
 class Catalogue:
     """Answers what is behind a dot; built once per model."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, contracts: "Contracts | None" = None) -> None:
         """Take the model; domains are made when first asked for."""
+        #: What is known of the operations of plugins; None where nobody asked them.
+        self.contracts = contracts
         self.model = model
         self._domains: dict[str, Domain] = {}
         self._fields: dict[str, dict[str, Field]] = {}
