@@ -114,6 +114,8 @@ class Context:
     door: Door = Door.API
     language: str = "en"
     request_id: str = ""
+    #: A change is answered with the record as the actor sees it.
+    answers: bool = False
     #: Effect handlers, operations and files, wired in by the program that runs.
     kit: Kit = dataclasses.field(default_factory=Kit)
     ids: IdSource = new_id

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from packdesk.errors import Finding, PackdeskError
 from packdesk.model.nodes import Json
-from packdesk.records.context import Context, Door, run
+from packdesk.records.context import Context, run
 from packdesk.records.drafts import begin
 from packdesk.records.json_values import plain
 from packdesk.records.outcome import Control, Outcome, Reference, RowResult
@@ -60,7 +60,7 @@ def change_once(context: Context, work: Callable[[UnitOfWork, Runtime], Outcome]
 
 def _shown(context: Context, unit: UnitOfWork, runtime: Runtime, outcome: Outcome) -> Outcome:
     """Return the outcome with what a program is answered: almost all of it has been read on the way."""
-    if context.door is not Door.API:
+    if not context.answers:
         return outcome
     try:
         return replace(outcome, view=view(begin(context, unit, runtime), outcome.record.entity_type, outcome.record.id))

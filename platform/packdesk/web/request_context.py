@@ -152,6 +152,7 @@ def context(door: Door = Door.API) -> Context:
         live=Pinning(found.live, pinned()),
         database=found.database,
         door=door,
+        answers=door is Door.API,
         language=language(),
         request_id=request_id(),
         kit=found.kit,
