@@ -205,8 +205,11 @@ def _of_record(index: Index, entity_type: str, name: str) -> tuple[str, Thing | 
 
 def _of_inverse(index: Index, entity_type: str, name: str) -> tuple[str, Thing | None]:
     if name in index.inverses.get(entity_type, ()):
-        for other in index.tree.documents["entity_types"]:
-            for relation in index.type(other).parts("relations").values():
-                if relation.text_of("inverse") == name and (relation.text_of("to") == entity_type or relation.get("to_capability") is not None):
-                    return "", Thing("record", other)
+        holders = (
+            other
+            for other in index.tree.documents["entity_types"]
+            for relation in index.type(other).parts("relations").values()
+            if relation.text_of("inverse") == name and (relation.text_of("to") == entity_type or relation.get("to_capability") is not None)
+        )
+        return "", Thing("record", next(holders))
     return "", None

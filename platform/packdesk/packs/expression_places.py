@@ -17,7 +17,7 @@ def expressions(kind: str, document: Node) -> Iterator[tuple[Trail, Node]]:
     yield from _walk(document, KINDS[kind], ())
 
 
-def _walk(node: Node, shape: Shape, trail: Trail) -> Iterator[tuple[Trail, Node]]:
+def _walk(node: Node, shape: Shape | None, trail: Trail) -> Iterator[tuple[Trail, Node]]:
     if isinstance(shape, Leaf):
         if (
             shape.role in _ROLES
@@ -31,8 +31,7 @@ def _walk(node: Node, shape: Shape, trail: Trail) -> Iterator[tuple[Trail, Node]
     elif isinstance(shape, (Object, Variants)):
         whole = shape.merged if isinstance(shape, Variants) else shape
         for key, member in node.members.items():
-            if (inner := whole.keys.get(key) or whole.rest) is not None:
-                yield from _walk(member, inner, (*trail, key))
+            yield from _walk(member, whole.keys.get(key) or whole.rest, (*trail, key))
 
 
 def roots(index: Index, kind: str, identifier: str, document: Node, trail: Trail) -> Iterator[dict[str, Thing]]:

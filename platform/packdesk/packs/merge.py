@@ -126,14 +126,12 @@ class _Layer:
     def _locale(self, document: Document) -> None:
         labels = document.node.get("labels")
         for path, texts in labels.members.items() if labels else ():
-            members = texts.members.items() if path == "$add" else [(path, texts)]
-            if path == "$remove":
-                for item in texts.items:
-                    self.tree.texts.get(document.id, {}).pop(item.text, None)
-            elif not path.startswith("$") or path == "$add":
-                for where, words in members:
-                    for key, text in words.members.items():
-                        self._text(document.id, where, key, text)
+            if path in ("$remove", "$replace"):
+                for where in texts.members or [item.text for item in texts.items]:
+                    self.tree.texts.get(document.id, {}).pop(where, None)
+            for where, words in (texts.members if path.startswith("$") else {path: texts}).items():
+                for key, text in words.members.items():
+                    self._text(document.id, where, key, text)
 
     def _text(self, language: str, path: str, key: str, node: Node) -> None:
         texts = self.tree.texts.setdefault(language, {}).setdefault(path, {})
@@ -189,8 +187,7 @@ class _Layer:
         after = member.get("after")
         if after is None or not isinstance(after.value, str):
             return {**members, key: member} if key not in members else {name: member if name == key else old for name, old in members.items()}
-        if isinstance(member.value, dict):
-            member = member.having({name: value for name, value in member.value.items() if name != "after"})
+        member = member.having({name: value for name, value in member.members.items() if name != "after"})
         others = {name: old for name, old in members.items() if name != key}
         if after.text not in others:
             self._refuse(

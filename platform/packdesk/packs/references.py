@@ -34,10 +34,7 @@ class Reference:
         """Return the node that many levels above the value."""
         node = self.document
         for step in self.trail[: len(self.trail) - levels]:
-            found = node.get(step) if isinstance(step, str) else node.items[step]
-            if found is None:
-                return self.document
-            node = found
+            node = node.members[step] if isinstance(step, str) else node.items[step]
         return node
 
 

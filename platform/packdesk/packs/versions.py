@@ -15,21 +15,26 @@ def _key(version: str) -> _Key | None:
 
 
 def is_range(text: str) -> bool:
-    """Return whether the text is a range of versions."""
-    return all((match := _PART.match(part)) is not None and _key(match[2]) is not None for part in text.split(","))
+    """Return whether the text is bounds joined by commas, such as ``>=1,<2``."""
+    return _bounds(text) is not None
 
 
 def satisfies(version: str, wanted: str) -> bool:
     """Return whether the version lies in the range; False when either cannot be read."""
-    key = _key(version)
-    if key is None or not is_range(wanted):
-        return False
-    return all(_holds(key, part) for part in wanted.split(","))
+    key, bounds = _key(version), _bounds(wanted)
+    return key is not None and bounds is not None and all(_holds(key, sign, bound) for sign, bound in bounds)
 
 
-def _holds(key: _Key, part: str) -> bool:
-    match = _PART.match(part)
-    bound = _key(match[2]) if match else None
-    if match is None or bound is None:
-        return False
-    return {">=": key >= bound, "<=": key <= bound, "==": key == bound, "!=": key != bound, ">": key > bound, "<": key < bound}[match[1]]
+def _bounds(text: str) -> tuple[tuple[str, _Key], ...] | None:
+    found = []
+    for part in text.split(","):
+        match = _PART.match(part)
+        bound = _key(match[2]) if match else None
+        if match is None or bound is None:
+            return None
+        found.append((match[1], bound))
+    return tuple(found)
+
+
+def _holds(key: _Key, sign: str, bound: _Key) -> bool:
+    return {">=": key >= bound, "<=": key <= bound, "==": key == bound, "!=": key != bound, ">": key > bound, "<": key < bound}[sign]

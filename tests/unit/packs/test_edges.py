@@ -18,7 +18,7 @@ from packdesk.packs.merged import Merged
 from packdesk.packs.nodes import Node, Source
 from packdesk.packs.positions import read_json
 from packdesk.packs.sources import MemorySource, find_pack
-from packdesk.packs.trails import drop_at
+from packdesk.packs.trails import drop_at, set_at
 from packdesk.packs.versions import satisfies
 
 Files = Mapping[str, object]
@@ -170,6 +170,35 @@ def test_an_action_may_ask_for_the_status_and_for_fields_of_a_section() -> None:
     assert {path: field.kind for path, field in asked.items()} == {"status": Kind.STATUS, "answer.said": Kind.TEXT}
 
 
+def test_an_organisation_document_may_say_of_itself_that_it_is_sealed() -> None:
+    found = merged(source("one", {**TICKET, "organisation/o": {"o": {"sealed": True, "units": {"desk": {}}}}}))
+
+    assert list(build(found).organisation.units) == ["desk"]
+
+
+def test_the_engines_own_levels_of_privacy_may_be_translated() -> None:
+    assert codes(source("one", {**TICKET, "locale/fr": {"id": "fr", "labels": {"level_lists.privacy_level.levels.normal": {"label": "Normal"}}}})) == []
+
+
+def test_a_text_of_an_overlay_takes_the_place_of_the_old_one() -> None:
+    base = source("base", {**TICKET, "locale/de": {"id": "de", "labels": {"entity_types.ticket": {"label": "Alt", "plural": "Alte"}}}})
+    over = source("over", {"locale/de": {"$patch": "de", "labels": {"$replace": {"entity_types.ticket": {"label": "Neu"}}}}}, "base")
+
+    ticket = build(merged(base, over)).entity_types["ticket"]
+    assert ticket.label.by_language["de"] == "Neu"
+    assert "de" not in ticket.plural.by_language
+
+
+def test_a_field_and_the_view_that_shows_it_may_go_together() -> None:
+    base = source("base", {**TICKET, "views/v": {"list": {"entity_type": "ticket", "layout": "list", "columns": {"note": {}}}}})
+    over = source("over", {"views/v": {"$remove": ["list"]}, "entity_types/t": {"$patch": "ticket", "fields": {"$remove": ["note"]}}}, "base")
+
+    found = merged(base, over).documents
+
+    assert found["views"] == {}
+    assert list(found["entity_types"]["ticket"]["fields"]) == ["name"]
+
+
 def test_every_node_has_its_origin() -> None:
     found = merged(source("one", TICKET))
 
@@ -194,12 +223,11 @@ def test_a_member_that_was_another_that_is_there_still_is_new() -> None:
 
 
 def test_a_renamed_member_without_memory_is_only_renamed() -> None:
-    """States keep no values, so a renamed one need not say what it was."""
-    life = {"id": "ticket", "states": {"open": {"kind": "initial"}, "done": {"kind": "final"}}}
-    base = source("base", {**TICKET, "transitions/t": life})
-    over = source("over", {"transitions/t": {"$patch": "ticket", "states": {"$rename": {"done": "over"}}}}, "base")
+    """A uniqueness keeps no values, so a renamed one need not say what it was."""
+    base = source("base", {"entity_types/t": {"id": "ticket", "fields": {"name": {"type": "string"}}, "unique": {"one": ["name"]}}})
+    over = source("over", {"entity_types/t": {"$patch": "ticket", "unique": {"$rename": {"one": "same_name"}}}}, "base")
 
-    assert list(merged(base, over).documents["transitions"]["ticket"]["states"]) == ["open", "over"]
+    assert merged(base, over).documents["entity_types"]["ticket"]["unique"] == {"same_name": ["name"]}
 
 
 def test_only_the_first_of_two_that_were_the_same_is_complained_of_once() -> None:
@@ -215,6 +243,7 @@ def test_a_place_that_is_gone_already_is_no_matter() -> None:
     assert drop_at(document, ("a", 0, "b")).plain() == {"a": [{"c": 2}, 5], "d": {}}
     assert drop_at(document, ("a", 1)).plain() == {"a": [{"b": 1, "c": 2}], "d": {}}
     assert drop_at(document, ("gone", "x")).plain() == document.plain()
+    assert set_at(document, ("gone", "x"), "new", is_key=False).plain() == document.plain()
 
 
 @pytest.mark.parametrize(
@@ -242,6 +271,16 @@ def test_what_says_enough_is_sound(files: Files) -> None:
 
 
 # names in expressions follow renames in every place where an expression may stand
+
+
+def test_a_rename_reaches_what_a_relation_carries_over() -> None:
+    person = {"id": "person", "fields": {"name": {"type": "string"}}}
+    call = {"id": "call", "fields": {"topic": {"type": "string"}}, "relations": {"caller": {"to": "person", "carry_over": {"topic": "caller.name"}}}}
+    change = {"$patch": "person", "fields": {"$rename": {"name": "title"}}}
+
+    found = merged(source("base", {"entity_types/p": person, "entity_types/c": call}), source("over", {"entity_types/p": change}, "base"))
+
+    assert found.documents["entity_types"]["call"]["relations"]["caller"]["carry_over"] == {"topic": "caller.title"}
 
 
 def test_a_rename_reaches_lines_candidates_and_documents_without_a_type() -> None:

@@ -75,6 +75,7 @@ def renamed(expression: str, overlay: dict[str, object]) -> str:
     [
         (FIELD, "record.owner.name != ''", "record.owner.title != ''"),
         (FIELD, "party.name == 'name'", "party.title == 'name'"),
+        (FIELD, "record.owner.name.starts_with('name')", "record.owner.title.starts_with('name')"),
         (FIELD, "record.party.name == old.owner.name", "record.party.title == old.owner.title"),
         (FIELD, "record.owner.friends.exists(f, f.name == record.name)", "record.owner.friends.exists(f, f.title == record.name)"),
         (FIELD, "first(record.owner.friends.filter(f, f.name != 'x')).name == ''", "first(record.owner.friends.filter(f, f.title != 'x')).title == ''"),

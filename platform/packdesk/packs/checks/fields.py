@@ -1,6 +1,7 @@
 """Fields make sense on their own: targets, constraints, patterns, defaults, names."""
 
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 
 import re2  # type: ignore[import-untyped]
 
@@ -168,8 +169,6 @@ def _renamed(place: FieldPlace) -> Iterator[Problem]:
         return
     if before.text in place.siblings:
         yield before.problem("renamed_from_exists", f"'{place.id}' says it was '{before.text}', but that exists still.", "Remove one of the two.")
-    for name, other in place.siblings.items():
-        if name == place.id:
-            return
+    for name, other in takewhile(lambda sibling: sibling[0] != place.id, place.siblings.items()):
         if other.text_of("renamed_from") == before.text:
             yield before.problem("renamed_twice", f"Both '{name}' and '{place.id}' say they were '{before.text}'.", "Only one can take over its values.")
