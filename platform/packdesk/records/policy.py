@@ -5,6 +5,7 @@ but not change is refused by name of the rule that decides.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from packdesk.errors import Finding
@@ -14,6 +15,7 @@ from packdesk.model.nodes import Allow
 from packdesk.model.people import Role, UnitLevel
 from packdesk.model.subtypes import Subtype
 from packdesk.records.findings import about
+from packdesk.records.rights_words import not_permitted
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.values import Actor, Graph, Record
 from packdesk.store.access import AccessFilter
@@ -59,7 +61,7 @@ def field_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, p
     closed = [role for role in holding if key in role.fields and verb not in role.fields[key]]
     if holding and len(closed) == len(holding):
         rule = f"{closed[0].path}.fields.{key}"
-        return about(runtime.model, "not_permitted", rule, field=path, verb=verb, entity_type=f"{entity_type}.{path}")
+        return not_permitted(runtime.model, rule, verb=verb, entity_type=entity_type, field=path)
     declared = field_at(runtime.model.entity_types[entity_type], path)
     if declared is not None and declared.permission and not has_permission(runtime, actor, declared.permission):
         return about(runtime.model, "permission_missing", declared.path, field=path, permission=declared.permission)
@@ -153,7 +155,7 @@ def record_refused(runtime: Runtime, actor: Actor, verb: str, record: Record, gr
         return None
     if not is_open(runtime, actor, "view", record, graph):
         return Finding(code="unknown_record", facts={"entity_type": record.entity_type})
-    return about(runtime.model, "not_permitted", "organisation.collaboration", verb=verb, entity_type=record.entity_type)
+    return not_permitted(runtime.model, "organisation.collaboration", verb=verb, entity_type=record.entity_type)
 
 
 def is_open(runtime: Runtime, actor: Actor, verb: str, record: Record, graph: Graph) -> bool:
@@ -182,7 +184,7 @@ def ownership_refused(runtime: Runtime, actor: Actor, entity_type: str, values: 
     if owner is None or pairs is None or any(owner == group for group, _ in pairs):
         return None
     path = f"{runtime.model.entity_types[entity_type].path}.access"
-    return about(runtime.model, "not_permitted", path, field="owner_unit", verb="create", entity_type=entity_type)
+    return replace(not_permitted(runtime.model, path, verb="create", entity_type=entity_type), field="owner_unit")
 
 
 def owner_group(model: Model, actor: Actor) -> str | None:
@@ -231,7 +233,7 @@ def _role_refuses(runtime: Runtime, actor: Actor, verb: str, entity_type: str) -
         return None
     held = next(_roles(runtime.model, actor), None)
     rule = f"{held.path}.permit.{entity_type}" if held else ""
-    return about(runtime.model, "not_permitted", rule, verb=verb, entity_type=entity_type)
+    return not_permitted(runtime.model, rule, verb=verb, entity_type=entity_type)
 
 
 def _roles(model: Model, actor: Actor) -> Iterator[Role]:

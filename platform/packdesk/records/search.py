@@ -10,8 +10,8 @@ from packdesk.model.nodes import Expression
 from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
-from packdesk.records.findings import about
 from packdesk.records.outcome import Reference
+from packdesk.records.rights_words import not_permitted
 from packdesk.records.views import computed, references, screen
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.expressions import types
@@ -101,7 +101,7 @@ def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str,
     if condition is not None:
         asked |= {dependency.path for dependency in condition.dependencies if dependency.entity_type == entity.id}
     for path in sorted(asked & closed):
-        raise Refused([about(work.runtime.model, "not_permitted", entity.fields[path].field.path, field=path, verb="view", entity_type=f"{entity.id}.{path}")])
+        raise Refused([not_permitted(work.runtime.model, entity.fields[path].field.path, verb="view", entity_type=entity.id, field=path)])
     if condition is not None and command.filter:
         _check_way(work, entity, condition)
     whole = not command.fields or any(path in entity.computed_on_read for path in command.fields)
@@ -133,7 +133,7 @@ def _check_way(work: Work, entity: EntityRuntime, condition: Compiled) -> None:
         kept = screen(work, work.runtime.type(other))
         asked = {dependency.path for dependency in condition.dependencies if dependency.entity_type == other}
         for path in sorted(asked & (kept.hidden | kept.masked)):
-            raise Refused([about(work.runtime.model, "not_permitted", "", field=path, verb="view", entity_type=f"{other}.{path}")])
+            raise Refused([not_permitted(work.runtime.model, "", verb="view", entity_type=other, field=path)])
 
 
 def _named(entity: EntityRuntime, name: str) -> Compiled | None:
