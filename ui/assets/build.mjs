@@ -3,7 +3,7 @@
 // In: src/, the templates (for the class names in use), npm packages. Out: the bundles, icons.json, manifest.json.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { purge } from "./purge.mjs";
@@ -54,16 +54,10 @@ const styles = await build({
 });
 emit("app.css", styles.outputFiles[0].text);
 
-// One script per entry; `expressions` evaluates the JSON form of rules and is loaded by pages with forms.
-const entries = { "app.js": "src/main.ts" };
-if (existsSync(join(here, "src/expressions.ts"))) entries["expressions.js"] = "src/expressions.ts";
-for (const [name, source] of Object.entries(entries)) {
-  const script = await build({
-    entryPoints: [join(here, source)], bundle: true, minify: true, write: false, format: name === "expressions.js" ? "esm" : "iife",
-    target: "es2022", legalComments: "inline", absWorkingDir: here,
-  });
-  emit(name, script.outputFiles[0].text);
-}
+const script = await build({
+  entryPoints: [join(here, "src/main.ts")], bundle: true, minify: true, write: false, format: "iife", target: "es2022", legalComments: "inline", absWorkingDir: here,
+});
+emit("app.js", script.outputFiles[0].text);
 
 // Packs name icons freely, so all outlines are kept, as the markup inside <svg>; the server puts them into the page.
 const outlines = JSON.parse(readFileSync(join(here, "node_modules/@tabler/icons/tabler-nodes-outline.json"), "utf8"));

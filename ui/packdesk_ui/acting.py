@@ -1,6 +1,5 @@
 """What is done to a record besides editing: actions with their inputs, assignment, deletion, notes and files."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import BinaryIO, cast
@@ -10,27 +9,30 @@ from flask import Response, flash, request, send_file, url_for
 
 from packdesk.errors import Finding, PackdeskError, Refused
 from packdesk.records import act as acting
-from packdesk.records import actions as offering
 from packdesk.records import attach as attaching
 from packdesk.records import delete as deleting
 from packdesk.records import note as noting
 from packdesk.records import read as reading
 from packdesk.records import update as updating
 from packdesk.records.looking import looking
+from packdesk.records.outcome import Control as ActionResult
 from packdesk.records.outcome import Outcome, RecordView, Reference
+from packdesk.runtime import form_fields, forms
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime
-from packdesk.runtime.lifecycle import ActionState
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, controls, shell
 from packdesk_ui.controls import Control, Option, Raw
 from packdesk_ui.editing import crumbs, sent_form
 from packdesk_ui.faults import Fault, faults_of
-from packdesk_ui.formviews import Form, Section, page_of
+from packdesk_ui.formstate import FIXED, Form
+from packdesk_ui.formviews import Section, page_of
 from packdesk_ui.shell import words
 
 _STATUS = "status"
+#: Names the view of the list in which the action was chosen.
+_LIST = "_list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ def act(entity_type: str, number: str, action: str) -> Response:
     if raw.get("_line"):
         return _inputs_page(entity, view, found, raw, ())
     with looking(context) as look:
-        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section)
+        form = Form(look=look, entity=entity, record=view.record, inputs=forms.inputs_of(found), action=found)
         data = controls.nested({path: value for path, value in form.data(raw).items() if value is not None or path in entity.fields})
     if status := (raw.get(_STATUS) or [""])[-1]:
         data[_STATUS] = status
@@ -94,23 +96,26 @@ def _performed(entity: EntityRuntime, found: ActionRuntime, outcome: Outcome) ->
     if control is not None and control.record is not None:
         return answers.go_to_record(control.record.entity_type, control.record.number, message)
     if control is not None and control.form:
-        return answers.go(f"{url_for('packdesk_ui.new', entity_type=control.form)}?{urlencode(_given(control.values))}")
+        return answers.go(f"{url_for('packdesk_ui.new', entity_type=control.form)}?{urlencode(_given(control))}", control.message)
+    if _LIST in request.form:
+        view = request.form[_LIST] or None
+        return answers.go(url_for("packdesk_ui.records", entity_type=entity.id, view=view), f"{target.number}: {message}")
     return answers.go_to_record(entity.id, target.number, message)
 
 
-def _given(values: Mapping[str, object]) -> dict[str, str]:
-    """Return what an action gives the form that it opens, for its address: numbers of records, and ids."""
-    texts = {name: value.number if isinstance(value, Reference) else value for name, value in values.items()}
-    return {name: text for name, text in texts.items() if isinstance(text, str)}
+def _given(control: ActionResult) -> list[tuple[str, str]]:
+    """Return what an action gives the form that it opens, for its address: numbers of records, ids, and which of them stay as they are."""
+    texts = {name: value.number if isinstance(value, Reference) else value for name, value in control.values.items()}
+    known = [(name, text) for name, text in texts.items() if isinstance(text, str) and text]
+    return [*known, *((FIXED, name) for name, _ in known if name in control.readonly)]
 
 
 def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw | None, findings: tuple[Finding, ...]) -> Response:
     context, language = answers.context(), shell.language()
     number = view.record.number
-    state = next((each for each in offering.available(context, entity.id, view.record.id) if each.action.id == found.action.id), None)
     with looking(context) as look:
         address = url_for("packdesk_ui.act", entity_type=entity.id, number=number, action=found.action.id)
-        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=found.inputs, section=found.action.section, address=address)
+        form = Form(look=look, entity=entity, record=view.record, inputs=forms.inputs_of(found), action=found, address=address)
         state_of_form: Raw = raw if raw is not None else form.raw()
         label = found.action.label.in_language(language)
         page = page_of(
@@ -126,7 +131,8 @@ def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, 
             modal=answers.in_modal(),
             version=int(str(view.record.get("version") or 0)),
         )
-    page = replace(page, sections=_with_status(entity, page.sections, state, state_of_form, language))
+        statuses = forms.target_statuses(look.at(view.record, view.record), found)
+    page = replace(page, sections=_with_status(page.sections, statuses, state_of_form))
     status = 422 if findings else 200
     return answers.page_or_modal("records/form.html", "records/form_body.html", status=status, title=label, form=page, crumbs=crumbs(entity, label, number))
 
@@ -136,13 +142,13 @@ def _words_of(found: ActionRuntime, language: str) -> str:
     return said.in_language(language) if said is not None else ""
 
 
-def _with_status(entity: EntityRuntime, sections: tuple[Section, ...], state: ActionState | None, raw: Raw, language: str) -> tuple[Section, ...]:
+def _with_status(sections: tuple[Section, ...], statuses: tuple[tuple[form_fields.Option, ...], str], raw: Raw) -> tuple[Section, ...]:
     """Return the sections with the choice of a target status, where a move leaves one."""
-    if state is None or len(state.statuses) < 2 or entity.lifecycle is None:
+    offered, taken = statuses
+    if len(offered) < 2:
         return sections
-    chosen = (raw.get(_STATUS) or [state.default_status])[-1]
-    statuses = entity.lifecycle.statuses
-    options = tuple(Option(id=status, label=statuses[status].label.in_language(language), selected=status == chosen) for status in state.statuses)
+    chosen = (raw.get(_STATUS) or [taken])[-1]
+    options = tuple(Option(id=status.id, label=status.label, selected=status.id == chosen) for status in offered)
     control = Control(path=_STATUS, name=_STATUS, label=words("status.target"), control="select", required=True, options=options)
     first = sections[0] if sections else Section(id="inputs", label="")
     return (replace(first, fields=(control, *first.fields)), *sections[1:])
@@ -164,7 +170,7 @@ def assign(entity_type: str, number: str) -> Response:
         raw = sent_form()
     if raw is not None and not raw.get("_line"):
         with looking(context) as look:
-            data = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs).data(raw)
+            data = Form(look=look, entity=entity, record=view.record, inputs=inputs).data(raw)
         try:
             updating.update(context, entity_type, view.record.id, data, _version(raw))
         except Refused as error:
@@ -173,7 +179,7 @@ def assign(entity_type: str, number: str) -> Response:
             return answers.go_to_record(entity_type, view.record.number, words("done.assigned"))
     with looking(context) as look:
         address = url_for("packdesk_ui.assign", entity_type=entity_type, number=number)
-        form = Form(look=look, entity=entity, record=view.record, new=False, inputs=inputs, address=address)
+        form = Form(look=look, entity=entity, record=view.record, inputs=inputs, address=address)
         page = page_of(
             form,
             raw if raw is not None else form.raw(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response, url_for
 
-from packdesk.errors import Finding, PackdeskError, sentence
+from packdesk.errors import Finding, PackdeskError, Refused, sentence
 from packdesk.records import bulk as bulking
 from packdesk.records import policy
 from packdesk.records.context import Context
@@ -20,7 +20,8 @@ from packdesk_ui import answers, controls, shell
 from packdesk_ui.controls import Control, Option
 from packdesk_ui.editing import crumbs, sent_form
 from packdesk_ui.faults import Fault, faults_of
-from packdesk_ui.formviews import Form
+from packdesk_ui.formstate import Form
+from packdesk_ui.formviews import page_of
 from packdesk_ui.shell import words
 
 _MOST = 500
@@ -61,7 +62,7 @@ def bulk(entity_type: str) -> Response:
     context, runtime = answers.context(), request_context.runtime()
     entity = runtime.type(entity_type)
     if refused := policy.may(runtime, context.actor, "bulk", entity_type):
-        raise PackdeskError(refused.code, **refused.facts)
+        raise Refused((refused,))
     raw = sent_form()
     picked = tuple(dict.fromkeys(raw.get("picked", ())))[:_MOST]
     if not picked:
@@ -91,7 +92,7 @@ def _run(context: Context, entity_type: str, command: bulking.BulkCommand, *, pr
 def _form(look: Look, entity: EntityRuntime, path: str) -> Form:
     record = Record(entity.id, {**dict.fromkeys(entity.fields), "id": "", "number": "", "version": 0})
     inputs = {path: entity.fields[path]} if path in editable(entity) else {}
-    return Form(look=look, entity=entity, record=record, new=False, inputs=inputs)
+    return Form(look=look, entity=entity, record=record, inputs=inputs)
 
 
 def editable(entity: EntityRuntime) -> tuple[str, ...]:
@@ -110,8 +111,8 @@ def _page(
     field = None
     with looking(answers.context()) as look:
         if path in paths:
-            sections = _form(look, entity, path).sections(raw, findings)
-            field = next((replace(control, readonly=False, required=False) for section in sections for control in section.fields), None)
+            sections = page_of(_form(look, entity, path), raw, findings, back="", submit="", key="").sections
+            field = next((replace(control, readonly=False, required=False, watched="") for section in sections for control in section.fields), None)
     names = {path: field.name} if field is not None else {}
     page = BulkPage(
         action=url_for("packdesk_ui.bulk", entity_type=entity.id),

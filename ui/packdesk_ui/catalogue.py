@@ -138,6 +138,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "attachment.add": ("Attach file", "Datei anhängen"),
         "attachment.choose": ("File", "Datei"),
         "history": ("History", "Verlauf"),
+        "history.older": ("Older entries", "Ältere Einträge"),
+        "history.revealed": ("looked at a protected value", "hat einen geschützten Wert angesehen"),
         "history.none": ("Nothing happened yet.", "Noch nichts geschehen."),
         "history.more": ("Show the whole history", "Ganzen Verlauf anzeigen"),
         "history.created": ("created", "angelegt"),

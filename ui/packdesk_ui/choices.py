@@ -10,9 +10,10 @@ from packdesk.records.context import Context
 from packdesk.records.looking import Look, looking
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.forms import groups_of
 from packdesk.web import request_context
 from packdesk_ui import answers, controls, people
-from packdesk_ui.formviews import named, targets_of
+from packdesk_ui.formstate import named, targets_of
 
 _MOST = 8
 
@@ -61,8 +62,9 @@ def _targets(runtime: Runtime, entity: EntityRuntime, path: str) -> tuple[str, .
     if path in entity.fields:
         return entity.fields[path].targets
     group, _, name = path.partition(".")
-    if group in entity.groups and name in entity.groups[group].fields:
-        return entity.groups[group].fields[name].targets
+    rows = groups_of(entity)
+    if group in rows and name in rows[group].fields:
+        return rows[group].fields[name].targets
     inputs = (action.inputs[path] for action in entity.actions.values() if path in action.inputs)
     return next((each.targets for each in inputs), ())
 

@@ -6,7 +6,7 @@ and from the request when it was refused, so that nothing typed is ever lost.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from packdesk.errors import Finding
 from packdesk.model.durations import Duration
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.nodes import Json
+from packdesk.runtime.form_fields import FormField
 from packdesk.runtime.kinds import KINDS, Reading
 from packdesk.runtime.values import Address, Money
 
@@ -75,8 +76,14 @@ class Control:
     faults: tuple[str, ...] = ()
     #: Offered values of a text that also takes others.
     suggestions: tuple[str, ...] = ()
-    #: Where to ask for the form as the value makes it, when other fields come and go with it.
+    #: Where to ask for the form as the value makes it, when only the server can tell which other fields come and go with it.
     watched: str = ""
+    #: Other fields come and go with it.
+    decides: bool = False
+    #: Not there now; the browser may show it by ``visible_when`` (all conditions as JSON).
+    hidden: bool = False
+    visible_when: str = ""
+    required_when: str = ""
 
     @property
     def id(self) -> str:
@@ -87,15 +94,6 @@ class Control:
     def input_type(self) -> str:
         """Return the type of a plain input."""
         return _INPUT_TYPES.get(self.control, "text")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a row stands: in the names of its inputs, on screen, and among the rows that are sent (-1: it says nothing)."""
-
-    index: int | str
-    number: int | str
-    sent: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,25 +275,42 @@ def control_of(blank: Control, raw: Raw) -> Control:
     return replace(blank, options=tuple(replace(option, selected=option.id in chosen) for option in blank.options))
 
 
-def blank_control(declared: Field, name: str, *, path: str, language: str, options: Iterable[Option] | None, search: str) -> Control:
+def blank_control(field: FormField, name: str, *, path: str, search: str) -> Control:
     """Return the control of a field without a value."""
-    kind = KINDS[declared.kind]
-    limit = declared.constraints.get("maxLength")
+    limit = field.words.get("maxLength")
     longest = limit if isinstance(limit, int) else 0
-    short = kind.control == "textarea" and 0 < longest <= _LONGEST_SHORT_TEXT
+    short = field.control == "textarea" and 0 < longest <= _LONGEST_SHORT_TEXT
     return Control(
         path=path,
         name=name,
-        label=declared.label.in_language(language),
-        control="text" if short else kind.control,
-        hint=declared.hint.in_language(language) if declared.hint else "",
-        wide=kind.control in _WIDE and not short,
-        multiple=declared.kind is Kind.OPTIONS,
-        options=None if options is None else tuple(options),
+        label=field.label,
+        control="text" if short else field.control,
+        hint=field.hint,
+        required=field.required,
+        wide=(field.control in _WIDE and not short) or field.span > 1,
+        multiple=field.field.field.kind is Kind.OPTIONS,
+        options=_choices(field),
         search=search,
         limit=longest,
-        input_mode={"number": "numeric", "decimal": "decimal"}.get(kind.control, ""),
+        input_mode={"number": "numeric", "decimal": "decimal"}.get(field.control, ""),
+        suggestions=field.suggestions,
+        hidden=field.hidden,
+        visible_when=_written(field.visible_when) if field.visible_when else "",
+        required_when=_written(field.required_when) if field.required_when is not None else "",
     )
+
+
+def _choices(field: FormField) -> tuple[Option, ...] | None:
+    """Return the choices of a select, those of a tree under their parents."""
+    if field.options is None:
+        return None
+    found = {option.id: option for option in field.options}
+    parents = {name: option.parent for name, option in found.items()}
+    return tuple(Option(id=name, label=found[name].label, depth=depth_of(parents, name)) for name in in_tree_order(parents))
+
+
+def _written(rule: object) -> str:
+    return json.dumps(rule, ensure_ascii=False, separators=(",", ":"))
 
 
 def depth_of(parents: Mapping[str, str], entry: str) -> int:

@@ -15,6 +15,7 @@ from packdesk.records import read as reading
 from packdesk.records import update as updating
 from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import Outcome, RecordView
+from packdesk.runtime import forms
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.values import Record
@@ -22,7 +23,8 @@ from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, controls, people, shell
 from packdesk_ui.controls import Raw
-from packdesk_ui.formviews import Form, FormPage, named, page_of
+from packdesk_ui.formstate import FIXED, Form, named
+from packdesk_ui.formviews import FormPage, given, page_of
 from packdesk_ui.shell import Crumb, words
 
 _SENT = "_line"
@@ -82,7 +84,7 @@ def new(entity_type: str) -> Response:
     if entity.entity.subtyped and subtype not in entity.subtypes:
         return _subtypes(runtime, entity, language)
     with looking(context) as look:
-        form = Form(look=look, entity=entity, record=_beginning(look, entity, subtype), new=True, address=url_for("packdesk_ui.new", entity_type=entity_type))
+        form = _new_form(look, entity, subtype)
         opened = form.raw() | _preset(form)
         if request.method == "GET":
             return _new_page(form, opened, subtype)
@@ -106,11 +108,12 @@ def _preset(form: Form) -> dict[str, list[str]]:
 
 def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Response:
     offered = policy.offered_subtypes(runtime, request_context.actor(), entity.id)
-    given = {path: value for path, value in request.args.items() if path in entity.fields or path in entity.relations}
+    known = {*entity.fields, *entity.relations, FIXED}
+    asked = [(path, value) for path, value in request.args.items(multi=True) if path in known and path != "subtype"]
     kinds = tuple(
         Kind(
             label=kind.label.in_language(language),
-            href=f"{url_for('packdesk_ui.new', entity_type=entity.id)}?{urlencode(given | {'subtype': kind.id})}",
+            href=f"{url_for('packdesk_ui.new', entity_type=entity.id)}?{urlencode([*asked, ('subtype', kind.id)])}",
             icon=shell.icon_of(entity.entity),
             description=kind.description.in_language(language) if kind.description else "",
         )
@@ -122,20 +125,10 @@ def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Respons
     )
 
 
-def _beginning(look: Look, entity: EntityRuntime, subtype: str) -> Record:
-    """Return what a new record starts with, as far as nothing but its type decides it."""
-    values: dict[str, object] = {**dict.fromkeys(entity.fields), "id": "", "number": "", "version": 0, "subtype": subtype or None, "privacy_level": "normal"}
-    if entity.lifecycle is not None:
-        state = entity.lifecycle.initial.id
-        values |= {"state": state, "status": entity.default_status(state, subtype)}
-    record = Record(entity.id, values, dict.fromkeys(entity.groups, ()))
-    for path, each in entity.fields.items():
-        if each.default is not None and record.get(path) is None and not each.engine:
-            record = record.having({path: look.at(record).value(each.default)})
-        if each.field.choices and subtype in entity.subtypes:
-            offered = entity.subtypes[subtype].subtype.choices.get(each.field.choices, {})
-            record = record.having({path: next((choice.id for choice in offered.values() if choice.default), record.get(path))})
-    return record
+def _new_form(look: Look, entity: EntityRuntime, subtype: str) -> Form:
+    begun = forms.begun(look.runtime, entity.id, look.context.actor, graph=look.graph, now=look.now, zone=look.home, values={"subtype": subtype or None})
+    form = Form(look=look, entity=entity, record=begun, new=True, address=url_for("packdesk_ui.new", entity_type=entity.id))
+    return replace(form, fixed=frozenset(request.values.getlist(FIXED)) & form.preset)
 
 
 def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] = ()) -> Response:
@@ -150,7 +143,7 @@ def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] 
         submit=words("create"),
         key=answers.new_key(),
         over=entity.entity.label.in_language(language) if kind else "",
-        hidden=(("subtype", subtype),) if subtype else (),
+        hidden=(*((("subtype", subtype),) if subtype else ()), *given(form, raw)),
     )
     return _form_page(page, title, crumbs(entity, words("new")), bool(findings))
 
@@ -182,7 +175,7 @@ def edit(entity_type: str, number: str) -> Response:
 
 def _form(look: Look, entity: EntityRuntime, view: RecordView) -> Form:
     address = url_for("packdesk_ui.edit", entity_type=entity.id, number=view.record.number)
-    return Form(look=look, entity=entity, record=view.record, new=False, address=address, linked=_linked(view))
+    return Form(look=look, entity=entity, record=view.record, new=False, address=address, links=view.links)
 
 
 def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], version: int, *, raw: Raw, base: Mapping[str, Json]) -> Response:
@@ -251,10 +244,10 @@ def _as_read(form: Form, path: str, mine: Json, raw: Raw) -> str:
                 return named(look, found) if found is not None else str(mine)
             value = read
         return form.shown(each, value)
-    if path in entity.groups:
-        rows = mine if isinstance(mine, tuple) else form.record.lines.get(path, ())
-        return f"{len(rows)} x {entity.groups[path].group.label.in_language(look.language)}"
-    return str(mine or form.linked.get(path, ""))
+    if path in form.rows:
+        rows = mine if isinstance(mine, tuple) else form.links.get(path) or form.record.lines.get(path, ())
+        return f"{len(rows)} x {form.rows[path].group.label.in_language(look.language)}"
+    return str(mine or form.linked(path))
 
 
 def _label(entity: EntityRuntime, path: str, language: str) -> str:
@@ -285,12 +278,12 @@ def _with_line(form: Form, raw: dict[str, list[str]]) -> Raw:
     """Return the form's state after a button of a line group was pressed without a script, or a field that decides about others changed."""
     what, _, rest = raw.pop(_SENT)[-1].partition(":")
     group, _, index = rest.partition(":")
-    if group not in form.entity.groups:
+    if group not in form.rows:
         return raw
     if what == "remove" and index.isdigit():
         return controls.without_row(raw, group, int(index))
     row = max(controls.indexes(raw, group), default=-1) + 1
-    first = next(iter(form.entity.groups[group].fields), "")
+    first = next(iter(form.rows[group].fields), "")
     return {**raw, f"{group}[{row}].{first}": [""]}
 
 
@@ -334,15 +327,6 @@ def _form_findings(error: PackdeskError) -> tuple[Finding, ...]:
 
 def _done(outcome: Outcome, message: str) -> Response:
     return answers.go_to_record(outcome.record.entity_type, outcome.record.number, message)
-
-
-def _linked(view: RecordView) -> dict[str, str]:
-    return {name: ", ".join(_link_name(link.reference.number, link.reference.title) for link in links) for name, links in view.links.items()}
-
-
-def _link_name(number: str, title: str) -> str:
-    rest = title.replace(number, "").strip(" ·-,")
-    return f"{number}{controls.SEPARATOR}{rest}".replace(",", "") if rest else number
 
 
 def _version(record: Record) -> int:

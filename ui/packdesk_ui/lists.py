@@ -5,16 +5,19 @@ What somebody searches for travels in the body of the form, never in the address
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, request, url_for
 
-from packdesk.errors import PackdeskError, sentence
+from packdesk.errors import PackdeskError, Refused, sentence
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
 from packdesk.records.drafts import zone_named
+from packdesk.records.rows import row_states
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime, ViewRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.lifecycle import ActionState
+from packdesk.runtime.lists import ListColumn, ListView, list_view
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
@@ -22,9 +25,8 @@ from packdesk_ui import answers, people, shell
 from packdesk_ui.showing import Reader, Shown
 
 PAGE = 25
-_DEFAULT_COLUMNS = 8
-_ENGINE_COLUMNS = ("number", "subtype", "status", "assigned_unit", "assigned_user", "updated_at")
-_UNSORTABLE = frozenset({Kind.OPTIONS, Kind.REFERENCES, Kind.JSON, Kind.ADDRESS, Kind.SECRET, Kind.FILE, Kind.TEXT, Kind.RICH_TEXT})
+#: Styles of a column as the stylesheet names them.
+_STYLES = {"danger": "late"}
 _RIGHT = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _LONGEST = 400
 
@@ -40,14 +42,26 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of the list."""
+    """The head of a column."""
 
     id: str
     label: str
     sortable: bool
     right: bool
-    field: FieldRuntime
-    style: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowAction:
+    """What can be done with a row at once."""
+
+    label: str
+    icon: str
+    href: str
+    #: Needs no inputs and no confirmation: the button does it.
+    plain: bool
+    key: str
+    #: Says of which row, for those who do not see where the button stands.
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +70,7 @@ class Row:
 
     number: str
     cells: tuple[Shown, ...]
+    actions: tuple[RowAction, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +120,10 @@ class ListPage:
     may_import: bool
     may_export: bool
     may_bulk: bool
+    #: Whether the type has row actions at all.
+    acts: bool
+    #: Named filter that the list shows, for the way back from a row action.
+    view: str
 
 
 def records(entity_type: str) -> Response:
@@ -112,7 +131,7 @@ def records(entity_type: str) -> Response:
     runtime, who, language = request_context.runtime(), request_context.actor(), shell.language()
     entity = runtime.type(entity_type)
     if refused := policy.may(runtime, who, "view", entity_type):
-        raise PackdeskError(refused.code, **refused.facts)
+        raise Refused((refused,))
     asked = _asked(entity)
     drawn = _page(runtime, entity, asked, language)
     status = 400 if drawn.fault else 200
@@ -122,7 +141,7 @@ def records(entity_type: str) -> Response:
 
 
 def _asked(entity: EntityRuntime) -> Asked:
-    known = {name for name, _, _ in named_filters(entity, "en")}
+    listed = list_view(entity, shell.language())
     view = request.args.get("view", "")
     form = request.form
     order = form.get("_order") or request.args.get("order", "") or form.get("_sorted", "")
@@ -134,7 +153,7 @@ def _asked(entity: EntityRuntime) -> Asked:
     else:
         trail = ()
     return Asked(
-        view=view if view in known else _default_filter(entity),
+        view=view if view in {each.id for each in listed.filters} else listed.first_filter,
         order=order if order.removeprefix("-") in entity.fields else "",
         search=form.get("_q", "").strip()[:_LONGEST],
         expression=form.get("_filter", "").strip(),
@@ -145,7 +164,7 @@ def _asked(entity: EntityRuntime) -> Asked:
 
 def asked_by_address(entity: EntityRuntime) -> Asked:
     """Return what the address alone asks for: the view."""
-    known = {name for name, _, _ in named_filters(entity, "en")}
+    known = {each.id for each in list_view(entity, shell.language()).filters}
     view = request.args.get("view", "")
     return Asked(view=view if view in known else "", order="", search="", expression="", cursor="", trail=())
 
@@ -160,14 +179,14 @@ def _trail(text: str) -> tuple[str, ...]:
 
 def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, language: str) -> ListPage:
     who = request_context.actor()
-    columns = columns_of(runtime, entity, language)
+    listed = list_view(entity, language)
+    columns = _open_columns(runtime, entity, listed)
     verbs = policy.verbs(runtime, who, entity.id)
     fault, following, count = "", "", ""
     rows: tuple[Row, ...] = ()
     try:
-        found = search.search(answers.context(), entity.id, command(entity, asked, columns))
-        reader = _reader(runtime, found.references, language)
-        rows = tuple(_row(record, columns, reader, entity.id) for record in found.rows)
+        found = search.search(answers.context(), entity.id, _command(entity, asked, listed, columns))
+        rows = tuple(_rows(runtime, entity, listed, columns, found, language))
         following, count = found.next_cursor or "", _count_text(found.count, found.capped)
     except PackdeskError as error:
         if error.code not in ("bad_filter", "bad_parameter", "bad_cursor"):
@@ -179,7 +198,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, language: str) 
 
     return ListPage(
         label=entity.entity.label.in_language(language),
-        columns=columns,
+        columns=tuple(Column(id=each.path, label=each.label, sortable=each.sortable, right=each.field.field.kind in _RIGHT) for each in columns),
         rows=rows,
         filters=tuple(View(label=label, href=href, current=name == asked.view) for name, label, href in named_filters(entity, language)),
         search=asked.search,
@@ -203,61 +222,77 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, language: str) 
         may_import="import" in verbs,
         may_export="export" in verbs,
         may_bulk="bulk" in verbs,
+        acts="act" in verbs and any(row.actions for row in rows),
+        view=asked.view,
     )
 
 
-def command(entity: EntityRuntime, asked: Asked, columns: tuple[Column, ...]) -> "search.SearchCommand":
+def _command(entity: EntityRuntime, asked: Asked, listed: ListView, columns: tuple[ListColumn, ...]) -> search.SearchCommand:
     """Return the search that a list asks for."""
-    order = ((asked.order.removeprefix("-"), not asked.order.startswith("-")),) if asked.order else _own_order(entity)
+    order = ((asked.order.removeprefix("-"), not asked.order.startswith("-")),) if asked.order else listed.sort
     return search.SearchCommand(
-        filter=condition(entity, asked), q=asked.search, order=order, limit=PAGE, cursor=asked.cursor, fields=tuple(column.id for column in columns), count=True
+        filter=condition(entity, asked),
+        q=asked.search,
+        order=order,
+        limit=PAGE,
+        cursor=asked.cursor,
+        fields=tuple(column.path for column in columns),
+        count=True,
     )
 
 
 def condition(entity: EntityRuntime, asked: Asked) -> str:
     """Return the named filter and the typed condition as one."""
-    view = _list_view(entity)
-    named = view.view.filters.get(asked.view) if view is not None else None
-    sources = [named.when.source if named is not None and named.when is not None else "", asked.expression]
+    sources = [list_view(entity, shell.language()).condition(asked.view), asked.expression]
     given = [source for source in sources if source]
     return " && ".join(f"({source})" for source in given) if len(given) > 1 else "".join(given)
 
 
-def columns_of(runtime: Runtime, entity: EntityRuntime, language: str) -> tuple[Column, ...]:
-    """Return the columns of the pack's list view, else a good choice; without those the person may not see."""
+def _open_columns(runtime: Runtime, entity: EntityRuntime, listed: ListView) -> tuple[ListColumn, ...]:
+    """Return the columns that the person may see."""
     hidden = policy.closed_fields(runtime, request_context.actor(), "view", entity.id)
-    return tuple(column for column in _columns(entity, language) if column.id not in hidden)
+    return tuple(column for column in listed.columns if column.path not in hidden)
 
 
-def _columns(entity: EntityRuntime, language: str) -> Iterator[Column]:
-    view = _list_view(entity)
-    if view is not None and view.view.columns:
-        for path, column in view.view.columns.items():
-            if path in entity.fields:
-                label = column.label.in_language(language) if column.label else ""
-                yield _column(entity.fields[path], language, label, "late" if column.style == "danger" else "")
-        return
-    own = [path for path, each in entity.fields.items() if not each.engine and not each.section and each.field.listable and each.field.kind not in _UNSORTABLE]
-    engine = [path for path in _ENGINE_COLUMNS if path in entity.fields]
-    for path in [engine[0], *own[: _DEFAULT_COLUMNS - len(engine)], *engine[1:]]:
-        yield _column(entity.fields[path], language, "", "")
+def _rows(  # noqa: PLR0917 - what a row is made of
+    runtime: Runtime, entity: EntityRuntime, listed: ListView, columns: tuple[ListColumn, ...], found: search.SearchPage, language: str
+) -> Iterator[Row]:
+    """Yield the rows with what can be done with each and where a column's condition holds."""
+    reader = _reader(runtime, found.references, language)
+    conditions = {column.path: column.when for column in columns if column.when is not None}
+    may_act = "act" in policy.verbs(runtime, request_context.actor(), entity.id)
+    actions = listed.row_actions if may_act else ()
+    states = row_states(answers.context(), entity.id, (record.id for record in found.rows), conditions=conditions, actions=actions)
+    for record in found.rows:
+        state = states.get(record.id)
+        marked = state.marked if state is not None else frozenset()
+        cells = tuple(_cell(record, column, reader, entity.id, styled=column.when is None or column.path in marked) for column in columns)
+        offered = tuple(_row_action(entity.id, record.number, each, language) for each in state.actions) if state is not None else ()
+        yield Row(number=record.number, cells=cells, actions=offered)
 
 
-def _column(each: FieldRuntime, language: str, label: str, style: str) -> Column:
-    kind = each.field.kind
-    return Column(id=each.path, label=label or each.label(language), sortable=kind not in _UNSORTABLE, right=kind in _RIGHT, field=each, style=style)
+def _cell(record: Record, column: ListColumn, reader: Reader, entity_type: str, *, styled: bool) -> Shown:
+    if column.path == "number":
+        return Shown(label=column.label, text=record.number, href=url_for("packdesk_ui.record", entity_type=entity_type, number=record.number))
+    value = record.get(column.path)
+    cell = reader.show(column.field.field, value, label=column.label, targets=column.field.targets)
+    if column.show == "badge" and not cell.badge and cell.text:
+        # A yes is worth a badge, a no is the usual.
+        cell = replace(cell, badge="" if value is False else "blue", text="" if value is False else cell.text)
+    return replace(cell, style=_STYLES.get(column.style, ""), badge="") if styled and column.style and cell.text else cell
 
 
-def _row(record: Record, columns: tuple[Column, ...], reader: Reader, entity_type: str) -> Row:
-    cells = []
-    for column in columns:
-        cell = reader.show(column.field.field, record.get(column.id), label=column.label, targets=column.field.targets)
-        if column.id == "number":
-            cell = Shown(label=column.label, text=record.number, href=url_for("packdesk_ui.record", entity_type=entity_type, number=record.number))
-        elif column.style and cell.text:
-            cell = Shown(label=column.label, text=cell.text, style=column.style)
-        cells.append(cell)
-    return Row(number=record.number, cells=tuple(cells))
+def _row_action(entity_type: str, number: str, state: ActionState, language: str) -> RowAction:
+    action = state.action
+    label = action.label.in_language(language)
+    return RowAction(
+        label=label,
+        icon=action.icon,
+        href=url_for("packdesk_ui.act", entity_type=entity_type, number=number, action=action.id),
+        plain=not (state.inputs or action.confirm is not None or len(state.statuses) > 1),
+        key=answers.new_key(),
+        name=f"{label}: {number}",
+    )
 
 
 def _reader(runtime: Runtime, references: object, language: str) -> Reader:
@@ -267,25 +302,8 @@ def _reader(runtime: Runtime, references: object, language: str) -> Reader:
 
 def named_filters(entity: EntityRuntime, language: str) -> tuple[tuple[str, str, str], ...]:
     """Return id, label and address of each named filter of the type's list."""
-    view = _list_view(entity)
-    filters = view.view.filters if view is not None else {}
-    return tuple((name, each.label.in_language(language), url_for("packdesk_ui.records", entity_type=entity.id, view=name)) for name, each in filters.items())
-
-
-def _default_filter(entity: EntityRuntime) -> str:
-    view = _list_view(entity)
-    filters = view.view.filters if view is not None else {}
-    return next((name for name, each in filters.items() if each.default), next(iter(filters), ""))
-
-
-def _list_view(entity: EntityRuntime) -> ViewRuntime | None:
-    return next((view for view in entity.views.values() if view.view.layout == "list"), None)
-
-
-def _own_order(entity: EntityRuntime) -> tuple[tuple[str, bool], ...]:
-    view = _list_view(entity)
-    given = tuple((path, ascending) for path, ascending in view.view.sort.items() if path in entity.fields) if view is not None else ()
-    return given or (("updated_at", False),)
+    found = list_view(entity, language).filters
+    return tuple((each.id, each.label, url_for("packdesk_ui.records", entity_type=entity.id, view=each.id)) for each in found)
 
 
 def _example(entity: EntityRuntime) -> str:

@@ -1,35 +1,29 @@
 """The page of one record: where it stands, what can be done next and why not, its values, what belongs to it, what happened."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from babel.dates import format_datetime
-from babel.numbers import format_decimal
-from flask import Response, url_for
+from flask import Response, request, url_for
 
-from packdesk.errors import Finding, sentence
-from packdesk.model.entity_types import Field
-from packdesk.model.nodes import Json
-from packdesk.records import actions, attach, history, note
+from packdesk.errors import sentence
+from packdesk.records import actions, history
 from packdesk.records import read as reading
 from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import RecordView
+from packdesk.runtime import header, layout
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.field_state import present
-from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.header import record_header
 from packdesk.runtime.lifecycle import ActionState, is_final, lock
-from packdesk.runtime.values import Record
 from packdesk.web import request_context
-from packdesk_ui import answers, faults, layout, people, shell
+from packdesk_ui import answers, faults, people, shell, timeline
 from packdesk_ui.editing import crumbs
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown, named, reference_link, tone_of
 
 _FEW_EVENTS = 10
 _MOST_RELATED = 12
-_ALL_EVENTS = 200
-_KINDS_OF_EVENTS = frozenset({"created", "updated", "deleted", "note", "attachment", "migrated"})
+_MANY_EVENTS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +32,6 @@ class Status:
 
     label: str
     tone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathStep:
-    """A status of the way that records of the type go."""
-
-    label: str
-    current: bool
-    past: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,45 +86,6 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """A note."""
-
-    who: str
-    when: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """An attached file."""
-
-    name: str
-    href: str
-    size: str
-    who: str
-    when: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A field before and after."""
-
-    label: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """Something that happened."""
-
-    who: str
-    what: str
-    when: str
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
     """What the record template draws."""
 
@@ -151,16 +97,16 @@ class RecordPage:
     version: int
     key: str
     status: Status | None
-    path: tuple[PathStep, ...]
+    path: tuple[header.Step, ...]
     steps: tuple[Step, ...]
     #: Why nothing can be changed any more; empty while it can.
     locked: str
     sections: tuple[Block, ...]
     side: tuple[Block, ...]
     related: tuple[Related, ...]
-    notes: tuple[Note, ...] | None
-    attachments: tuple[File, ...] | None
-    history: tuple[Entry, ...]
+    notes: tuple[timeline.Note, ...] | None
+    attachments: tuple[timeline.File, ...] | None
+    history: tuple[timeline.Entry, ...]
     history_more: str
     assign_href: str
     edit_href: str
@@ -185,10 +131,11 @@ def history_page(entity_type: str, number: str) -> Response:
     context = answers.context()
     view = reading.read(context, entity_type, number)
     entity = request_context.runtime().type(entity_type)
+    found = history.history(context, entity_type, view.record.id, limit=_MANY_EVENTS, cursor=request.args.get("before", ""))
     with looking(context) as look:
-        reader = _reader(look, view)
-        entries = tuple(_entries(look, reader, entity, view.record, _ALL_EVENTS))
-    page = {"number": view.record.number, "history": entries, "history_more": ""}
+        entries = tuple(timeline.entries_of(look, _reader(look, view), entity, found))
+    older = url_for("packdesk_ui.history", entity_type=entity_type, number=view.record.number, before=found.next_cursor) if found.next_cursor else ""
+    page = {"number": view.record.number, "history": entries, "history_more": "", "history_older": older}
     return answers.page("records/history_page.html", title=words("history"), page=page, crumbs=crumbs(entity, words("history"), view.record.number))
 
 
@@ -200,29 +147,29 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
     def here(endpoint: str) -> str:
         return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, number=stored.number)
 
-    entries = tuple(_entries(look, reader, entity, stored, _FEW_EVENTS))
+    past = history.history(look.context, entity.id, stored.id, limit=_FEW_EVENTS)
+    head = record_header(entity, stored, language)
     capable = entity.entity.capabilities
-    kind = entity.subtypes.get(str(stored.get("subtype") or ""))
     ended = is_final(entity, stored)
     return RecordPage(
         icon=shell.icon_of(entity.entity),
         type_label=entity.entity.label.in_language(language),
-        subtype=kind.subtype.label.in_language(language) if kind is not None else "",
+        subtype=head.subtype,
         number=stored.number,
         title=view.title or stored.number,
         version=int(str(stored.get("version") or 0)),
         key=answers.new_key(),
-        status=_status(entity, stored, language),
-        path=_path(entity, stored, language),
+        status=Status(label=head.status_label, tone=tone_of(entity.lifecycle, head.status)) if head.status else None,
+        path=head.path,
         steps=tuple(_step(look, entity, view, state) for state in states if _is_step(entity, state)),
         locked=_locked(look, view),
         sections=tuple(block for side, block in blocks if not side),
         side=tuple(block for side, block in blocks if side),
         related=tuple(_related(look, entity, view)),
-        notes=_notes(look, entity, stored) if "notes" in capable else None,
-        attachments=_files(look, entity, stored) if "attachments" in capable else None,
-        history=entries,
-        history_more=here("history") if len(entries) >= _FEW_EVENTS else "",
+        notes=timeline.notes_of(look, entity, stored) if "notes" in capable else None,
+        attachments=timeline.files_of(look, entity, stored) if "attachments" in capable else None,
+        history=tuple(timeline.entries_of(look, reader, entity, past)),
+        history_more=here("history") if past.next_cursor else "",
         assign_href=here("assign") if "assignment" in capable and "assign" in view.verbs and not ended else "",
         edit_href=here("edit") if "edit" in view.verbs and not ended else "",
         delete_href=here("delete") if "delete" in view.verbs else "",
@@ -233,35 +180,6 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
 
 def _reader(look: Look, view: RecordView) -> Reader:
     return Reader(model=look.runtime.model, language=look.language, zone=look.zone, references=view.references, person=people.name_of)
-
-
-def _status(entity: EntityRuntime, stored: Record, language: str) -> Status | None:
-    status = str(stored.get("status") or "")
-    if entity.lifecycle is None or status not in entity.lifecycle.statuses:
-        return None
-    return Status(label=entity.lifecycle.statuses[status].label.in_language(language), tone=tone_of(entity.lifecycle, status))
-
-
-def _path(entity: EntityRuntime, stored: Record, language: str) -> tuple[PathStep, ...]:
-    """Return the statuses in order: those of final states only where the record stands in one, so that the way reads as a way."""
-    lifecycle = entity.lifecycle
-    if lifecycle is None:
-        return ()
-    now = str(stored.get("status") or "")
-    usable = [status for status in entity.statuses_for(str(stored.get("subtype") or "")) if lifecycle.statuses[status].effective or status == now]
-    ended = now in lifecycle.statuses and lifecycle.states[lifecycle.statuses[now].state].kind == "final"
-    shown = [status for status in usable if not _is_final(entity, status) or status == now or (not ended and _ends_well(entity, status))]
-    place = shown.index(now) if now in shown else -1
-    labels = ((status, lifecycle.statuses[status].label.in_language(language)) for status in shown)
-    return tuple(PathStep(label=label, current=status == now, past=index < place) for index, (status, label) in enumerate(labels))
-
-
-def _is_final(entity: EntityRuntime, status: str) -> bool:
-    return entity.lifecycle is not None and entity.lifecycle.states[entity.lifecycle.statuses[status].state].kind == "final"
-
-
-def _ends_well(entity: EntityRuntime, status: str) -> bool:
-    return entity.lifecycle is not None and entity.lifecycle.states[entity.lifecycle.statuses[status].state].success is True
 
 
 # next steps ----------------------------------------------------------------------------------------------------------------------
@@ -345,7 +263,7 @@ def _facts(entity: EntityRuntime, view: RecordView, reader: Reader, part: layout
                 yield Shown(label=each.label(reader.language), text=str(value))
                 continue
             fact = reader.show(each.field, value, targets=each.targets)
-            yield replace(fact, wide=fact.wide or path in part.wide)
+            yield replace(fact, wide=fact.wide or part.spans[path] > 1)
 
 
 def _table(entity: EntityRuntime, view: RecordView, reader: Reader, group: str) -> Table:
@@ -367,96 +285,3 @@ def _related(look: Look, entity: EntityRuntime, view: RecordView) -> Iterator[Re
         label = relation.relation.label if relation is not None else look.runtime.model.entity_types[connection.holder].plural
         entries = tuple(RelatedItem(text=named(link.reference), href=reference_link(link.reference).href) for link in links[:_MOST_RELATED])
         yield Related(label=label.in_language(look.language), count=len(links), entries=entries)
-
-
-# what belongs to it --------------------------------------------------------------------------------------------------------------
-
-
-def _notes(look: Look, entity: EntityRuntime, stored: Record) -> tuple[Note, ...]:
-    found = note.notes(look.context, entity.id, stored.id)
-    return tuple(Note(who=people.name_of(each.by), when=_moment(look, each.at), text=each.text) for each in found)
-
-
-def _files(look: Look, entity: EntityRuntime, stored: Record) -> tuple[File, ...]:
-    found = attach.attachments(look.context, entity.id, stored.id)
-    return tuple(
-        File(
-            name=each.name,
-            href=url_for("packdesk_ui.file", entity_type=entity.id, number=stored.number, attachment=each.id),
-            size=_size(each.size, look.language),
-            who=people.name_of(each.by),
-            when=_moment(look, each.at),
-        )
-        for each in found
-    )
-
-
-def _entries(look: Look, reader: Reader, entity: EntityRuntime, stored: Record, most: int) -> Iterator[Entry]:
-    for event in history.history(look.context, entity.id, stored.id, limit=most).events:
-        yield Entry(
-            who=people.name_of(event.by),
-            what=_what(entity, event.kind, event.action, look.language),
-            when=_moment(look, event.at),
-            changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items() if path != "state"),
-        )
-
-
-def _what(entity: EntityRuntime, kind: str, action: str, language: str) -> str:
-    if action:
-        found = entity.actions.get(action)
-        return words("history.action", action=found.action.label.in_language(language) if found is not None else action)
-    return words(f"history.{kind}") if kind in _KINDS_OF_EVENTS else words("history.other", kind=kind)
-
-
-def _change(look: Look, reader: Reader, entity: EntityRuntime, path: str, values: tuple[Json, Json]) -> Change:
-    old, new = values
-    if path in entity.fields:
-        declared = entity.fields[path].field
-        targets = entity.fields[path].targets
-        return Change(
-            label=declared.label.in_language(look.language), old=_was(look, reader, declared, targets, old), new=_was(look, reader, declared, targets, new)
-        )
-    if path in entity.groups:
-        return Change(label=entity.groups[path].group.label.in_language(look.language), old=_rows(entity, path, old, look), new=_rows(entity, path, new, look))
-    label = entity.relations[path].relation.label.in_language(look.language) if path in entity.relations else path
-    return Change(label=label, old=_plain(old), new=_plain(new))
-
-
-def _was(look: Look, reader: Reader, declared: Field, targets: tuple[str, ...], value: Json) -> str:
-    """Return an old or new value in words; one that the field no longer understands as it was written."""
-    if value is None:
-        return ""
-    kind = KINDS[declared.kind]
-    read = kind.read(replace(declared, constraints={}), value, look.reading)
-    if isinstance(read, Finding):
-        return _plain(value)
-    if targets:
-        found = (look.find(targets, str(one)) for one in (read if isinstance(read, tuple) else (read,)))
-        return ", ".join(each.number if each is not None else "…" for each in found)
-    return reader.show(declared, read).text
-
-
-def _rows(entity: EntityRuntime, group: str, value: Json, look: Look) -> str:
-    fields = entity.groups[group].fields
-    rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list | tuple) else []
-    reader = Reader(model=look.runtime.model, language=look.language, zone=look.zone, references={}, person=people.name_of)
-    said = (" ".join(filter(None, (_was(look, reader, each.field, each.targets, row.get(name)) for name, each in fields.items()))) for row in rows)
-    return "; ".join(said)
-
-
-def _plain(value: Json) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(_plain(inner) for inner in value.values())
-    return ", ".join(_plain(inner) for inner in value) if isinstance(value, list | tuple) else "" if value is None else str(value)
-
-
-def _moment(look: Look, moment: datetime) -> str:
-    return str(format_datetime(moment, format="short" if look.language == "de" else "medium", tzinfo=look.zone, locale=look.language))
-
-
-def _size(size: int, language: str) -> str:
-    for unit in ("B", "kB", "MB"):
-        if size < 1000 or unit == "MB":
-            return f"{format_decimal(size, format='0.#', locale=language)} {unit}"
-        size = round(size / 1000, 1)  # type: ignore[assignment]
-    return str(size)

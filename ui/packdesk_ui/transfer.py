@@ -5,7 +5,7 @@ from typing import BinaryIO, cast
 
 from flask import Response, request, url_for
 
-from packdesk.errors import Finding, PackdeskError
+from packdesk.errors import Finding, PackdeskError, Refused
 from packdesk.records import exporting, importing, policy, search
 from packdesk.records.columns import ENGINE_COLUMNS
 from packdesk.records.outcome import BatchReport
@@ -41,7 +41,7 @@ def imports(entity_type: str) -> Response:
     context, runtime = answers.context(), request_context.runtime()
     entity = runtime.type(entity_type)
     if refused := policy.may(runtime, context.actor, "import", entity_type):
-        raise PackdeskError(refused.code, **refused.facts)
+        raise Refused((refused,))
     if request.method == "GET":
         return _page(entity, "")
     key, dry = request.form.get("key", ""), request.form.get("_run") != "run"
@@ -87,7 +87,7 @@ def export(entity_type: str) -> Response:
     context, runtime = answers.context(), request_context.runtime()
     entity = runtime.type(entity_type)
     if refused := policy.may(runtime, context.actor, "export", entity_type):
-        raise PackdeskError(refused.code, **refused.facts)
+        raise Refused((refused,))
     asked = lists.asked_by_address(entity)
     lines = exporting.export_csv(context, entity_type, search.SearchCommand(filter=lists.condition(entity, asked)))
     response = Response(lines, mimetype="text/csv; charset=utf-8")

@@ -1,5 +1,6 @@
 """Lists what may be done with a record now, and why the rest may not (GEN-13)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from packdesk.records import policy
@@ -20,9 +21,9 @@ def available(context: Context, entity_type: str, ref: str) -> tuple[ActionState
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
 
-def states(work: Work, record: Record) -> tuple[ActionState, ...]:
-    """Return every action of a record inside a transaction."""
-    found = allowed(work.runtime, record, work.context.actor, work.unit, work.now, zone=work.zone)
+def states(work: Work, record: Record, only: Collection[str] | None = None) -> tuple[ActionState, ...]:
+    """Return every action of a record (or ``only`` these) inside a transaction."""
+    found = allowed(work.runtime, record, work.context.actor, work.unit, work.now, zone=work.zone, only=only)
     return tuple(_with_rights(work, record, state) for state in found)
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Json
 from packdesk.runtime.candidates import LISTED, offered
-from packdesk.runtime.entity import FieldRuntime, Guard
-from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.entity import FieldRuntime
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.kinds_choice import is_offered
 from packdesk.runtime.lifecycle import is_allowed, judge_status
@@ -33,26 +32,32 @@ class FormField:
     """A field on a form. The JSON forms of rules are for the browser and are missing where only the server can know."""
 
     path: str
+    field: FieldRuntime
     control: str
     label: str
     hint: str
-    #: The value as JSON input, and as a person reads it.
-    value: Json
-    shown: str
+    #: The value that the form would store now; for a new record and an action's input what is offered first.
+    value: object
     required: bool
     readonly: bool
     hidden: bool
-    sensitive: bool
-    options: tuple[Option, ...]
-    #: Entity types that a lookup searches.
-    targets: tuple[str, ...]
+    #: Choices of a listed field; None where any value may be given.
+    options: tuple[Option, ...] | None
     #: Offered values of a text that also takes others.
     suggestions: tuple[str, ...]
     words: Mapping[str, Json]
-    required_when: Mapping[str, object] | None
-    readonly_when: Mapping[str, object] | None
-    visible_when: Mapping[str, object] | None
     span: int = 1
+    #: Rules of other fields read it, so that they come and go with its value; ``server``: the browser cannot tell them all.
+    decides: bool = False
+    server: bool = False
+    required_when: Mapping[str, object] | None = None
+    #: All of these must hold; empty where the browser cannot tell, or nothing decides.
+    visible_when: tuple[Mapping[str, object], ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the entity types that a lookup searches."""
+        return self.field.targets
 
 
 def form_field(at: Situation, field: FieldRuntime, *, section: str = "", span: int = 1, line: Line | None = None, value: object = None) -> FormField:
@@ -60,25 +65,19 @@ def form_field(at: Situation, field: FieldRuntime, *, section: str = "", span: i
     inside = at.on(line) if line is not None else at
     held = line.values.get(field.path) if line is not None else value if value is not None else at.record.get(field.path)
     state = field_state(inside, field, section=section, in_line=line is not None)
-    language, model = at.language, at.entity.model
     return FormField(
         path=field.path,
-        control="suggest" if field.suggest is not None else field.kind.control,
-        label=field.label(language),
-        hint=field.field.hint.in_language(language) if field.field.hint is not None else "",
-        value=field.kind.write(held),
-        shown=field.kind.show(field.field, held, language, model, at.environment.zone),
+        field=field,
+        control=field.kind.control,
+        label=field.label(at.language),
+        hint=field.field.hint.in_language(at.language) if field.field.hint is not None else "",
+        value=held,
         required=state.required,
         readonly=state.readonly,
         hidden=state.hidden,
-        sensitive=field.field.sensitive,
-        options=options(inside, field, held),
-        targets=field.targets,
-        suggestions=_suggestions(inside, field),
+        options=options(inside, field, held) if field.field.kind in LISTED else None,
+        suggestions=_suggestions(inside, field) if not state.readonly else (),
         words={word: field.field.constraints[word] for word in _HTML_WORDS if word in field.field.constraints},
-        required_when=in_browser(field.required),
-        readonly_when=in_browser(field.readonly),
-        visible_when=in_browser(field.visible),
         span=span,
     )
 
@@ -132,11 +131,6 @@ def _subtypes(at: Situation, current: object) -> tuple[Option, ...]:
 
 
 def _suggestions(at: Situation, field: FieldRuntime) -> tuple[str, ...]:
-    found = field.suggest.evaluate(at.environment) if field.suggest is not None else None
-    items = found if isinstance(found, tuple | list) else () if found is None else (found,)
+    found = at.value(field.suggest) if field.suggest is not None else None
+    items = found if isinstance(found, tuple) else (found,)
     return tuple(str(getattr(item, "raw", item)) for item in items if item is not None)
-
-
-def in_browser(guard: Guard) -> Mapping[str, object] | None:
-    """Return the JSON form of a condition that the browser can evaluate, else None."""
-    return guard.to_json() if isinstance(guard, Compiled) and guard.browser_fault is None else None

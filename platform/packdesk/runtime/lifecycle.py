@@ -3,7 +3,7 @@
 The same functions say what a screen offers and what the guards of a change refuse, so that they cannot disagree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -96,8 +96,10 @@ def judge_subtype(at: Situation, subtype: str) -> Finding | None:
     return at.finding("type_not_permitted", f"{found.subtype.path}.allow", field="subtype", subtype=found.subtype.label.in_language(at.language))
 
 
-def allowed(rt: Runtime, record: Record, actor: Actor, graph: Graph, now: datetime, *, zone: ZoneInfo = UTC) -> tuple[ActionState, ...]:
-    """Return every action of the record's type, those that move it first and in the lifecycle's order."""
+def allowed(
+    rt: Runtime, record: Record, actor: Actor, graph: Graph, now: datetime, *, zone: ZoneInfo = UTC, only: Collection[str] | None = None
+) -> tuple[ActionState, ...]:
+    """Return every action of the record's type (or ``only`` these), those that move it first and in the lifecycle's order."""
     entity = rt.type(record.entity_type)
     at = situation(entity, record, actor, graph, now, zone=zone, old=record)
     moves = list(entity.moves)
@@ -106,7 +108,8 @@ def allowed(rt: Runtime, record: Record, actor: Actor, graph: Graph, now: dateti
         move = action.move.move.id if action.move is not None else ""
         return (0, moves.index(move), 0) if move else (1, action.action.order, list(entity.actions).index(action.action.id))
 
-    return tuple(_state_of(at, action) for action in sorted(entity.actions.values(), key=place))
+    wanted = (action for name, action in entity.actions.items() if only is None or name in only)
+    return tuple(_state_of(at, action) for action in sorted(wanted, key=place))
 
 
 def judge_action(

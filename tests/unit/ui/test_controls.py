@@ -12,7 +12,7 @@ from packdesk.model.entity_types import Field, Kind
 from packdesk.model.nodes import Text
 from packdesk.runtime.kinds import KINDS, Reading
 from packdesk.runtime.values import Address, Money, Phone
-from packdesk_ui.controls import blank_control, control_of, depth_of, filled, in_tree_order, json_of, nested, raw_of, without_row
+from packdesk_ui.controls import Control, control_of, depth_of, filled, in_tree_order, json_of, nested, raw_of, without_row
 
 NOTHING = MappingProxyType({})
 
@@ -88,7 +88,7 @@ def test_a_sections_fields_are_sent_inside_the_section() -> None:
 
 
 def test_a_refused_form_shows_what_was_typed() -> None:
-    blank = blank_control(_field(Kind.INTEGER), "f", path="f", language="en", options=None, search="")
+    blank = Control(path="f", name="f", label="F", control="number")
 
     assert control_of(blank, {"f": ["twelve"]}).value == "twelve"
 

@@ -5,6 +5,7 @@ import { connectPickers } from "./pickers";
 import { connectLines } from "./lines";
 import { connectDialog } from "./dialog";
 import { connectTable } from "./table";
+import { connectConditions } from "./conditions";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -24,6 +25,7 @@ connectPickers(document);
 connectLines(document);
 connectDialog(document);
 connectTable(document);
+connectConditions(document);
 
 // A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
 document.addEventListener("click", (event) => {

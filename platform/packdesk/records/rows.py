@@ -1,0 +1,51 @@
+"""What a list shows of its rows beside their values: where a column's condition holds, and which row actions can be done now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from packdesk.records.actions import states
+from packdesk.records.context import Context, run
+from packdesk.records.drafts import Work, begin
+from packdesk.records.finding_records import visible
+from packdesk.records.views import computed
+from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.lifecycle import ActionState
+from packdesk.runtime.situation import situation
+from packdesk.runtime.values import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowState:
+    """The answer for one row."""
+
+    #: Columns whose condition holds.
+    marked: frozenset[str]
+    #: Row actions that this person can do now.
+    actions: tuple[ActionState, ...]
+
+
+def row_states(
+    context: Context, entity_type: str, ids: Iterable[str], *, conditions: Mapping[str, Compiled], actions: tuple[str, ...]
+) -> Mapping[str, RowState]:
+    """Return the state of each row that the person may see, by id; nothing is read where nothing is asked."""
+    wanted = tuple(ids)
+    if not wanted or not (conditions or actions):
+        return {}
+
+    def work(unit: Work) -> Mapping[str, RowState]:
+        unit.unit.prefetch(entity_type, wanted)
+        found = ((name, visible(unit, entity_type, name)) for name in wanted)
+        return {name: _state(unit, record, conditions, actions) for name, record in found if record is not None}
+
+    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def _state(work: Work, record: Record, conditions: Mapping[str, Compiled], actions: tuple[str, ...]) -> RowState:
+    entity = work.runtime.type(record.entity_type)
+    seen = computed(work, entity, record) if conditions else record
+    at = situation(entity, seen, work.context.actor, work.unit, work.now, zone=work.zone)
+    offered = states(work, record, actions) if actions else ()
+    return RowState(
+        marked=frozenset(path for path, condition in conditions.items() if at.holds(condition)),
+        actions=tuple(state for state in offered if state.offered and state.enabled),
+    )
