@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from tests.acceptance.doors.door import Outcome, Refusal, flat
 from tests.acceptance.doors.office import Json, Office
-from tests.acceptance.running import Answer
+from tests.acceptance.running import Answer, Desk
 
 _ASSIGNMENT = {"assigned_unit", "assigned_user"}
 
@@ -124,6 +124,17 @@ class Browser:
         return self.ask("POST", form.action or path, urlencode(form.values, doseq=True).encode())
 
 
+def sign_in(desk: Desk, login: str) -> Browser:
+    """Return a browser in which somebody logged in through the form."""
+    browser = Browser(desk.port)
+    (form,) = read_page(browser.ask("GET", "/login/")).forms
+    form.fill("username", login)
+    form.fill("password", desk.password)
+    done = browser.send(form, "/login/")
+    assert done.status in (302, 303), (done.status, done.body)
+    return browser
+
+
 @dataclass(slots=True)
 class ScreenDoor:
     """The screens."""
@@ -135,14 +146,7 @@ class ScreenDoor:
     def browser(self, login: str) -> Browser:
         """Return the browser of a person, logged in once through the login form."""
         if login not in self._browsers:
-            browser = Browser(self.office.desk.port)
-            page = browser.ask("GET", "/login/")
-            (form,) = read_page(page).forms
-            form.fill("username", self.office.word(login))
-            form.fill("password", self.office.desk.password)
-            done = browser.send(form, "/login/")
-            assert done.status in (302, 303), (done.status, done.body)
-            self._browsers[login] = browser
+            self._browsers[login] = sign_in(self.office.desk, self.office.word(login))
         return self._browsers[login]
 
     def open(self, login: str, path: str) -> Answer:

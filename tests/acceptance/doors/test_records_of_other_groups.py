@@ -192,7 +192,9 @@ def test_a_record_about_something_hidden_tells_nothing_of_it(office: Office, scr
 
     assert (seen.status, len(listed.json["records"])) == (200, 1)
     assert seen.json["contact"]["title"] == contact["number"]
-    for body in (seen.body, listed.body, exported.body, page.body, form.body):
+    told = office.call("lena", "GET", f"/records/{{activity}}/{activity['number']}/history")
+    history = screen.open("lena", f"/r/{{activity}}/{activity['number']}/history")
+    for body in (seen.body, listed.body, exported.body, page.body, form.body, told.body, history.body):
         assert name not in body
 
 
