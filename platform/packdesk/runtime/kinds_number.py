@@ -12,14 +12,17 @@ from packdesk.model.durations import SECONDS, Duration, Unit, parse_duration
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
+from packdesk.runtime.expressions.arithmetic import DECIMAL_LIMIT
 from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, finding, wrong_type
 from packdesk.runtime.values import Money
 
 #: Integers that JavaScript, SQL and Python all keep exactly.
 LARGEST = 2**53
 _STEP = Decimal("0.000001")
-_BEYOND = Decimal(10) ** 18
-_DECIMAL = r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"
+#: What a decimal must stay below: a column of SQLite keeps it as a 64-bit number of millionths, and sums of many must fit as well.
+BEYOND_DECIMAL = DECIMAL_LIMIT
+_DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
+_TYPED_DECIMAL = r"-?[0-9]{1,40}(\.[0-9]{1,6})?"
 _GERMAN = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+|-?[0-9]+,[0-9]+")
 _ENGLISH = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _CURRENCY = r"^[A-Z]{3}$"
@@ -56,6 +59,14 @@ def _in_bounds(field: Field, value: Decimal, reading: Reading) -> Finding | None
     return None
 
 
+def _too_large(field: Field, value: Decimal, reading: Reading) -> Finding | None:
+    """Refuse what the engine cannot keep exactly, whatever the field allows."""
+    if abs(value) < BEYOND_DECIMAL:
+        return None
+    largest = BEYOND_DECIMAL - _STEP
+    return finding("above_maximum", field, reading, limit=str(largest)) if value > 0 else finding("below_minimum", field, reading, limit=str(-largest))
+
+
 def _words(field: Field) -> dict[str, Json]:
     return {word: field.constraints[word] for word in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf") if word in field.constraints}
 
@@ -71,17 +82,19 @@ def plain_number(text: str, language: str) -> str:
 
 
 def exact(value: object) -> Decimal | None:
-    """Return a JSON number or text as a decimal of at most 24 digits, 6 of them after the point; None when it is none.
+    """Return a JSON number or text as a decimal of at most 6 digits after the point; None when it is none, however large it is.
 
     A JSON number with a point is binary and therefore rounded; a text has to fit exactly.
     """
     if isinstance(value, str):
-        return Decimal(value) if re.fullmatch(_DECIMAL, value, re.ASCII) and not value.endswith("\n") else None
+        return Decimal(value) if re.fullmatch(_TYPED_DECIMAL, value, re.ASCII) else None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     number = Decimal(str(value))
-    rounded = number.quantize(_STEP) if number.is_finite() and abs(number) < _BEYOND else None
-    return None if rounded is None or abs(rounded) >= _BEYOND else rounded.normalize() + 0 if rounded else Decimal(0)
+    if not number.is_finite() or abs(number) >= BEYOND_DECIMAL:
+        return number if number.is_finite() else None
+    rounded = number.quantize(_STEP)
+    return rounded.normalize() + 0 if rounded else Decimal(0)
 
 
 def written(value: Decimal) -> str:
@@ -131,7 +144,7 @@ class DecimalKind(FieldKind):
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read a number or a text."""
         number = exact(value)
-        return wrong_type(field, reading) if number is None else _in_bounds(field, number, reading) or number
+        return wrong_type(field, reading) if number is None else _too_large(field, number, reading) or _in_bounds(field, number, reading) or number
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read a number as typed in the reader's language."""
@@ -143,7 +156,7 @@ class DecimalKind(FieldKind):
 
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
         """Return number or text; bounds can be said of the number only."""
-        limit = 10**18
+        limit = int(BEYOND_DECIMAL)
         return {"anyOf": ({"type": "number", "exclusiveMinimum": -limit, "exclusiveMaximum": limit, **_words(field)}, {"type": "string", "pattern": _DECIMAL})}
 
     def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
@@ -165,7 +178,7 @@ class MoneyKind(FieldKind):
         amount, currency = exact(value["amount"]), value["currency"]
         if amount is None or not isinstance(currency, str) or not re.fullmatch(r"[A-Z]{3}", currency):
             return wrong_type(field, reading)
-        return _in_bounds(field, amount, reading) or Money(amount, currency)
+        return _too_large(field, amount, reading) or _in_bounds(field, amount, reading) or Money(amount, currency)
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read ``12.50``, ``12.50 EUR`` or ``EUR 12.50``."""

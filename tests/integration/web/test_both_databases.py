@@ -45,3 +45,18 @@ def test_any_text_is_stored_as_it_is_or_refused(fresh: Flask, name: str) -> None
         assert (response.status_code, response.get_json()["code"]) == (422, "wrong_type")
     else:
         assert kim.get(f"/records/book/{response.get_json()['number']}").get_json()["name"] == name
+
+
+def test_the_largest_decimal_is_the_same_on_both_databases(fresh: Flask) -> None:
+    """GEN-10: what a column cannot keep exactly is refused before it gets there."""
+    kim = caller(fresh, "kim")
+
+    kept = kim.made("book", name="Heavy", weight="999999999999.999999", price={"amount": "-999999999999.999999", "currency": "EUR"})
+    refused = [
+        kim.post("/records/book", {"name": "Too heavy", **values}).get_json()
+        for values in ({"weight": "1000000000000"}, {"weight": -1e18}, {"price": {"amount": "1000000000000", "currency": "EUR"}})
+    ]
+
+    assert (kept["weight"], kept["price"]["amount"]) == ("999999999999.999999", "-999999999999.999999")
+    assert [(one["code"], one["field"]) for one in refused] == [("above_maximum", "weight"), ("below_minimum", "weight"), ("above_maximum", "price")]
+    assert len(kim.get("/records/book?filter=record.weight > 999999999999.5").get_json()["records"]) == 1
