@@ -78,7 +78,7 @@ def read_pack(source: PackSource) -> tuple[Pack | None, tuple[Problem, ...]]:
         return None, tuple(reader.conformity.problems)
     for path, data in files:
         if path != MANIFEST and path.endswith(".json"):
-            reader.file(path, data)
+            reader.file(reader.info, path, data)
     pack = Pack(info=reader.info, manifest=manifest, requires=reader.requires, documents=tuple(reader.documents.values()), verbs=tuple(reader.verbs))
     return pack, tuple(reader.conformity.problems)
 
@@ -117,11 +117,8 @@ class _Reader:
             plugins={key: wanted.text for key, wanted in plugins.members.items()} if plugins else {},
         )
 
-    def file(self, path: str, data: bytes) -> None:
+    def file(self, info: PackInfo, path: str, data: bytes) -> None:
         """Read one file: one document or a map of documents."""
-        info = self.info
-        if info is None:
-            return
         parts = PurePosixPath(path).parts
         source = Source(path, info.id, info.version, info.language)
         if not self._kind_known(parts, source):

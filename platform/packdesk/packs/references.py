@@ -60,8 +60,7 @@ def _walk(node: Node, shape: Shape, trail: tuple[str | int, ...]) -> Iterator[_F
     elif isinstance(shape, Sequence):
         if shape.item.ref:
             for index, item in enumerate(node.items):
-                if isinstance(item.value, str):
-                    yield shape.item.ref, item.value, item, (*trail, index), False
+                yield shape.item.ref, item.text, item, (*trail, index), False
     elif isinstance(shape, Map):
         yield from _walk_map(node, shape, trail)
     else:
@@ -84,5 +83,5 @@ def _walk_object(node: Node, shape: Object, trail: tuple[str | int, ...]) -> Ite
         part = shape.keys.get(key)
         if part is not None:
             yield from _walk(member, part, (*trail, key))
-        elif shape.rest_ref:
+        else:
             yield shape.rest_ref, key, member, (*trail, key), True
