@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from packdesk.errors import PackdeskError
+from packdesk.model.lifecycles import Flag
 from packdesk.records.drafts import Draft
 from packdesk.records.evaluation import environment, holds, situation, source_value
 from packdesk.runtime.derivation import STATE
 from packdesk.runtime.entity import FieldRuntime, LineRuntime
 from packdesk.runtime.field_state import field_state
+from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.situation import stored
 from packdesk.runtime.values import Line, Record
 
@@ -46,6 +48,8 @@ def default_of(draft: Draft, field: FieldRuntime, *, choosing: bool = True) -> o
 
 
 def _hidden(draft: Draft, field: FieldRuntime) -> bool:
+    if not field.section and field.visible is True and Flag.HIDDEN not in flags(draft.entity, str(draft.record.get("state")), field.path):
+        return False
     return field_state(situation(draft), field, section=draft.section).hidden
 
 

@@ -29,15 +29,14 @@ def field_state(at: Situation, field: FieldRuntime, *, section: str = "", in_lin
     """Return what a field is on the situation's record; ``section`` is that of the action in hand."""
     path = field.field.path
     marked = frozenset() if in_line else flags(at.entity, str(at.record.get("state")), field.path)
-    by_state = _state_path(at.entity, at.record)
     if not in_line and not present(at, field.section, section):
         return FieldState(hidden=True, readonly=False, required=False, rule=f"{at.entity.sections[field.section].section.path}.present_when")
     if Flag.HIDDEN in marked or not at.holds(field.visible):
-        return FieldState(hidden=True, readonly=False, required=False, rule=by_state if Flag.HIDDEN in marked else f"{path}.visible")
+        return FieldState(hidden=True, readonly=False, required=False, rule=_state_path(at.entity, at.record) if Flag.HIDDEN in marked else f"{path}.visible")
     section_locks = bool(field.section) and not in_line and at.holds(at.entity.sections[field.section].readonly)
     readonly = Flag.READONLY in marked or section_locks or field.derived is not None or at.holds(field.readonly)
     required = field.derived is None and (Flag.REQUIRED in marked or at.holds(field.required))
-    rule = by_state if marked & {Flag.READONLY, Flag.REQUIRED} else f"{path}.{'required' if required else 'readonly'}"
+    rule = _state_path(at.entity, at.record) if marked & {Flag.READONLY, Flag.REQUIRED} else f"{path}.{'required' if required else 'readonly'}"
     return FieldState(hidden=False, readonly=readonly, required=required, rule=rule)
 
 

@@ -97,19 +97,19 @@ def _immutable(change: Change) -> tuple[Finding, ...]:
 def _fields(change: Change) -> tuple[Finding, ...]:
     at = change.at
     found: list[Finding] = []
+    entered = change.old is not None and change.new.get("state") != change.was("state")
     for path, field in at.entity.fields.items():
-        found += _field(change, field, path)
+        touched = path in change.given and path in change.changed
+        if touched or _concerned(change, field, path):
+            found += _field(change, field, path, touched=touched)
+        elif entered:
+            found += _entering(change, field, path)
     for name, group in at.entity.groups.items():
         found += _group(change, name, group)
     return tuple(found)
 
 
-def _field(change: Change, field: FieldRuntime, path: str) -> Iterable[Finding]:
-    touched = path in change.given and path in change.changed
-    if not touched and not _concerned(change, field, path):
-        if change.old is not None:
-            yield from _entering(change, field, path)
-        return
+def _field(change: Change, field: FieldRuntime, path: str, *, touched: bool) -> Iterable[Finding]:
     at, label = change.at, field.label(change.at.language)
     state = field_state(at, field, section=change.section)
     if state.hidden:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from packdesk.errors import PackdeskError
-from packdesk.model.entity_types import Field
+from packdesk.model.entity_types import EntityType, Field
 from packdesk.model.nodes import Json
 from packdesk.runtime.engine_columns import engine_fields
 from packdesk.runtime.kinds import KINDS
@@ -44,17 +44,26 @@ def changes(tables: Tables, old: Record | None, new: Record) -> dict[str, list[J
     """Return path -> [old, new] of everything that differs, as JSON; secrets only say that they changed."""
     entity = tables.model.entity_types[new.entity_type]
     found: dict[str, list[Json]] = {}
-    engine = engine_fields(entity, entity.id in tables.model.lifecycles)
-    sections = {f"{section.id}.{name}": field for section in entity.sections.values() for name, field in section.fields.items()}
-    for path, field in {**engine, **entity.fields, **sections}.items():
+    for path, field in _fields(tables, entity):
         before, after = old.get(path) if old else None, new.get(path)
-        if before != after and path not in _SILENT:
+        if before != after:
             found[path] = [_written(field, before), _written(field, after)]
     for group in entity.lines.values():
         before_lines, after_lines = old.lines.get(group.id, ()) if old else (), new.lines.get(group.id, ())
         if before_lines != after_lines:
             found[group.id] = [_lines(group.fields, before_lines), _lines(group.fields, after_lines)]
     return found
+
+
+def _fields(tables: Tables, entity: EntityType) -> tuple[tuple[str, Field], ...]:
+    """Return the fields whose change is news, with their paths."""
+    memo = ("history fields", entity.id)
+    if memo not in tables.memo:
+        engine = engine_fields(entity, entity.id in tables.model.lifecycles)
+        sections = {f"{section.id}.{name}": field for section in entity.sections.values() for name, field in section.fields.items()}
+        fields = {**engine, **entity.fields, **sections}
+        tables.memo[memo] = tuple((path, field) for path, field in fields.items() if path not in _SILENT)
+    return tables.memo[memo]  # type: ignore[no-any-return]
 
 
 def read(connection: Connection, entity_type: str, record_id: str, *, limit: int = 200, before: int = 0) -> tuple[Event, ...]:
