@@ -39,6 +39,7 @@ class _Reader(HTMLParser):
         self.links: list[str] = []
         self._select = ""
         self._area = ""
+        self._silent = False
         self._template = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -55,26 +56,29 @@ class _Reader(HTMLParser):
             self.forms.append(Form(given.get("action", "")))
         if not self.forms or self._template:
             return
+        silent = "disabled" in given
         form, name = self.forms[-1], given.get("name", "")
-        if tag == "input" and name:
+        if tag == "input" and name and not silent:
             ticked = "checked" in given or given.get("type") not in ("checkbox", "radio")
             if ticked and given.get("type") != "file":
                 form.values.setdefault(name, []).append(given.get("value", ""))
         elif tag == "select" and name:
             self._select = name
+            self._silent = silent
             form.offers[name] = []
         elif tag == "option" and self._select:
             form.offers[self._select].append(given.get("value", ""))
-            if "selected" in given:
+            if "selected" in given and not self._silent:
                 form.values.setdefault(self._select, []).append(given.get("value", ""))
-        elif tag == "textarea" and name:
+        elif tag == "textarea" and name and not silent:
             self._area = name
             form.values[name] = [""]
 
     def handle_endtag(self, tag: str) -> None:
         """Leave a select, a text or a pattern."""
         if tag == "select" and self._select:
-            self.forms[-1].values.setdefault(self._select, [""])
+            if not self._silent:
+                self.forms[-1].values.setdefault(self._select, [""])
             self._select = ""
         if tag == "textarea":
             self._area = ""
