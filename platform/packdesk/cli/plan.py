@@ -37,7 +37,10 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         if loaded.merged is None or errors:
             return refuse(errors, output)
         made = plan(services.database, loaded.merged, services.clock)
-    fault = _fault(made, read_decisions(arguments.decisions))
+    decisions = read_decisions(arguments.decisions)
+    fault = _fault(made, decisions)
+    if not fault:
+        warn_of_unasked(made, decisions, output)
     summary = {
         "base": made.base,
         "hash": made.hash,
@@ -57,10 +60,16 @@ def _fault(made: Plan, decisions: Mapping[str, object] | None) -> str:
     if made.problems:
         return "It cannot be published."
     try:
-        answers.parse(decisions, made.needed, lambda name, value: check_value(made.model, name, value))
+        answers.parse(decisions, made.needed, lambda name, value: check_value(made.model, name, value), made.decided)
     except PackdeskError as error:
         return str(error)
     return ""
+
+
+def warn_of_unasked(made: Plan, decisions: Mapping[str, object] | None, output: Output) -> None:
+    """Name the decisions that earlier releases went by and this plan does not ask for."""
+    for decision in answers.unasked(decisions, made.needed):
+        output.progress(f"{decision}: decided in an earlier release, not asked for now")
 
 
 def loaded_for(services: Services, arguments: argparse.Namespace) -> tuple[Loaded, tuple[Problem, ...]]:

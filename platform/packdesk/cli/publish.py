@@ -4,7 +4,7 @@ import argparse
 
 from packdesk.cli.command import OK, Command
 from packdesk.cli.output import Output
-from packdesk.cli.plan import declare, loaded_for, read_decisions, refuse
+from packdesk.cli.plan import declare, loaded_for, read_decisions, refuse, warn_of_unasked
 from packdesk.cli.system import author, opened
 from packdesk.store import migrations
 from packdesk.store.planning import plan, render
@@ -26,15 +26,17 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             return refuse(errors, output)
         made = plan(services.database, loaded.merged, services.clock)
         output.progress(render(made))
+        decisions = read_decisions(arguments.decisions)
         number = publish(
             services.database,
             made,
-            read_decisions(arguments.decisions),
+            decisions,
             actor=author(),
             note=arguments.note,
             clock=services.clock,
             progress=lambda what, records: output.progress(f"{what}: {records}"),
         )
+        warn_of_unasked(made, decisions, output)
     text = f"Nothing changes; release {number} stays." if made.is_empty else f"Release {number} is live."
     output.result({"release": number, "changed": not made.is_empty}, text)
     return OK

@@ -4,8 +4,9 @@ A document is JSON: ``{"map_status": {"visit.planned": "open"}, "map_value": {"v
 "convert": {"visit.size": "convert"}}``. A missing or a wrong answer stops the publish before anything is touched.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from packdesk.errors import PackdeskError
@@ -71,14 +72,20 @@ class Need:
 ValueCheck = Callable[[str, Json], str | None]
 
 
-def parse(document: Mapping[str, object] | None, needed: Sequence[Need], check_value: ValueCheck) -> Mapping[str, Json]:
-    """Return id of the question -> answer, suggestions filled in; raises ``bad_decision`` or ``decisions_missing``."""
+def parse(document: Mapping[str, object] | None, needed: Sequence[Need], check_value: ValueCheck, decided: Collection[str] = ()) -> Mapping[str, Json]:
+    """Return id of the question -> answer, suggestions filled in; raises ``bad_decision`` or ``decisions_missing``.
+
+    What earlier releases asked (``decided``) and this one does not is left out: an analyst keeps one document.
+    """
     given = _flat(document or {})
     asked = {need.id: need for need in needed}
+    given = {decision: answer for decision, answer in given.items() if decision in asked or decision not in decided}
     for decision, answer in given.items():
         need = asked.get(decision)
         if need is None:
-            raise PackdeskError("bad_decision", decision=decision, reason="the plan does not ask for it")
+            near = get_close_matches(decision, (*asked, *decided), n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise PackdeskError("bad_decision", decision=decision, reason=f"the plan does not ask for it{hint}")
         if reason := _wrong(need, answer, check_value):
             raise PackdeskError("bad_decision", decision=decision, reason=reason)
     missing = [need.id for need in needed if not need.optional and need.id not in given]
@@ -86,6 +93,12 @@ def parse(document: Mapping[str, object] | None, needed: Sequence[Need], check_v
         raise PackdeskError("decisions_missing", count=len(missing), needed=", ".join(missing))
     suggested = {need.id: need.suggestion for need in needed if need.optional and need.suggestion is not None}
     return MappingProxyType({**suggested, **given})
+
+
+def unasked(document: Mapping[str, object] | None, needed: Sequence[Need]) -> tuple[str, ...]:
+    """Return the decisions of a document that the plan does not ask for."""
+    asked = {need.id for need in needed}
+    return tuple(decision for decision in _flat(document or {}) if decision not in asked)
 
 
 def leaves_empty(answer: Json) -> bool:

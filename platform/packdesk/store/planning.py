@@ -28,7 +28,7 @@ from packdesk.store.decisions import Need
 from packdesk.store.expansion import expansion
 from packdesk.store.impacts import Counter, Impact
 from packdesk.store.inspection import inspect_storage
-from packdesk.store.releases import StoredRelease, read_active, read_release
+from packdesk.store.releases import StoredRelease, decided, read_active, read_release
 from packdesk.store.retired_values import retire
 from packdesk.store.steps import Step, StepKind, sentence
 from packdesk.store.storage_map import NOTHING, StorageMap, evolve
@@ -68,6 +68,8 @@ class Plan:
     retired_values: tuple[Mapping[str, Json], ...] = ()
     #: Entity types whose tables may differ from before; the others are not looked at.
     types: tuple[str, ...] = ()
+    #: Decisions that earlier releases went by: a document may still hold them.
+    decided: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -98,6 +100,7 @@ class Plan:
             ],
             "retired_values": [dict(value) for value in self.retired_values],
             "types": list(self.types),
+            "decided": list(self.decided),
         }
 
     @classmethod
@@ -121,6 +124,7 @@ class Plan:
             problems=tuple(_problem(problem) for problem in _objects(data["problems"])),
             retired_values=tuple(_objects(data["retired_values"])),
             types=tuple(str(one) for one in _list(data["types"])),
+            decided=tuple(str(one) for one in _list(data["decided"])),
         )
 
 
@@ -159,6 +163,7 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
         problems=tuple(found.problems),
         retired_values=retire(old, new, _retired(current)),
         types=types,
+        decided=decided(connection),
     )
 
 

@@ -83,20 +83,32 @@ def rollback(
     progress: Progress = silent,
 ) -> int:
     """Publish the documents of an older release (the one before, when none is named) and give back values that nobody touched since."""
-    made, undone = plan_rollback(database, number, clock)
+    target = number or rollback_target(database)
+    made, undone = plan_rollback(database, target, clock)
     answers = _answers(made, decisions)
     reverts = tuple(Step(kind=StepKind.REVERT, about=f"release {one}", value=one, decision="rollback") for one in undone)
     steps = (*decided_steps(made.steps, answers, made.model), *reverts)
-    return _publish(database, made, answers, steps, (actor, note), clock, progress)
+    return _publish(database, made, answers, steps, (actor, note), clock, progress, restored=target)
 
 
-def plan_rollback(database: Database, number: int | None, clock: Clock) -> tuple[Plan, tuple[int, ...]]:
-    """Return the plan of going back, and the numbers of the releases that it undoes, newest first."""
+def rollback_target(database: Database) -> int:
+    """Return the release that stood before the live one; before a rollback stood what stood before the release that it brought back."""
     with database.begin() as connection:
         active = read_active(connection)
         if active is None:
             raise PackdeskError("no_release")
-        target = number or read_release(connection, active.number).info.base
+        live = read_release(connection, active.number)
+        while live.restored:
+            live = read_release(connection, live.restored)
+    if not live.info.base:
+        raise PackdeskError("unknown_release", number=0)
+    return live.info.base
+
+
+def plan_rollback(database: Database, number: int | None, clock: Clock) -> tuple[Plan, tuple[int, ...]]:
+    """Return the plan of going back, and the numbers of the releases that it undoes, newest first."""
+    target = number or rollback_target(database)
+    with database.begin() as connection:
         older = read_release(connection, target)
         query = sa.select(release.c.number).where(release.c.number > target, release.c.state == PUBLISHED).order_by(release.c.number.desc())
         undone = tuple(connection.execute(query).scalars())
@@ -119,7 +131,7 @@ def resume(database: Database, clock: Clock, progress: Progress = silent) -> int
 def _answers(made: Plan, decisions: Mapping[str, object] | None) -> Mapping[str, Json]:
     if made.problems:
         raise PackdeskError("plan_refused", reasons=" ".join(problem.message for problem in made.problems))
-    return parse(decisions, made.needed, lambda name, value: check_value(made.model, name, value))
+    return parse(decisions, made.needed, lambda name, value: check_value(made.model, name, value), made.decided)
 
 
 def _publish(  # noqa: PLR0917
@@ -130,6 +142,8 @@ def _publish(  # noqa: PLR0917
     who: tuple[str, str],
     clock: Clock,
     progress: Progress,
+    *,
+    restored: int = 0,
 ) -> int:
     if made.is_empty:
         return made.base
@@ -149,6 +163,7 @@ def _publish(  # noqa: PLR0917
             note=who[1],
             created_by=who[0],
             created_at=started,
+            restored=restored,
         )
         number = _write_down(database, new)
         tables = Tables(made.model, made.storage.physical, database.dialect)

@@ -61,6 +61,8 @@ class StoredRelease:
     retired_values: tuple[Mapping[str, Json], ...]
     #: The steps of this release that still have records to map.
     pending: tuple[Step, ...]
+    #: The release whose documents this one brought back; 0 where it was no rollback.
+    restored: int = 0
 
     @property
     def number(self) -> int:
@@ -88,6 +90,7 @@ class NewRelease:
     note: str
     created_by: str
     created_at: datetime
+    restored: int = 0
 
 
 class ReleaseStore:
@@ -158,12 +161,19 @@ def read_release(connection: Connection, number: int) -> StoredRelease:
         decisions=MappingProxyType(dict(_mapping(row.decisions))),
         retired_values=tuple(_mappings(plan.get("retired_values"))),
         pending=tuple(step for _ordinal, step, _cursor in read_pending(connection, number)),
+        restored=int(str(plan.get("restored") or 0)),
     )
 
 
 def write_release(connection: Connection, new: NewRelease) -> None:
     """Write a release down as being expanded; nothing reads it before the flip."""
-    plan = {"steps": [step.to_json() for step in new.steps], "changes": list(new.changes), "retired_values": [dict(value) for value in new.retired_values]}
+    plan: dict[str, object] = {
+        "steps": [step.to_json() for step in new.steps],
+        "changes": list(new.changes),
+        "retired_values": [dict(value) for value in new.retired_values],
+    }
+    if new.restored:
+        plan["restored"] = new.restored
     connection.execute(
         sa.insert(release).values(
             number=new.number,
@@ -200,6 +210,12 @@ def read_pending(connection: Connection, number: int) -> tuple[tuple[int, Step, 
         .order_by(migration_step.c.ordinal)
     )
     return tuple((row.ordinal, Step.from_json(_mapping(row.payload)), row.cursor or "") for row in connection.execute(query))
+
+
+def decided(connection: Connection) -> tuple[str, ...]:
+    """Return the ids of every decision that a published release ever went by."""
+    rows = connection.execute(sa.select(release.c.decisions).where(release.c.state == PUBLISHED).order_by(release.c.number)).scalars()
+    return tuple(dict.fromkeys(decision for row in rows for decision in _mapping(row)))
 
 
 def next_number(connection: Connection) -> int:

@@ -411,6 +411,36 @@ def test_rolling_back_several_releases_at_once(database: Database) -> None:
     assert "size" in read(database, old).values
 
 
+def test_rolling_back_again_goes_further_back(database: Database) -> None:
+    put_live(database, merged())
+    put_live(database, merged(booked))
+    put_live(database, merged(booked, unique_subject))
+    store = ReleaseStore(database)
+
+    again = [rollback(database, actor="bob", note="", clock=CLOCK) for _ in range(2)]
+
+    assert [store.load(number).merged.hash for number in again] == [merged(booked).hash, merged().hash]
+    assert [store.load(number).restored for number in again] == [2, 1]
+    with pytest.raises(PackdeskError) as caught:
+        rollback(database, actor="bob", note="", clock=CLOCK)
+    assert caught.value.code == "unknown_release"
+
+
+def test_a_document_of_decisions_outlives_what_it_decided(database: Database) -> None:
+    """An analyst keeps one document; a word that nobody ever asked for is a mistake."""
+    decisions = {"map_status": {"visit.waiting": "moored"}}
+    put_live(database, merged())
+    visit(database, status="waiting")
+    put_live(database, merged(without_waiting), decisions)
+
+    number = put_live(database, merged(without_waiting, unique_subject), decisions)
+
+    assert ReleaseStore(database).load(number).decisions == {}
+    with pytest.raises(PackdeskError) as caught:
+        put_live(database, merged(without_waiting), {"map_status": {"visit.waitin": "moored"}})
+    assert (caught.value.code, "did you mean 'map_status.visit.waiting'?" in str(caught.value)) == ("bad_decision", True)
+
+
 def test_a_release_that_never_was_cannot_be_loaded(database: Database) -> None:
     put_live(database, merged())
 

@@ -3,7 +3,7 @@
 import pytest
 
 from packdesk.errors import PackdeskError
-from packdesk.store.decisions import Need, leaves_empty, parse
+from packdesk.store.decisions import Need, leaves_empty, parse, unasked
 from packdesk.store.steps import LEAVE_EMPTY
 
 NEEDED = (
@@ -36,7 +36,8 @@ def test_an_answer_takes_the_place_of_the_suggestion() -> None:
         ({}, "decisions_missing", ("needed", "map_status.visit.planned")),
         (None, "decisions_missing", ("count", 1)),
         ({"map_status": {"visit.planned": "gone"}}, "bad_decision", ("reason", "'gone' is not one of open, done")),
-        ({"map_status": {"visit.typo": "open"}}, "bad_decision", ("reason", "the plan does not ask for it")),
+        ({"convert": {"ship.tonnage": "convert"}}, "bad_decision", ("reason", "the plan does not ask for it")),
+        ({"map_status": {"visit.plannd": "open"}}, "bad_decision", ("reason", "the plan does not ask for it; did you mean 'map_status.visit.planned'?")),
         ({"map": {}}, "bad_decision", ("reason", "it must be one of map_status, map_value, default, convert")),
         ({"map_status": []}, "bad_decision", ("reason", "it must be an object")),
         ({"default": {"visit.floor": "x"}}, "bad_decision", ("reason", "not a number")),
@@ -49,6 +50,15 @@ def test_a_wrong_or_missing_answer_stops_the_publish(document: dict[str, object]
 
     assert caught.value.code == code
     assert caught.value.facts[fact[0]] == fact[1]
+
+
+def test_what_an_earlier_release_decided_may_stay_in_the_document() -> None:
+    document = {"map_status": {"visit.planned": "open", "visit.old": "done"}}
+
+    answers = parse(document, NEEDED, refuse_text, ("map_status.visit.old",))
+
+    assert answers == {"map_status.visit.planned": "open", "default.visit.floor": 1}
+    assert unasked(document, NEEDED) == ("map_status.visit.old",)
 
 
 def test_a_question_survives_json() -> None:
