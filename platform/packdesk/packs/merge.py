@@ -148,11 +148,10 @@ class _Layer:
             return node.having(members)
         if isinstance(shape, (Object, Variants)):
             kept: dict[str, Node] = {}
-            for key, member in node.members.items():
-                inner = part(shape, key)
+            for key, member, inner in _parts(node, shape):
                 if self.foreign and isinstance(inner, Leaf) and inner.role is Role.TEXT:
                     self._text(self.pack.info.language, path, key, member)
-                elif key != "like" and inner is not None:
+                else:
                     kept[key] = self._adopt(member, inner, f"{path}.{key}", {})
             return node.having(kept)
         return node
@@ -211,10 +210,7 @@ class _Layer:
         if isinstance(shape, Leaf):
             return self._write(target, patch, path)
         members = dict(target.members)
-        for key, member in patch.members.items():
-            inner = part(shape, key)
-            if inner is None:
-                continue
+        for key, member, inner in _parts(patch, shape):
             if isinstance(inner, Leaf) and inner.role is Role.TEXT and self.foreign:
                 self._text(self.pack.info.language, path, key, member)
             elif key in members:
@@ -348,6 +344,11 @@ class _Layer:
 
 def _chain(target: Node) -> tuple[Node, ...]:
     return (replace(target, overrides=()), *target.overrides)
+
+
+def _parts(node: Node, shape: Shape) -> list[tuple[str, Node, Shape]]:
+    """Return the members that are kept, with their shapes: ``like`` has done its work by then."""
+    return [(key, member, inner) for key, member in node.members.items() if key != "like" and (inner := part(shape, key)) is not None]
 
 
 def _translate_copies(tree: Tree) -> None:
