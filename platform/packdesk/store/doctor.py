@@ -19,10 +19,11 @@ from packdesk.store.expansion import Ddl, as_found, column_types, contraction, e
 from packdesk.store.inspection import inspect_storage
 from packdesk.store.leftovers import Leftover, find, live_release, remove
 from packdesk.store.migrate_values import Progress, finish, silent
-from packdesk.store.platform_tables import attachment
+from packdesk.store.platform_tables import attachment, idempotency, outbox
 from packdesk.store.publish_lock import publishing
 from packdesk.store.publishing import contract, expand_live
 from packdesk.store.releases import StoredRelease
+from packdesk.store.request_keys import LIFETIME
 from packdesk.store.steps import sentence
 from packdesk.store.storage_map import NOTHING
 from packdesk.store.tables import Tables
@@ -39,6 +40,8 @@ _ADVICE = {
     "orphan_file": "No record has this file; clean removes it.",
     "unwanted_index": "The live release has no use for this index; clean drops it.",
     "missing": "The live release needs this; clean makes it.",
+    "orphan_key": "Requests left these keys behind, long ago or without an answer; clean forgets them.",
+    "stale_lease": "Who was to deliver these died; clean gives them back.",
     "wrong_type": "The column is not of the type that the live release reads; restore it from a backup.",
 }
 
@@ -71,6 +74,7 @@ def examine(database: Database, clock: Clock, blobs: Blobs | None = None) -> tup
             diagnoses += [_diagnosis("unfinished_migration", sentence(step)) for step in release.pending]
             diagnoses += _differences(connection, release, {one.name for one in left})
         diagnoses += [_diagnosis("orphan_file", digest) for digest in _orphan_files(connection, clock, blobs)]
+        diagnoses += [_diagnosis(kind, str(count), table.name) for kind, table, left in _left_rows(clock) if (count := _count(connection, table, left))]
     return tuple(diagnoses)
 
 
@@ -82,6 +86,7 @@ def clean(database: Database, clock: Clock, blobs: Blobs | None = None, progress
         expand_live(database)
         finish(database, clock, progress)
         contract(database)
+        _clear_rows(database, clock)
         _remove_files(blobs, (one.name for one in before if one.kind == "orphan_file"))
     return before
 
@@ -91,6 +96,24 @@ def _remove_leftovers(database: Database) -> None:
         release = live_release(connection)
         left: Sequence[Leftover] = find(connection, NOTHING if release is None else release.storage, inspect_storage(connection))
     remove(database, left)
+
+
+def _left_rows(clock: Clock) -> tuple[tuple[str, sa.Table, sa.ColumnElement[bool]], ...]:
+    """Return what dead processes leave in tables: keys that nobody asks for any more, and leases that nobody gives back."""
+    now = clock.now()
+    key = sa.or_(idempotency.c.expires < now - LIFETIME, idempotency.c.response.is_(None))
+    return (("orphan_key", idempotency, key), ("stale_lease", outbox, sa.and_(outbox.c.owner.is_not(None), outbox.c.lease_until < now)))
+
+
+def _count(connection: Connection, table: sa.Table, left: sa.ColumnElement[bool]) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table).where(left)).scalar_one())
+
+
+def _clear_rows(database: Database, clock: Clock) -> None:
+    (_keys, keys, orphan), (_leases, leases, stale) = _left_rows(clock)
+    with database.begin(write=True) as connection:
+        connection.execute(keys.delete().where(orphan))
+        connection.execute(leases.update().where(stale).values(owner=None, lease_until=None))
 
 
 def _remove_files(blobs: Blobs | None, digests: Iterable[str]) -> None:

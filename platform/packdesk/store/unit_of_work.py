@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from packdesk.clock import Clock
 from packdesk.errors import PackdeskError
-from packdesk.ids import IdSource, new_id
+from packdesk.ids import IdSource, following, new_id
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.runtime.engine_columns import NORMAL
@@ -85,6 +85,7 @@ class UnitOfWork:
         self._records: dict[tuple[str, str], Record | None] = {}
         self._related: dict[tuple[str, str, str], tuple[Related, ...]] = {}
         self._units: dict[str, frozenset[str]] = {}
+        self._last_note = ""
 
     def __enter__(self) -> "UnitOfWork":
         """Begin; a writer makes sure that its release is still the one in force."""
@@ -254,7 +255,7 @@ class UnitOfWork:
 
     def add_note(self, record: Record, text: str) -> str:
         """Store a note about the record and return its id."""
-        note_id = self._new_id()
+        note_id = self._last_note = following(self._last_note, self._new_id())
         self._add(platform_tables.note, record, id=note_id, text=text)
         self._log(record, "note", "", (), {})
         return note_id
@@ -268,7 +269,7 @@ class UnitOfWork:
 
     def enqueue(self, key: str, kind: str, payload: Mapping[str, Json], *, not_before: datetime | None = None) -> bool:
         """Put a row into the outbox, to leave the system after the commit; False when the key is there already."""
-        values = {"id": self._new_id(), "key": key, "kind": kind, "payload": payload, "state": "waiting", "attempts": 0}
+        values = {"id": self._new_id(), "key": key, "kind": kind, "payload": payload, "state": "pending", "attempts": 0}
         insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
         row = insert(platform_tables.outbox).values(**values, not_before=not_before, created_at=self._clock.now())
         added = row.on_conflict_do_nothing(index_elements=["key"]).returning(platform_tables.outbox.c.id)

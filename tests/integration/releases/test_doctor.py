@@ -16,6 +16,7 @@ from packdesk.store.blobs import Blobs
 from packdesk.store.database import Database
 from packdesk.store.doctor import clean, examine
 from packdesk.store.planning import plan
+from packdesk.store.platform_tables import idempotency, outbox
 from packdesk.store.publish_lock import publishing
 from packdesk.store.publishing import resume
 from packdesk.store.purging import purge, purgeable
@@ -83,6 +84,27 @@ def test_files_that_no_record_has_are_swept_when_they_are_old_enough(sqlite_data
 
     assert [(one.kind, one.name) for one in found] == [("orphan_file", digest)]
     assert examine(sqlite_database, tomorrow, blobs) == ()
+
+
+def test_keys_and_leases_of_the_dead_are_counted_and_cleared(database: Database) -> None:
+    put_live(database, merged())
+    now = CLOCK.now()
+    key = {"actor": "kim", "request_hash": "h"}
+    lease = {"kind": "operation", "payload": {}, "state": "pending", "attempts": 1, "created_at": now}
+    with database.begin(write=True) as connection:
+        connection.execute(idempotency.insert(), [{**key, "key": "old", "response": {}, "expires": now - timedelta(days=2)}])
+        connection.execute(idempotency.insert(), [{**key, "key": "open", "response": None, "expires": now + timedelta(days=1)}])
+        connection.execute(idempotency.insert(), [{**key, "key": "kept", "response": {}, "expires": now + timedelta(days=1)}])
+        connection.execute(outbox.insert(), [{**lease, "id": "1", "key": "1", "owner": "dead", "lease_until": now - timedelta(minutes=1)}])
+        connection.execute(outbox.insert(), [{**lease, "id": "2", "key": "2", "owner": "alive", "lease_until": now + timedelta(minutes=1)}])
+
+    found = clean(database, CLOCK)
+
+    assert [(one.kind, one.table, one.name) for one in found] == [("orphan_key", "idempotency", "2"), ("stale_lease", "outbox", "1")]
+    assert examine(database, CLOCK) == ()
+    with database.begin() as connection:
+        assert connection.execute(sa.select(idempotency.c.key)).scalars().all() == ["kept"]
+        assert connection.execute(sa.select(outbox.c.owner).order_by(outbox.c.id)).scalars().all() == [None, "alive"]
 
 
 def test_nobody_publishes_or_cleans_beside_a_publish(database: Database) -> None:
