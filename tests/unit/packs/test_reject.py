@@ -47,6 +47,30 @@ def test_a_sound_pack_is_accepted(folder: Path) -> None:
     assert build(loaded.merged).hash == loaded.merged.hash
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "duplicate_code",  # GEN-3
+        "duplicate_label",  # GEN-3
+        "cyclic_tree",  # GEN-14
+        "two_defaults",  # GEN-15
+        "closed_list",  # GEN-16
+        "bad_duration",  # GEN-17
+        "incomplete_matrix",  # SR-18
+        "everybody",  # CARE-3
+        "wrong_version",  # M-1
+        "missing_pack",  # M-1
+        "cyclic_requires",  # M-1
+        "newer_format",  # M-1
+        "conflicting_packs",  # M-5
+        "sealed",  # M-5
+    ],
+)
+def test_a_rule_of_the_specification_has_its_pack(code: str) -> None:
+    """The test above shows that it is refused; this one that nobody takes it away."""
+    assert code in {folder.name for folder in REJECTED}
+
+
 def test_at_least_fifty_codes_are_shown() -> None:
     """The folders are the catalogue of codes."""
     assert len(REJECTED) >= 50

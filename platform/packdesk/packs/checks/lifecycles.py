@@ -6,7 +6,7 @@ What can be reached, and for whom, is proven by the verifier of the floor above.
 from collections.abc import Iterator
 
 from packdesk.errors import Problem
-from packdesk.packs.checks.places import dead_ends, duplicate_codes, final_states, is_true, members, rule_problems
+from packdesk.packs.checks.places import dead_ends, duplicate_codes, duplicate_labels, final_states, is_true, members, rule_problems
 from packdesk.packs.index import Index
 from packdesk.packs.names import listed
 from packdesk.packs.nodes import Node
@@ -43,6 +43,7 @@ def _statuses(name: str, node: Node) -> Iterator[Problem]:
     if not statuses:
         return
     yield from duplicate_codes(statuses, f"'transitions.{name}'")
+    yield from duplicate_labels(statuses, f"'transitions.{name}'")
     for state, body in members(node, "states").items():
         of_state = {status: part for status, part in statuses.items() if part.text_of("state") == state and not _retired(part)}
         defaults = [status for status, part in of_state.items() if is_true(part, "default")]

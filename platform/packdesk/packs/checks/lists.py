@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from packdesk.errors import Problem
 from packdesk.packs.checks.fields import default_problems
-from packdesk.packs.checks.places import cycles, duplicate_codes, is_true, members, two_defaults
+from packdesk.packs.checks.places import cycles, duplicate_codes, duplicate_labels, is_true, members, two_defaults
 from packdesk.packs.index import Index
 from packdesk.packs.names import listed
 from packdesk.packs.nodes import Node
@@ -22,6 +22,7 @@ def check_lists(index: Index) -> Iterator[Problem]:
                 yield node.members[key].problem("empty_list", f"'{what}' has no members.", "Add at least one.", at_key=True)
             yield from two_defaults(entries, f"'{what}'")
             yield from duplicate_codes(entries, f"'{what}'")
+            yield from duplicate_labels(entries, f"'{what}'")
             yield from _retired(entries)
             yield from _attributes(index, node, entries)
     for name, node in index.tree.documents["categories"].items():

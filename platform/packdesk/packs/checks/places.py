@@ -94,6 +94,19 @@ def duplicate_codes(entries: Mapping[str, Node], what: str) -> Iterator[Problem]
             seen[code.text] = name
 
 
+def duplicate_labels(entries: Mapping[str, Node], what: str) -> Iterator[Problem]:
+    """Yield a problem for every member that people cannot tell from another one that is still offered: they read labels, not ids."""
+    seen: dict[str, str] = {}
+    for name, node in entries.items():
+        effective, label = node.get("effective"), node.text_of("label") or label_from_id(name)
+        if effective is not None and effective.value is False:
+            continue
+        if label.casefold() in seen:
+            message = f"'{name}' is called '{label}' like '{seen[label.casefold()]}' in {what}."
+            yield (node.get("label") or node).problem("duplicate_label", message, "Give one of them another label.", at_key="label" not in node.members)
+        seen.setdefault(label.casefold(), name)
+
+
 def state_of(lifecycle: Node | None, status: str) -> str:
     """Return the state of a status; without statuses they are the states."""
     statuses = members(lifecycle, "statuses")

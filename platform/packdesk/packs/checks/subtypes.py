@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from packdesk.errors import Problem, Severity
 from packdesk.packs.checks.fields import default_problems
-from packdesk.packs.checks.places import dead_ends, duplicate_codes, is_true, members, rule_problems, state_of, two_defaults
+from packdesk.packs.checks.places import dead_ends, duplicate_codes, duplicate_labels, is_true, members, rule_problems, state_of, two_defaults
 from packdesk.packs.index import Index
 from packdesk.packs.names import listed, nearest
 from packdesk.packs.nodes import Node
@@ -20,6 +20,7 @@ def check_subtypes(index: Index) -> Iterator[Problem]:
     for entity_type, subtypes in by_type.items():
         yield from two_defaults(subtypes, f"the subtypes of '{entity_type}'")
         yield from duplicate_codes(subtypes, f"the subtypes of '{entity_type}'")
+        yield from duplicate_labels(subtypes, f"the subtypes of '{entity_type}'")
 
 
 def _subtype(index: Index, entity_type: str, identifier: str, node: Node) -> Iterator[Problem]:
