@@ -84,6 +84,92 @@ def test_the_complaints_example_passes_on_top_of_the_base_pack() -> None:
     assert len(model.subtypes["complaint"]) == 2
 
 
+@pytest.fixture(scope="module")
+def written() -> Model:
+    """The base pack as it is written."""
+    return _model(BASE)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "entries", "offered"),
+    [
+        ("urgency", ["critical", "high", "medium", "low", "custom1", "custom2", "custom3"], 4),
+        ("impact", ["extensive", "significant", "moderate", "minor", "custom1", "custom2", "custom3"], 4),
+        ("importance", [*(f"importance{number}" for number in range(1, 6)), *(f"custom{number}" for number in range(1, 4))], 3),
+        ("priority", [f"p{number}" for number in range(1, 11)], 10),
+        ("source_type", ["advertisement", "notification", "communication", "recommended_by_contact", "recommended_by_employee", "recommended_by_partner",
+                         "website", "other", *(f"custom{number}" for number in range(1, 6))], 8),
+    ],
+)  # fmt: skip
+def test_levels_are_the_predefined_ones(written: Model, name: str, entries: list[str], offered: int) -> None:
+    """GEN-16, SR-17, LEAD-8, LEAD-9, LEAD-10: the codes stand; some are supported."""
+    assert list(written.level_lists[name].entries) == entries
+    assert len(written.level_lists[name].offered()) == offered
+
+
+def test_every_supported_pair_has_a_priority(written: Model) -> None:
+    """SR-14, SR-18."""
+    urgencies, impacts = ([level.id for level in written.level_lists[name].offered()] for name in ("urgency", "impact"))
+
+    cells = written.matrices["service_request"].cells
+
+    assert all(cells[urgency][impact] in written.level_lists["priority"].entries for urgency in urgencies for impact in impacts)
+
+
+def test_labels_of_levels_can_be_given_and_codes_stay(tmp_path: Path) -> None:
+    """GEN-16, LEAD-8, LEAD-9, LEAD-10, SR-17: an overlay supports a custom level and names it."""
+    (tmp_path / "level_lists").mkdir()
+    (tmp_path / "pack.json").write_text('{"id": "mine", "title": "Mine", "version": "1.0.0", "format": 1, "language": "en", "requires": {"care": ">=1,<2"}}')
+    (tmp_path / "level_lists/l.json").write_text('{"$patch": {"source_type": {"levels": {"custom1": {"label": "Trade fair", "supported": true}}}}}')
+
+    model, problems = _model(BASE, tmp_path)
+
+    assert [str(problem) for problem in problems] == []
+    assert "custom1" in [level.id for level in model.level_lists["source_type"].offered()]
+    assert model.level_lists["source_type"].entries["custom1"].label.in_language("en") == "Trade fair"
+
+
+@pytest.mark.parametrize("tree", ["service_request", "activity", "lead", "communication"])
+def test_categories_are_trees(written: Model, tree: str) -> None:
+    """GEN-14, SR-6, ACT-5, LEAD-7: blank parent is the top."""
+    parents = {node.parent for node in written.categories[tree].entries.values()}
+
+    assert "" in parents
+    assert len(parents) > 1
+
+
+def test_every_category_of_a_request_has_one_classification(written: Model) -> None:
+    """SR-6, SR-7."""
+    levels = written.level_lists["classification"].entries
+
+    assert all(node.attributes["classification"] in levels for node in written.categories["service_request"].entries.values())
+
+
+def test_competitors_have_a_website(written: Model) -> None:
+    """LEAD-12."""
+    assert all(str(one.attributes["website"]).startswith("https://") for one in written.value_lists["competitor"].entries.values())
+
+
+@pytest.mark.parametrize("entity_type", ["service_request", "activity", "lead"])
+def test_a_type_has_what_its_records_need(written: Model, entity_type: str) -> None:
+    """ACT-4, ACT-7, LEAD-5, LEAD-13, LEAD-14, GEN-3, GEN-15: two types or more, one of them the default at most; statuses with labels for every state."""
+    types = written.subtypes[entity_type]
+    lifecycle = written.lifecycles[entity_type]
+
+    assert len(types) >= 2
+    assert sum(one.default for one in types.values()) == 1
+    assert len({one.code for one in types.values()} - {""}) == len(types)
+    for one in types.values():
+        assert one.values["complete_within"]
+        assert sum(choice.default for choice in one.choices["categories"].values()) == 1
+    for state in lifecycle.states:
+        assert sum(status.default for status in lifecycle.statuses.values() if status.state == state) == 1
+    if entity_type == "lead":
+        new = types["new_business"]
+        assert (new.values["convert"], new.values["classification"], new.values["credit_rating"]) == (True, "business", "b")
+        assert sum(choice.default for choice in new.choices["sources"].values()) == 1
+
+
 def test_every_german_label_is_given() -> None:
     """GEN-25, T-32: the base pack speaks English and German; nothing falls back to the id in German."""
     model, _ = _model(BASE)

@@ -99,7 +99,10 @@ def test_a_form_works_without_scripts(enter: Enter, leader: Client) -> None:
 
 
 def test_a_refused_step_says_why_and_the_next_step_is_taken(enter: Enter, leader: Client) -> None:
-    """Only legal next steps are buttons; a refused one is disabled, with its reason and the rule's pack, file and line (X-6)."""
+    """Only legal next steps are buttons; a refused one is disabled, with its reason and the rule's pack, file and line (X-6).
+
+    The next step's form opens as a window on top of the record and returns to it (GEN-12).
+    """
     record = _request(leader, "Curie")
     anna = enter("anna")
     page = anna.open(f"/r/service_request/{record['number']}")

@@ -77,7 +77,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_archive_is_refused_with_a_reason(name: str) -> None:
-    """M-9: nothing but plain files of a pack gets in."""
+    """M-9, M-10: nothing but plain files of a pack gets in, and no program."""
     data = HOSTILE[name]()
 
     with pytest.raises(PackdeskError) as refused:
