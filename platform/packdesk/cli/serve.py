@@ -7,7 +7,7 @@ from packdesk.cli.demo import Demo, set_up
 from packdesk.cli.output import Output
 from packdesk.settings import Settings
 from packdesk.web.app import create_app
-from packdesk.web.serve import free_port, serve
+from packdesk.web.serve import demand_port, free_port, serve
 from packdesk.web.startup import open_services, prepare
 
 _PORT = 8080
@@ -26,6 +26,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Prepare, then serve until stopped."""
     settings = Settings.from_environment()
+    demand_port(arguments.host, arguments.port)
     demo = _prepare(settings, arguments, output)
 
     def announce(address: str) -> None:

@@ -12,6 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
 from packdesk.web.app import Limits, create_app
 
@@ -20,6 +21,7 @@ _READY = "PACKDESK_SERVER_READY"
 #: Threads wait for the database more than they compute.
 _THREADS = max(2, min(8, 2 * (os.cpu_count() or 1)))
 _STOP_SECONDS = 30
+_LAST_PORT = 65535
 
 
 def application() -> Flask:
@@ -50,6 +52,21 @@ def free_port(host: str) -> int:
     with socket.socket() as listener:
         listener.bind((host, 0))
         return int(listener.getsockname()[1])
+
+
+def demand_port(host: str, port: int) -> None:
+    """Raise ``bad_parameter`` for an address that cannot be had; the server shares a port that another one listens on, and halves its visitors."""
+    try:
+        if not 0 <= port <= _LAST_PORT:
+            raise OverflowError(f"ports go from 0 to {_LAST_PORT}")
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+    except (OSError, OverflowError) as error:
+        reason = str(getattr(error, "strerror", None) or error)
+        raise PackdeskError("bad_parameter", name="--port", reason=f"{host}:{port} cannot be listened on ({reason})") from error
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, announce: Callable[[str], None]) -> None:

@@ -129,3 +129,16 @@ def test_a_publish_reaches_both_processes(served: Served, tmp_path: Path) -> Non
     deadline = time.monotonic() + 2
     while {served.request("GET", "/health")[1]["release"] for _ in range(20)} != {2}:
         assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize("port", [0, 99999])
+def test_a_port_that_cannot_be_had_is_named_before_anything_is_done(served: Served, tmp_path: Path, port: int) -> None:
+    wanted = port or served.port
+    environment = {**os.environ, "PACKDESK_HOME": str(tmp_path / "other"), "PACKDESK_PACKS": str(PACK), "PACKDESK_DATABASE_URL": ""}
+
+    command = [sys.executable, "-m", "packdesk.cli.main", "serve", "--port", str(wanted)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode != 0
+    assert f"127.0.0.1:{wanted} cannot be listened on" in done.stderr
+    assert not (tmp_path / "other").exists()
