@@ -211,3 +211,10 @@ def test_whatever_is_asked_of_a_list_is_never_a_failure_of_ours(kim: Caller) -> 
         assert kim.request("GET", BOOKS, query_string=query).status_code in (200, 400), query
 
     attempt()
+
+
+@pytest.mark.parametrize("body", [b"[" * 50_000, b'{"username": ' * 50_000])
+def test_a_login_nested_to_the_sky_is_refused(app: Flask, body: bytes) -> None:
+    response = app.test_client().post("/api/v1/security/login", data=body, content_type="application/json")
+
+    assert (response.status_code, response.get_json()["code"]) == (400, "malformed_json")

@@ -29,7 +29,10 @@ def login() -> Response:
 
 def account() -> str:
     """Return the key under which tries to log in are counted: the name that was given."""
-    body = request.get_json(silent=True, cache=True)
+    try:
+        body = request.get_json(silent=True, cache=True)
+    except RecursionError:
+        body = None
     name = body.get("username") if isinstance(body, dict) else None
     return f"account:{str(name).strip().lower()[:_LONGEST]}"
 
