@@ -16,6 +16,7 @@ from packdesk.records.finding_records import existing
 from packdesk.records.once import in_transaction, row_again, row_left, rows_again, rows_left, run_once
 from packdesk.records.outcome import BatchReport, RowResult
 from packdesk.records.update import update_in
+from packdesk.runtime.compile import Runtime
 from packdesk.store.queries import Query
 from packdesk.store.queries import run as find
 
@@ -42,12 +43,25 @@ def import_file(context: Context, entity_type: str, stream: BinaryIO, command: I
     runtime = inside.live.current().runtime
     table = read_table(stream, command.delimiter)
     columns = targets(runtime.model.entity_types[entity_type], table.header, command.key)
-    if command.key and all(column.path != command.key for column in columns):
-        raise PackdeskError("bad_columns", reason=f"the key column '{command.key}' is missing", columns=[command.key])
+    _check_key(inside, runtime, entity_type, columns, command.key)
     if command.dry_run or command.all_or_nothing:
         return _together(inside, entity_type, columns, table.rows, command)
-    rows = tuple(_alone(inside, entity_type, columns, row, command) for row in table.rows)
-    return BatchReport(rows=rows, applied=True)
+    return BatchReport(rows=tuple(_one_by_one(inside, entity_type, columns, table.rows, command)), applied=True)
+
+
+def _check_key(context: Context, runtime: Runtime, entity_type: str, columns: tuple[Target, ...], key: str) -> None:
+    """Raise ``bad_columns`` for a key that is not in the file, or by which nobody, or not this actor, can tell records apart."""
+    if not key:
+        return
+    if all(column.path != key for column in columns):
+        raise PackdeskError("bad_columns", reason=f"the key column '{key}' is missing", columns=[key])
+    entity = runtime.type(entity_type)
+    field = entity.fields.get(key)
+    declared = entity.entity.key
+    unique = key in (NUMBER, declared) or (field is not None and field.field.unique)
+    closed = policy.field_refused(runtime, context.actor, "view", entity_type, key) is not None or (field is not None and field.field.sensitive)
+    if not unique or closed:
+        raise PackdeskError("bad_columns", reason=f"'{key}' cannot be a key: it is not unique or not open to you", columns=[key])
 
 
 def _importing(context: Context, entity_type: str) -> Context:
@@ -56,6 +70,19 @@ def _importing(context: Context, entity_type: str) -> Context:
     if refused := policy.may(runtime, context.actor, "import", entity_type):
         raise Refused([refused])
     return replace(context, door=Door.IMPORT)
+
+
+def _one_by_one(context: Context, entity_type: str, columns: tuple[Target, ...], rows: Iterator[Row], command: ImportCommand) -> Iterator[RowResult]:
+    """Import each row by itself; where the file cannot be read on, that is the last result, for the rows before it are stored already."""
+    reached = 0
+    try:
+        for row in rows:
+            reached = row.number
+            yield _alone(context, entity_type, columns, row, command)
+    except PackdeskError as error:
+        if not reached:
+            raise
+        yield RowResult(row=reached + 1, done="refused", findings=refusals(error))
 
 
 def _alone(context: Context, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:

@@ -28,6 +28,24 @@ def test_three_good_rows_and_a_bad_one(port: Harbour) -> None:
     assert port.count("skipper") == 3
 
 
+@pytest.mark.parametrize(("rest", "code"), [(b"shipping_line,Four,L-4,,,more\n", "bad_columns"), (b"shipping_line,F\xfcnf,L-5,,\n", "bad_encoding")])
+def test_where_a_file_cannot_be_read_on_the_rows_before_are_told(small_port: Harbour, rest: bytes, code: str) -> None:
+    report = import_file(small_port.context("otto"), "skipper", io.BytesIO(GOOD.encode() + rest), ImportCommand())
+
+    assert [row.done for row in report.rows] == ["created", "created", "created", "refused"]
+    assert (report.rows[-1].row, report.rows[-1].findings[0].code) == (4, code)
+    assert small_port.count("skipper") == 3
+
+
+@pytest.mark.parametrize("key", ["kind", "papers.born_on", "radios.call"])
+def test_a_key_tells_records_apart_and_is_open(small_port: Harbour, key: str) -> None:
+    with pytest.raises(PackdeskError) as caught:
+        imported(small_port, f"{key},licence\n1990-02-03,L-1\n", key=key, dry_run=True)
+
+    assert caught.value.code == "bad_columns"
+    assert "cannot be a key" in str(caught.value.facts["reason"])
+
+
 @pytest.mark.parametrize("command", [{"all_or_nothing": True}, {"dry_run": True}])
 def test_all_or_nothing_and_dry_runs_store_nothing(port: Harbour, command: dict[str, object]) -> None:
     """T-34: the option is honoured; rows after a refused one are judged all the same."""
