@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from packdesk.records.context import Context, opened
 from packdesk.records.drafts import begin
+from packdesk.records.screening import screen_of
 from packdesk.records.seen_graph import SeenGraph
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.field_kind import Reading
@@ -41,12 +42,14 @@ class Look:
     def find(self, targets: Iterable[str], name: str) -> Record | None:
         """Return the record of one of the types that this person may see and that has this id, number or key."""
         seen = SeenGraph(self.graph, self.runtime, self.context.actor)
-        return next((found for target in targets if (found := seen.get(target, name) or seen.by_key(target, name)) is not None), None)
+        found = next((found for target in targets if (found := seen.get(target, name) or seen.by_key(target, name)) is not None), None)
+        return self.graph.get(found.entity_type, found.id) if found is not None else None
 
     def title(self, record: Record) -> str:
         """Return what a record is called, as far as this person may see what its name is made of."""
         seen = SeenGraph(self.graph, self.runtime, self.context.actor)
-        return self.runtime.type(record.entity_type).title(record, seen, self.language)
+        shown = screen_of(self.runtime, self.context.actor, record.entity_type).over(record)
+        return self.runtime.type(record.entity_type).title(shown, seen, self.language)
 
     def at(self, record: Record, old: Record | None = None) -> Situation:
         """Return the situation of a record for this person."""

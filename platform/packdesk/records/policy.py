@@ -29,6 +29,7 @@ _Key = tuple[frozenset[str], frozenset[str], str, str]
 _REMEMBERED = 10_000
 #: What was worked out per release; it goes with the runtime, and the key holds all of the actor that decides.
 _CLOSED: WeakKeyDictionary[Runtime, dict[tuple[frozenset[str], str, str], frozenset[str]]] = WeakKeyDictionary()
+_SENSITIVE: WeakKeyDictionary[Runtime, dict[str, frozenset[str]]] = WeakKeyDictionary()
 _PAIRS: WeakKeyDictionary[Runtime, dict[_Key, Pairs | None]] = WeakKeyDictionary()
 
 
@@ -86,6 +87,14 @@ def _computed_closed(runtime: Runtime, actor: Actor, verb: str, entity_type: str
     named = {key.partition(".")[2] for role in _roles(runtime.model, actor) for key in role.fields if key.startswith(f"{entity_type}.")}
     guarded = {path for path, field in all_fields(entity) if field.permission}
     return frozenset(path for path in named | guarded if field_refused(runtime, actor, verb, entity_type, path))
+
+
+def sensitive_fields(runtime: Runtime, entity_type: str) -> frozenset[str]:
+    """Return the paths of the type whose values are shown on purpose only."""
+    known = _SENSITIVE.setdefault(runtime, {})
+    if entity_type not in known:
+        known[entity_type] = frozenset(path for path, field in all_fields(runtime.model.entity_types[entity_type]) if field.sensitive)
+    return known[entity_type]
 
 
 def has_permission(runtime: Runtime, actor: Actor, permission: str) -> bool:

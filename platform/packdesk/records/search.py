@@ -92,7 +92,7 @@ def compile_filter(work: Work, entity_type: str, source: str) -> Compiled:
         return compiled
     fault = compiled[0]
     near = f" Did you mean '{fault.did_you_mean}'?" if fault.did_you_mean else ""
-    raise PackdeskError("bad_filter", reason=f"{fault.message}{near}", line=fault.line, column=fault.column)
+    raise PackdeskError("bad_filter", reason=f"{fault.message}{near}".rstrip("."), line=fault.line, column=fault.column)
 
 
 def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str, closed: frozenset[str]) -> Query:
@@ -101,7 +101,8 @@ def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str,
     if condition is not None:
         asked |= {dependency.path for dependency in condition.dependencies if dependency.entity_type == entity.id}
     for path in sorted(asked & closed):
-        raise Refused([not_permitted(work.runtime.model, entity.fields[path].field.path, verb="view", entity_type=entity.id, field=path)])
+        declared = policy.field_at(entity.entity, path)
+        raise Refused([not_permitted(work.runtime.model, declared.path if declared is not None else "", verb="view", entity_type=entity.id, field=path)])
     if condition is not None and command.filter:
         _check_way(work, entity, condition)
     whole = not command.fields or any(path in entity.computed_on_read for path in command.fields)

@@ -1,8 +1,9 @@
-"""The records that one actor may see, as a graph; what is shown of other records on the way, such as titles, is made of nothing else."""
+"""The records that one actor may see, without what is closed to him, as a graph; what is shown of other records on the way, such as titles, is made of nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packdesk.records import policy
+from packdesk.records.screening import screen_of
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.values import Actor, Graph, Record, Related
 
@@ -21,7 +22,8 @@ class SeenGraph:
 
     def related(self, record: Record, relation: str) -> tuple[Related, ...]:
         """Return the records at the other end of a relation that the actor may see."""
-        return tuple(other for other in self.graph.related(record, relation) if self._seen(other.record) is not None)
+        found = ((other, self._seen(other.record)) for other in self.graph.related(record, relation))
+        return tuple(replace(other, record=seen) for other, seen in found if seen is not None)
 
     def by_key(self, entity_type: str, key: str) -> Record | None:
         """Return the record with this key if the actor may see it."""
@@ -32,4 +34,6 @@ class SeenGraph:
         return self.graph.user_units(login)
 
     def _seen(self, record: Record | None) -> Record | None:
-        return record if record is not None and policy.is_open(self.runtime, self.actor, "view", record, self.graph) else None
+        if record is None or not policy.is_open(self.runtime, self.actor, "view", record, self.graph):
+            return None
+        return screen_of(self.runtime, self.actor, record.entity_type).over(record)

@@ -1,42 +1,21 @@
 """A record as one actor may see it: closed fields taken out, sensitive ones masked, what the clock moves computed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from packdesk.records import policy
 from packdesk.records.drafts import Work
 from packdesk.records.outcome import Reference
+from packdesk.records.screening import Screen, screen_of
 from packdesk.records.seen_graph import SeenGraph
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.situation import Situation
-from packdesk.runtime.values import Graph, Line, Record
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What is kept from an actor on all records of a type."""
-
-    hidden: frozenset[str]
-    masked: frozenset[str]
-
-    def over(self, record: Record) -> Record:
-        """Return the record without what is kept back."""
-        closed = self.hidden | self.masked
-        if not closed:
-            return record
-        values = {path: None if path in closed else value for path, value in record.values.items()}
-        if not any(path.partition(".")[0] in record.lines for path in closed):
-            return Record(record.entity_type, values, record.lines)
-        lines = {group: () if group in closed else tuple(_without(line, group, closed) for line in rows) for group, rows in record.lines.items()}
-        return Record(record.entity_type, values, lines)
+from packdesk.runtime.values import Graph, Record
 
 
 def screen(work: Work, entity: EntityRuntime) -> Screen:
     """Return what is kept from the actor on records of the type."""
-    hidden = policy.closed_fields(work.runtime, work.context.actor, "view", entity.id)
-    sensitive = frozenset(path for path, field in policy.all_fields(entity.entity) if field.sensitive)
-    return Screen(hidden=hidden, masked=frozenset() if work.context.actor.system else sensitive - hidden)
+    return screen_of(work.runtime, work.context.actor, entity.id)
 
 
 def computed(work: Work, entity: EntityRuntime, record: Record) -> Record:
@@ -50,7 +29,8 @@ def title(work: Work, record: Record) -> str:
     """Return how a record is called, as far as the actor may see what its name is made of."""
     entity = work.runtime.type(record.entity_type)
     seen = SeenGraph(work.unit, work.runtime, work.context.actor)
-    named = _at(work, entity, record, seen).value(entity.title_of) if entity.title_of is not None else None
+    shown = screen(work, entity).over(record)
+    named = _at(work, entity, shown, seen).value(entity.title_of) if entity.title_of is not None else None
     return str(named or record.number)
 
 
@@ -86,7 +66,3 @@ def _named(entity: EntityRuntime, record: Record) -> Iterable[tuple[FieldRuntime
     for group, naming in entity.naming_lines.items():
         for line in record.lines.get(group, ()):
             yield from ((field, line.values[name]) for name, field in naming if line.values.get(name))
-
-
-def _without(line: Line, group: str, closed: frozenset[str]) -> Line:
-    return Line(line.id, {name: None if f"{group}.{name}" in closed else value for name, value in line.values.items()})

@@ -10,11 +10,13 @@ from packdesk.errors import PackdeskError, Refused
 from packdesk.records.attach import attach, attachments, fetch
 from packdesk.records.create import create
 from packdesk.records.history import history
+from packdesk.records.looking import looking
 from packdesk.records.note import add_note, notes
 from packdesk.records.output import view_json
 from packdesk.records.read import linked, read, reveal
 from packdesk.records.search import SearchCommand, search
 from packdesk.records.update import update
+from packdesk.runtime.compile import compile as compile_model
 
 
 def numbers(port: Harbour, login: str, entity_type: str, **more: object) -> list[str]:
@@ -114,6 +116,43 @@ def test_what_is_masked_cannot_be_guessed_by_searching(small_port: Harbour, comm
         search(small_port.context("olga"), "skipper", command)
 
     assert (caught.value.code, caught.value.findings[0].field) == ("not_permitted", "papers.born_on")
+
+
+def closing(port: Harbour, *paths: str) -> None:
+    """Close fields to every role."""
+    model = port.runtime.model
+    roles = {name: replace(role, fields={**role.fields, **dict.fromkeys(paths, ())}) for name, role in model.roles.items()}
+    port.runtime = compile_model(replace(model, roles=roles), 1)
+
+
+@pytest.mark.parametrize("filter_", ["record.cargo.exists(c, c.tons > 1)", "size(record.cargo) > 1"])
+def test_a_closed_line_cannot_be_asked_for(small_port: Harbour, filter_: str) -> None:
+    closing(small_port, "mooring.cargo", "mooring.cargo.tons")
+
+    with pytest.raises(Refused) as caught:
+        search(small_port.context("olga"), "mooring", SearchCommand(filter=filter_))
+
+    assert caught.value.code == "not_permitted"
+
+
+def test_a_title_tells_nothing_that_is_closed(small_port: Harbour) -> None:
+    skipper = small_port.skipper()
+    hull = small_port.hull(skipper)
+    closing(small_port, "skipper.name")
+
+    seen = read(small_port.context("olga"), "hull", hull.number)
+
+    assert read(small_port.context("olga"), "skipper", skipper.number).title == skipper.number
+    assert seen.references["skipper", skipper.id].title == skipper.number
+    with looking(small_port.context("olga")) as look:
+        assert look.title(skipper) == skipper.number
+
+
+def test_a_title_takes_nothing_that_is_closed_from_another_record(small_port: Harbour) -> None:
+    mooring = small_port.mooring(hull=small_port.hull(small_port.skipper(), "SECRET"))
+    closing(small_port, "hull.callsign")
+
+    assert "SECRET" not in read(small_port.context("olga"), "mooring", mooring.number).title
 
 
 def test_filters_find_and_say_what_is_wrong_with_them(port: Harbour) -> None:

@@ -1,0 +1,37 @@
+"""What is kept from an actor on all records of a type: closed fields are taken out, sensitive ones masked."""
+
+from dataclasses import dataclass
+
+from packdesk.records import policy
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.values import Actor, Line, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What is kept from an actor on all records of a type."""
+
+    hidden: frozenset[str]
+    masked: frozenset[str]
+
+    def over(self, record: Record) -> Record:
+        """Return the record without what is kept back."""
+        closed = self.hidden | self.masked
+        if not closed:
+            return record
+        values = {path: None if path in closed else value for path, value in record.values.items()}
+        if not any(path.partition(".")[0] in record.lines for path in closed):
+            return Record(record.entity_type, values, record.lines)
+        lines = {group: () if group in closed else tuple(_without(line, group, closed) for line in rows) for group, rows in record.lines.items()}
+        return Record(record.entity_type, values, lines)
+
+
+def screen_of(runtime: Runtime, actor: Actor, entity_type: str) -> Screen:
+    """Return what is kept from the actor on records of the type."""
+    hidden = policy.closed_fields(runtime, actor, "view", entity_type)
+    masked = frozenset() if actor.system else policy.sensitive_fields(runtime, entity_type) - hidden
+    return Screen(hidden=hidden, masked=masked)
+
+
+def _without(line: Line, group: str, closed: frozenset[str]) -> Line:
+    return Line(line.id, {name: None if f"{group}.{name}" in closed else value for name, value in line.values.items()})
