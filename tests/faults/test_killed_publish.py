@@ -28,7 +28,7 @@ from packdesk.store.releases import ReleaseStore
 
 _SOAK = bool(os.environ.get("PACKDESK_SOAK"))
 #: How many places are tried when nobody asks for all.
-_SAMPLE = 25
+_SAMPLE = 15
 _KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 Fresh = Callable[[], contextlib.AbstractContextManager[str]]

@@ -35,16 +35,15 @@ def test_the_main_way_works_on_both_databases(fresh: Flask) -> None:
     assert fresh.test_client().get("/health").get_json()["status"] == "ok"
 
 
-@pytest.mark.parametrize("name", ["a\x00b", "\ud7ff\U0001f600", "x" * 100, "'; DROP TABLE book; --", "%s %(x)s :name"])
-def test_any_text_is_stored_as_it_is_or_refused(fresh: Flask, name: str) -> None:
+def test_any_text_is_stored_as_it_is_or_refused(fresh: Flask) -> None:
     kim: Caller = caller(fresh, "kim")
+    texts = ["\ud7ff\U0001f600", "x" * 100, "'; DROP TABLE book; --", "%s %(x)s :name"]
 
-    response = kim.post("/records/book", {"name": name})
+    kept = [kim.get(f"/records/book/{kim.made('book', name=text)['number']}").get_json()["name"] for text in texts]
+    refused = kim.post("/records/book", {"name": "a\x00b"})
 
-    if "\x00" in name:
-        assert (response.status_code, response.get_json()["code"]) == (422, "wrong_type")
-    else:
-        assert kim.get(f"/records/book/{response.get_json()['number']}").get_json()["name"] == name
+    assert kept == texts
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "wrong_type")
 
 
 def test_the_largest_decimal_is_the_same_on_both_databases(fresh: Flask) -> None:
