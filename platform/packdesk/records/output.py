@@ -63,6 +63,10 @@ class Shape:
                     section[part.name] = value
         return result
 
+    def narrowed(self, paths: Collection[str]) -> "Shape":
+        """Return the shape for records that hold these paths only: a page asks for few of many fields."""
+        return Shape(tuple(part for part in self.parts if part.path in paths), self.lines)
+
     def whole(self, record: Record, references: References, hidden: Collection[str] = ()) -> dict[str, object]:
         """Return a record with its lines; pages of many records go without."""
         result = self.record(record, references, hidden)
@@ -144,6 +148,8 @@ def page_json(runtime: Runtime, entity_type: str, page: SearchPage, labels_in: s
     """Return a page of records, with labels when a language for them is given."""
     entity = runtime.type(entity_type)
     shape = SHAPES.of(runtime, entity)
+    if page.rows:
+        shape = shape.narrowed(page.rows[0].values)
     rows = [shape.record(row, page.references, page.hidden) for row in page.rows]
     if labels_in:
         for shown, row in zip(rows, page.rows, strict=True):
