@@ -1,5 +1,7 @@
 """X-6: why a condition did not hold, with the actual values."""
 
+import sys
+import time
 import timeit
 
 import pytest
@@ -70,6 +72,7 @@ def test_typical_guard_costs_microseconds() -> None:
     orders = Orders([Case("true", FULL)])
     env = environment(orders.graph, orders.record(FULL))
 
-    best = min(timeit.repeat(lambda: found.evaluate(env), number=2000, repeat=5)) / 2000
+    # Time of this process alone, so that others on the machine do not count; measuring coverage is slow by itself.
+    best = min(timeit.repeat(lambda: found.evaluate(env), timer=time.process_time, number=2000, repeat=5)) / 2000
 
-    assert best < 20e-6
+    assert best < (200e-6 if sys.gettrace() else 20e-6)
