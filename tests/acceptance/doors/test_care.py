@@ -269,3 +269,39 @@ def test_the_form_of_an_action_asks_for_what_the_action_takes(office: Office, sc
     assert sorted(offered) == ["information_given", "received"]
     assert form.values[office.word("response.category")] == [office.word("information_given")]
     assert (done.stored["response"]["category"], done.stored["response"]["description"]) == ("received", "On the phone.")
+
+
+@pytest.mark.parametrize("entity_type", ["service_request", "activity", "lead"])
+def test_the_modules_are_operated_the_same_way(office: Office, screen: ScreenDoor, entity_type: str) -> None:
+    """CARE-1: search, look, edit, new."""
+    record = {"service_request": office.request, "lead": office.lead, "activity": office.activity}[entity_type]("lena")
+    at = screen.path(f"/r/{{{entity_type}}}")
+
+    found = read_page(screen.open("lena", f"/r/{{{entity_type}}}"))
+    looked_at = read_page(screen.open("lena", f"/r/{{{entity_type}}}/{record['number']}"))
+
+    assert [form for form in found.forms if {"_q", "_filter"} <= set(form.values)]
+    assert any(link.startswith(f"{at}/new") for link in found.links)
+    assert f"{at}/{record['number']}" in found.links
+    assert f"{at}/{record['number']}/edit" in looked_at.links
+
+
+def test_who_is_responsible_stands_at_the_side(office: Office, screen: ScreenDoor) -> None:
+    """CARE-21."""
+    request = office.request("lena")
+
+    page = screen.open("lena", f"/r/{{service_request}}/{request['number']}").body.decode()
+
+    beside = [part.partition("</section>")[0] for part in page.split('aria-labelledby="side-')[1:]]
+    assert any("Lena Wolf" in part for part in beside)
+
+
+def test_the_classification_follows_from_the_category(office: Office) -> None:
+    """SR-7: it is never written."""
+    request = office.request("lena", category="billing")
+
+    changed = office.change("lena", "service_request", request, category="contract_change")
+    written = office.edit("lena", "service_request", changed, classification="complaint")
+
+    assert (request["classification"], changed["classification"]) == ("information_request", "change_request")
+    assert (written.status, written.code, written.json["field"]) == (422, "derived_field", "classification")
