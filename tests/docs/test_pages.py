@@ -1,5 +1,6 @@
 """The documentation says what is: generated pages are current, examples are valid, the tutorial works, links lead somewhere."""
 
+import configparser
 import json
 import re
 import subprocess
@@ -79,6 +80,18 @@ def test_the_reference_names_every_kind_and_every_code() -> None:
 
     assert [kind for kind in KINDS if f"## {kind}\n" not in documents] == []
     assert [code for code in CATALOGUE if f"`{code}`" not in errors] == []
+
+
+def test_the_dependencies_that_are_explained_are_those_that_are_installed() -> None:
+    """One place says what is needed, another one why; neither knows more than the other."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    needed = {re.split(r"[\[<>=]", line)[0].lower() for line in config["options"]["install_requires"].split("\n") if line}
+    table = (DOCS / "architecture.md").read_text().partition("## Dependencies and why")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")][1:]
+    told = {name.strip().removesuffix(" Core").removesuffix(" 3").lower() for row in rows for name in row.split(",")}
+
+    assert told == needed
 
 
 def test_the_changelog_has_its_sections() -> None:
