@@ -1,7 +1,8 @@
 """The whole of what the merged packs say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from packdesk.model.actions import Action
 from packdesk.model.entity_types import EntityType
@@ -55,6 +56,8 @@ class Model:
     demo_records: Mapping[str, tuple[Mapping[str, Json], ...]]
     #: Leaf path -> where its value came from.
     origins: Mapping[str, Origin]
+    #: Entity type id -> what the documents of its demo records are called, in the same order.
+    demo_names: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def origin(self, path: str) -> Origin | None:
         """Return where the leaf or the node around it came from: the nearest path at or above that has an origin."""

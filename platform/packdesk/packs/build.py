@@ -50,11 +50,19 @@ def build(merged: Merged) -> Model:
         scenarios=build_scenarios(documents["scenarios"]),
         demo_records=_records(documents["records"]),
         origins=merged.origins,
+        demo_names=_record_names(documents["records"]),
     )
 
 
 def _lists(kind: str, entries: str, bodies: Mapping[str, Body], texts: Texts) -> dict[str, EntryList]:
     return {identifier: build_list(kind, identifier, body, entries, texts) for identifier, body in bodies.items()}
+
+
+def _record_names(bodies: Mapping[str, Body]) -> dict[str, tuple[str, ...]]:
+    result: dict[str, list[str]] = {}
+    for name, body in bodies.items():
+        result.setdefault(text_at(body, "entity_type"), []).append(name)
+    return {entity_type: tuple(names) for entity_type, names in result.items()}
 
 
 def _records(bodies: Mapping[str, Body]) -> dict[str, tuple[Mapping[str, Json], ...]]:

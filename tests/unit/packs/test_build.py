@@ -153,6 +153,7 @@ def test_demo_records_are_inputs_in_written_order() -> None:
     built = model(entity_types__t={"id": "ticket", "fields": {"topic": {"type": "string"}}}, records__r=records)
 
     assert built.demo_records == {"ticket": ({"topic": "A"}, {"topic": "B"})}
+    assert built.demo_names == {"ticket": ("one", "two")}
 
 
 def test_levels_and_matrices_are_typed() -> None:
