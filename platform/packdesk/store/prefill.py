@@ -166,5 +166,7 @@ def check_value(model: Model, name: str, value: object) -> str | None:
     field = known.get(name)
     if field is None:
         return None
+    if isinstance(value, str) and value.startswith("="):
+        return "a default is one value for all records, not an expression"
     result = KINDS[field.kind].read(field, value, Reading(model=model))
     return sentence(result, "en") if isinstance(result, Finding) else None

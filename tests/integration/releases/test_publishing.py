@@ -108,6 +108,16 @@ def test_a_default_may_be_left_out_on_purpose_only(database: Database) -> None:
     assert events(database, old) == []
 
 
+def test_a_default_is_a_value_and_no_expression(database: Database) -> None:
+    put_live(database, merged())
+    visit(database)
+
+    with pytest.raises(PackdeskError) as caught:
+        put_live(database, merged(with_floor), {"default": {"visit.floor": "=record.size"}})
+
+    assert (caught.value.code, "not an expression" in str(caught.value)) == ("bad_decision", True)
+
+
 def test_a_default_in_the_pack_is_the_suggestion(database: Database) -> None:
     def with_default(found: Documents) -> None:
         with_floor(found)
