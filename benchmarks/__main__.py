@@ -43,6 +43,7 @@ def _requests(count: int, *, large: bool) -> list[Row]:
         found += requests.search_rows(at)
         found += guards.rows(at)
         if large:
+            _say(table(found))
             before = requests.reading(of["packdesk"])
             _say(f"filling in {_MILLION:,}")
             data.fill(at.services, _MILLION - count, first=count)
