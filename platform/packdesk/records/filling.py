@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from packdesk.errors import PackdeskError
+from packdesk.model.entity_types import Kind
 from packdesk.model.lifecycles import Flag
 from packdesk.records.drafts import Draft
 from packdesk.records.evaluation import environment, holds, situation, source_value
@@ -42,9 +43,25 @@ def newly_open(draft: Draft) -> frozenset[str]:
 
 
 def default_of(draft: Draft, field: FieldRuntime, *, choosing: bool = True) -> object:
-    """Return what the field starts with: the subtype's default among its choices, else the field's own default."""
+    """Return what the field starts with: the subtype's default among its choices, else its own default, else its list's (GEN-15)."""
     chosen = chosen_default(draft, field.field.choices) if choosing else None
-    return chosen if chosen is not None else situation(draft).value(field.default)
+    own = chosen if chosen is not None else situation(draft).value(field.default)
+    return own if own is not None or not choosing else _listed_default(draft, field)
+
+
+def _listed_default(draft: Draft, field: FieldRuntime) -> str | None:
+    """Return the entry that the field's list offers first, unless the subtype does not let it be chosen."""
+    declared, model = field.field, draft.work.runtime.model
+    lists = {
+        Kind.OPTION: model.value_lists.get(declared.list),
+        Kind.LEVEL: model.level_lists.get(declared.list),
+        Kind.CATEGORY: model.categories.get(declared.tree),
+    }
+    listed = lists.get(declared.kind)
+    subtype = draft.entity.subtypes.get(str(draft.record.get("subtype") or ""))
+    allowed = subtype.subtype.choices.get(declared.choices) if subtype is not None and declared.choices else None
+    first = listed.default if listed is not None and declared.derived is None else None
+    return first if allowed is None or first in allowed else None
 
 
 def _hidden(draft: Draft, field: FieldRuntime) -> bool:
