@@ -148,3 +148,28 @@ def test_every_schema_is_a_schema_with_titles(tmp_path: Path) -> None:
         content = json.loads(path.read_text(encoding="utf-8"))
         type(validator(content)).check_schema(content)
         assert content["title"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("subtypes", ()),
+        ("transitions", ("statuses",)),
+        ("categories", ("nodes",)),
+        ("value_lists", ("options",)),
+        ("level_lists", ("levels",)),
+        ("actions", ()),
+    ],
+)
+def test_what_is_configured_may_be_described(kind: str, path: tuple[str, ...]) -> None:
+    """GEN-6."""
+    shape: Shape = KINDS[kind]
+    for key in path:
+        assert isinstance(shape, Object)
+        member = shape.keys[key]
+        assert isinstance(member, Map)
+        shape = member.member
+
+    assert isinstance(shape, Object)
+    assert "description" in shape.keys
+    assert "description" not in shape.required

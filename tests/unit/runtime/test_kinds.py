@@ -216,6 +216,7 @@ def test_a_kind_reads_json(make, listed, kind, given, value):
 
 @pytest.mark.parametrize(("kind", "given", "constraints", "code"), REFUSES)
 def test_a_kind_refuses_with_a_code_and_a_whole_sentence(make, listed, kind, given, constraints, code):
+    """GEN-17: a duration is a positive number and one of six units; and so on for every kind."""
     field = make.field(kind, constraints=constraints, **LISTS.get(kind, {}))
 
     found = KINDS[kind].read(field, given, Reading(model=listed))
