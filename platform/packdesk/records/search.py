@@ -1,7 +1,7 @@
 """Searches records: filter, quick search, order, pages; only what the actor may see is found, counted and shown."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -18,7 +18,7 @@ from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.values import Record
-from packdesk.store import queries
+from packdesk.store import queries, search_text
 from packdesk.store.queries import DEFAULT_ORDER, Query
 
 
@@ -116,6 +116,7 @@ def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str,
         seen=(lambda target: policy.access_filter(work.runtime, work.context.actor, target)) if command.filter else None,
         equals=command.equals,
         search=command.q,
+        keep=_keep(work, entity, command.q),
         order=command.order,
         limit=command.limit,
         cursor=command.cursor,
@@ -123,6 +124,16 @@ def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str,
         expand=False,
         count=command.count,
     )
+
+
+def _keep(work: Work, entity: EntityRuntime, typed: str) -> Callable[[Record], bool] | None:
+    """Return what keeps quick search from finding a record by a value that is closed to the actor; None where all that it reads is open."""
+    kept, model = screen(work, entity), work.runtime.model
+    closed = kept.hidden | kept.masked
+    read = search_text.read_paths(model, entity.id) if typed and closed else frozenset()
+    if not any(path in closed or path.partition(".")[0] in closed for path in read):
+        return None
+    return lambda record: search_text.is_found(model, kept.over(record), typed)
 
 
 def _check_way(work: Work, entity: EntityRuntime, condition: Compiled) -> None:

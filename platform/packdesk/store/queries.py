@@ -6,7 +6,7 @@ more each (per referenced type). Paging goes on from the last row's values, so t
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 COUNT_LIMIT = 1000
 _LONGEST_PAGE = 500
 _MOST_FIELDS = 3
+#: Pages that are looked through at once for rows to keep.
+_MOST_SIFTED = 20
 #: Shapes of first pages per release: type, order, columns, and what is open to whom.
 _REMEMBERED = 512
 #: Newest first.
@@ -61,6 +63,8 @@ class Query:
     #: Quick search: fragments of at least two characters, or a phone number in any form.
     search: str = ""
     number: str = ""
+    #: What a row must pass that the database found: quick search knows nothing of fields that are closed to somebody.
+    keep: Callable[[Record], bool] | None = None
     #: (field path, ascending), at most three; nulls are last either way, the id decides between equals.
     order: tuple[tuple[str, bool], ...] = DEFAULT_ORDER
     limit: int = 25
@@ -90,6 +94,8 @@ class Page:
 def run(connection: Connection, tables: Tables, query: Query) -> Page:
     """Return the page that the query asks for; raises ``bad_parameter`` or ``bad_cursor`` where it can't be understood."""
     _check(tables, query)
+    if query.keep is not None:
+        return _sifted(connection, tables, query, query.keep)
     keys = _keys(tables, query)
     groups = [group for group in tables.model.entity_types[query.entity_type].lines if query.fields is None or group in query.fields]
     codec = record_codec(tables, query.entity_type, None if query.fields is None else _with_keys(query.fields, keys))
@@ -105,6 +111,41 @@ def run(connection: Connection, tables: Tables, query: Query) -> Page:
         capped=count is not None and count > COUNT_LIMIT,
         references=references(connection, tables, records, query.expand) if query.expand else MappingProxyType({}),
     )
+
+
+def _sifted(connection: Connection, tables: Tables, query: Query, keep: Callable[[Record], bool]) -> Page:
+    """Return the page of those that ``keep`` lets through; what it does not is neither shown nor counted nor paged by."""
+    kept, rest = _sift(connection, tables, query, keep, query.limit)
+    rows = kept[: query.limit]
+    if len(kept) > query.limit:
+        rest = cursors.write(_shape(query), [_at(tables, rows[-1], key) for key in _keys(tables, query)])
+    count = len(_sift(connection, tables, replace(query, cursor=""), keep, COUNT_LIMIT)[0]) if query.count else None
+    return Page(
+        rows=tuple(rows if query.fields is None else (_only(row, _with_keys(query.fields, _keys(tables, query))) for row in rows)),
+        next_cursor=rest,
+        count=count if count is None else min(count, COUNT_LIMIT),
+        capped=count is not None and count > COUNT_LIMIT,
+        references=references(connection, tables, rows, query.expand) if query.expand else MappingProxyType({}),
+    )
+
+
+def _sift(connection: Connection, tables: Tables, query: Query, keep: Callable[[Record], bool], limit: int) -> tuple[list[Record], str]:
+    """Return more than ``limit`` records where there are, and where to look on when too much was looked through."""
+    kept: list[Record] = []
+    asked = replace(query, keep=None, fields=None, expand=False, count=False, limit=_LONGEST_PAGE)
+    for _ in range(_MOST_SIFTED):
+        page = run(connection, tables, asked)
+        kept += [row for row in page.rows if keep(row)]
+        if len(kept) > limit or not page.next_cursor:
+            return kept, ""
+        asked = replace(asked, cursor=page.next_cursor)
+    return kept, asked.cursor
+
+
+def _only(record: Record, paths: tuple[str, ...]) -> Record:
+    wanted = {"id", "number", "version", *paths}
+    values = {path: value for path, value in record.values.items() if path in wanted}
+    return Record(record.entity_type, values, {group: rows for group, rows in record.lines.items() if group in wanted})
 
 
 def count_up_to(connection: Connection, tables: Tables, query: Query, limit: int = COUNT_LIMIT) -> int:

@@ -46,6 +46,21 @@ def is_searchable(model: Model, entity_type: str, changed: Iterable[str]) -> boo
     return not found.isdisjoint(changed)
 
 
+def read_paths(model: Model, entity_type: str) -> frozenset[str]:
+    """Return the paths of the values that a record is found by."""
+    entity = model.entity_types[entity_type]
+    groups = [(owner.id, owner.fields) for owner in (*entity.sections.values(), *entity.lines.values())]
+    own = {name for name, field in entity.fields.items() if _is_read(field)}
+    return frozenset(own | {f"{owner}.{name}" for owner, fields in groups for name, field in fields.items() if _is_read(field)})
+
+
+def is_found(model: Model, record: Record, typed: str) -> bool:
+    """Say whether what was typed finds the record by the values that it has here."""
+    text = content(model, record)
+    words, digits = fragments(typed)
+    return all(word in text for word in words) or bool(digits and digits in text)
+
+
 def fragments(typed: str) -> tuple[tuple[str, ...], str]:
     """Return the words that must all occur, and the digits that may occur instead when a phone number was typed."""
     words = tuple(dict.fromkeys(fold(typed.replace("\0", " ")).split()))

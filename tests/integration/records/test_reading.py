@@ -135,6 +135,36 @@ def test_a_closed_line_cannot_be_asked_for(small_port: Harbour, filter_: str) ->
     assert caught.value.code == "not_permitted"
 
 
+def test_quick_search_finds_nothing_by_what_is_closed(port: Harbour) -> None:
+    radios = [{"band": "mobile", "call": "+49 151 6877607"}]
+    for number in range(4):
+        port.skipper(licence=f"SECRET-{number}", radios=radios)
+    other = port.skipper(licence="X-1", papers={"given_name": "Secret", "family_name": "Boje"})
+    assert len(numbers(port, "olga", "skipper", q="secret")) == 5
+    closing(port, "skipper.licence", "skipper.radios.call")
+
+    page = search(port.context("olga"), "skipper", SearchCommand(q="secret", limit=1, count=True))
+
+    assert ([row.number for row in page.rows], page.count, page.capped, page.next_cursor) == ([other.number], 1, False, "")
+    assert numbers(port, "olga", "skipper", q="0151 6877607") == []
+
+
+def test_quick_search_pages_through_what_is_open(small_port: Harbour) -> None:
+    made = [small_port.skipper(licence=f"L-{number}").number for number in range(5)]
+    closing(small_port, "skipper.licence")
+    command = SearchCommand(q="boje", limit=2, count=True, fields=("crew",), order=(("number", True),))
+
+    seen, cursor = [], ""
+    while page := search(small_port.context("olga"), "skipper", replace(command, cursor=cursor)):
+        seen += [row.number for row in page.rows]
+        assert (page.count, set(page.rows[0].values)) == (5, {"id", "number", "version", "crew"})
+        cursor = page.next_cursor
+        if not cursor:
+            break
+
+    assert seen == made
+
+
 def test_a_title_tells_nothing_that_is_closed(small_port: Harbour) -> None:
     skipper = small_port.skipper()
     hull = small_port.hull(skipper)
