@@ -18,10 +18,21 @@ def misplaced(draft: Draft) -> Iterator[Finding]:
         relation = draft.entity.relations[name].relation
         yield from _too_many(draft, relation, ends)
         kept = _before(draft, name)
+        yield from _unsaid(draft, name, ends)
         for end in ends:
             other = draft.work.unit.get(end.entity_type, end.id)
             if other is not None and (end.entity_type, end.id) not in kept:
                 yield from _unfit(draft, relation, other)
+
+
+def _unsaid(draft: Draft, name: str, ends: tuple[LinkEnd, ...]) -> Iterator[Finding]:
+    """Yield the fields of the links themselves that are required and missing."""
+    for place, end in enumerate(ends):
+        for field in draft.entity.relations[name].fields.values():
+            if field.required is True and end.values.get(field.path) is None:
+                label = field.label(draft.work.context.language)
+                found = about(draft.work.runtime.model, "required_field", f"{field.field.path}.required", field=f"{name}[{place}].{field.path}")
+                yield replace(found, facts={"label": label})
 
 
 def _before(draft: Draft, relation: str) -> frozenset[tuple[str, str]]:

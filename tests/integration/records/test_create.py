@@ -7,6 +7,7 @@ from packdesk.errors import Refused
 from packdesk.model.durations import Duration, Unit
 from packdesk.records.create import create
 from packdesk.records.read import read
+from packdesk.records.update import update
 from packdesk.runtime.values import Money
 
 
@@ -176,3 +177,12 @@ def test_references_are_named_by_number_id_or_key(small_port: Harbour) -> None:
     for name in (ship.id, ship.number, "KEY-1", {"id": ship.id}):
         made = create(small_port.context("olga"), "mooring", {"hull": name, "assigned_user": "olga"}).record
         assert made.get("hull") == ship.id
+
+
+def test_a_link_says_what_is_required_of_it(port: Harbour) -> None:
+    mate, own = port.skipper("olga", licence="MATE"), port.skipper("olga", licence="OWN")
+
+    with pytest.raises(Refused) as caught:
+        update(port.context("olga"), "skipper", own.number, {"mates": [{"record": mate.number}]})
+
+    assert [(finding.code, finding.field) for finding in caught.value.findings] == [("required_field", "mates[0].bond")]
