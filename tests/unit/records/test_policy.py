@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from packdesk.errors import sentence
 from packdesk.packs.build import build
 from packdesk.packs.load import load
 from packdesk.packs.sources import FolderSource
@@ -41,6 +42,17 @@ def test_roles_permit_verbs_per_type(runtime: Runtime, login: str, verb: str, en
     if refused is not None:
         assert (refused.code, refused.facts["verb"]) == ("not_permitted", verb)
         assert refused.rule.startswith("roles.")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Your roles do not permit 'delete' on Moorings."), ("de", "Ihre Rollen erlauben 'löschen' für Moorings nicht.")],
+)
+def test_a_refusal_names_verb_and_type_as_people_call_them(runtime: Runtime, language: str, said: str) -> None:
+    refused = policy.may(runtime, demo_actor(runtime.model, "olga"), "delete", "mooring")
+
+    assert refused is not None
+    assert sentence(refused, language) == said
 
 
 def test_the_system_may_everything(runtime: Runtime) -> None:
