@@ -14,7 +14,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
-from packdesk_ui import acting, answers, assets, bulk, choices, editing, lists, record, shell, start, transfer
+from packdesk_ui import acting, answers, assets, bulk, choices, editing, grants, lists, record, shell, start, transfer
 
 __all__ = ["register"]
 
@@ -35,6 +35,7 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("export", f"{_TYPE}/export.csv", ("GET",), transfer.export),
     ("choices", f"{_TYPE}/choices", ("POST",), choices.choices),
     ("record", _RECORD, ("GET",), record.record),
+    ("reveal", f"{_RECORD}/reveal", ("POST",), record.reveal),
     ("history", f"{_RECORD}/history", ("GET",), record.history_page),
     ("edit", f"{_RECORD}/edit", ("GET", "POST"), editing.edit),
     ("settle", f"{_RECORD}/settle", ("POST",), editing.settle),
@@ -66,6 +67,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     loaders: list[BaseLoader] = [own, app.jinja_loader] if app.jinja_loader is not None else [own]
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
+    app.jinja_env.globals["grants_of"] = grants.grants_of
     app.register_blueprint(screens)
     for status in _SHOWN_AS_PAGES:
         app.register_error_handler(status, _outside)

@@ -26,7 +26,7 @@ from packdesk_ui import answers, controls, shell
 from packdesk_ui.controls import Control, Option, Raw
 from packdesk_ui.editing import crumbs, sent_form
 from packdesk_ui.faults import Fault, faults_of
-from packdesk_ui.formstate import FIXED, Form
+from packdesk_ui.formstate import FIXED, THEN, Form
 from packdesk_ui.formviews import Section, page_of
 from packdesk_ui.shell import words
 
@@ -96,18 +96,19 @@ def _performed(entity: EntityRuntime, found: ActionRuntime, outcome: Outcome) ->
     if control is not None and control.record is not None:
         return answers.go_to_record(control.record.entity_type, control.record.number, message)
     if control is not None and control.form:
-        return answers.go(f"{url_for('packdesk_ui.new', entity_type=control.form)}?{urlencode(_given(control))}", control.message)
+        return answers.go(f"{url_for('packdesk_ui.new', entity_type=control.form)}?{urlencode(_given(entity, target.number, control))}", control.message)
     if _LIST in request.form:
         view = request.form[_LIST] or None
         return answers.go(url_for("packdesk_ui.records", entity_type=entity.id, view=view), f"{target.number}: {message}")
     return answers.go_to_record(entity.id, target.number, message)
 
 
-def _given(control: ActionResult) -> list[tuple[str, str]]:
-    """Return what an action gives the form that it opens, for its address: numbers of records, ids, and which of them stay as they are."""
+def _given(entity: EntityRuntime, number: str, control: ActionResult) -> list[tuple[str, str]]:
+    """Return what an action gives the form that it opens, for its address: numbers of records, ids, which of them stay, what comes afterwards."""
     texts = {name: value.number if isinstance(value, Reference) else value for name, value in control.values.items()}
     known = [(name, text) for name, text in texts.items() if isinstance(text, str) and text]
-    return [*known, *((FIXED, name) for name, _ in known if name in control.readonly)]
+    then = [(THEN, f"{entity.id}/{number}/{control.then}")] if control.then in entity.actions else []
+    return [*known, *((FIXED, name) for name, _ in known if name in control.readonly), *then]
 
 
 def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw | None, findings: tuple[Finding, ...]) -> Response:

@@ -69,8 +69,9 @@ class Control:
     options: tuple[Option, ...] | None = None
     #: The value as it is read, where it can't be edited.
     shown: str = ""
-    #: Where a picker searches.
+    #: Where a picker searches, and for which field.
     search: str = ""
+    searched: str = ""
     limit: int = 0
     input_mode: str = ""
     faults: tuple[str, ...] = ()
@@ -291,6 +292,7 @@ def blank_control(field: FormField, name: str, *, path: str, search: str) -> Con
         multiple=field.field.field.kind is Kind.OPTIONS,
         options=_choices(field),
         search=search,
+        searched=path,
         limit=longest,
         input_mode={"number": "numeric", "decimal": "decimal"}.get(field.control, ""),
         suggestions=field.suggestions,

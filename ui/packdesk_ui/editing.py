@@ -23,7 +23,7 @@ from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, controls, people, shell
 from packdesk_ui.controls import Raw
-from packdesk_ui.formstate import FIXED, Form, named
+from packdesk_ui.formstate import FIXED, THEN, Form, named
 from packdesk_ui.formviews import FormPage, given, page_of
 from packdesk_ui.shell import Crumb, words
 
@@ -98,7 +98,18 @@ def new(entity_type: str) -> Response:
         findings = _form_findings(error)
         with looking(context) as look:
             return _new_page(replace(form, look=look), raw, subtype, findings)
-    return _done(outcome, words("done.created", name=outcome.record.number))
+    created = words("done.created", name=outcome.record.number)
+    following = _following(request.values.get(THEN, ""))
+    return answers.go(following, created) if following else _done(outcome, created)
+
+
+def _following(then: str) -> str:
+    """Return the address of the action that comes when the form is stored; empty for none."""
+    entity_type, _, rest = then.partition("/")
+    number, _, action = rest.partition("/")
+    runtime = request_context.runtime()
+    known = entity_type in runtime.types and action in runtime.type(entity_type).actions
+    return url_for("packdesk_ui.act", entity_type=entity_type, number=number, action=action) if known and number else ""
 
 
 def _preset(form: Form) -> dict[str, list[str]]:
@@ -108,7 +119,7 @@ def _preset(form: Form) -> dict[str, list[str]]:
 
 def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Response:
     offered = policy.offered_subtypes(runtime, request_context.actor(), entity.id)
-    known = {*entity.fields, *entity.relations, FIXED}
+    known = {*entity.fields, *entity.relations, FIXED, THEN}
     asked = [(path, value) for path, value in request.args.items(multi=True) if path in known and path != "subtype"]
     kinds = tuple(
         Kind(
@@ -143,7 +154,7 @@ def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] 
         submit=words("create"),
         key=answers.new_key(),
         over=entity.entity.label.in_language(language) if kind else "",
-        hidden=(*((("subtype", subtype),) if subtype else ()), *given(form, raw)),
+        hidden=(*((name, value) for name, value in (("subtype", subtype), (THEN, request.values.get(THEN, ""))) if value), *given(form, raw)),
     )
     return _form_page(page, title, crumbs(entity, words("new")), bool(findings))
 

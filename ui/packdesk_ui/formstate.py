@@ -23,11 +23,13 @@ from packdesk.runtime.forms import Bounds, fields_of, groups_of, links_of
 from packdesk.runtime.layout import LINKED
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Line, Record
-from packdesk_ui import controls
+from packdesk_ui import controls, people
 from packdesk_ui.controls import Raw
 
 #: Names the inputs that were given by what opened the form and can't be changed in it.
 FIXED = "_fixed"
+#: Names the action that comes when the form is stored: entity type, number, action.
+THEN = "_then"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +203,9 @@ class Form:
     # in words ---------------------------------------------------------------------------------------------------------------
 
     def name(self, each: FieldRuntime, record_id: str) -> str:
-        """Return how a picker names a record: number, separator, title."""
+        """Return how a picker names a record or a person: number or login, separator, title or name."""
+        if each.field.kind is Kind.USER:
+            return link_name(record_id, people.names().get(record_id, ""), several=False)
         found = self.look.find(each.targets, record_id) if each.targets else None
         return named(self.look, found) if found is not None else record_id
 
@@ -209,6 +213,8 @@ class Form:
         """Return a value of a field in words."""
         if value is None:
             return ""
+        if each.field.kind is Kind.USER:
+            return people.name_of(str(value))
         if each.targets:
             return ", ".join(self.name(each, str(one)) for one in (value if isinstance(value, tuple) else (value,)))
         return each.kind.show(each.field, value, self.look.language, self.look.runtime.model, self.look.zone)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response, request, url_for
 
-from packdesk.errors import sentence
+from packdesk.errors import PackdeskError, sentence
 from packdesk.records import actions, history
 from packdesk.records import read as reading
 from packdesk.records.looking import Look, looking
@@ -21,6 +21,7 @@ from packdesk_ui.editing import crumbs
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown, named, reference_link, tone_of
 
+_MASK = "•••"
 _FEW_EVENTS = 10
 _MOST_RELATED = 12
 _MANY_EVENTS = 50
@@ -113,6 +114,7 @@ class RecordPage:
     delete_href: str
     note_href: str
     attach_href: str
+    reveal_href: str
 
 
 def record(entity_type: str, number: str) -> Response:
@@ -123,6 +125,21 @@ def record(entity_type: str, number: str) -> Response:
     states = actions.available(context, entity_type, view.record.id)
     with looking(context) as look:
         page = _page(look, entity, view, states)
+    return answers.page("records/record.html", title=f"{view.record.number}", page=page, crumbs=crumbs(entity, view.record.number, view.record.number))
+
+
+def reveal(entity_type: str, number: str) -> Response:
+    """Show a record with one masked value in the open; that somebody looked stands in its history."""
+    context, path = answers.context(), request.form.get("field", "")
+    view = reading.read(context, entity_type, number)
+    if path not in view.masked:
+        raise PackdeskError("unknown_field", name=path)
+    value = reading.reveal(context, entity_type, view.record.id, path)
+    seen = replace(view, record=view.record.having({path: value}), masked=view.masked - {path})
+    entity = request_context.runtime().type(entity_type)
+    states = actions.available(context, entity_type, view.record.id)
+    with looking(context) as look:
+        page = _page(look, entity, seen, states)
     return answers.page("records/record.html", title=f"{view.record.number}", page=page, crumbs=crumbs(entity, view.record.number, view.record.number))
 
 
@@ -175,6 +192,7 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
         delete_href=here("delete") if "delete" in view.verbs else "",
         note_href=here("add_note"),
         attach_href=here("add_file"),
+        reveal_href=here("reveal"),
     )
 
 
@@ -258,11 +276,10 @@ def _facts(entity: EntityRuntime, view: RecordView, reader: Reader, part: layout
     for path in part.paths:
         if path in entity.fields and path not in view.hidden:
             each = entity.fields[path]
-            value = "•••" if path in view.masked else view.record.get(path)
             if path in view.masked:
-                yield Shown(label=each.label(reader.language), text=str(value))
+                yield Shown(label=each.label(reader.language), text=_MASK, masked=path)
                 continue
-            fact = reader.show(each.field, value, targets=each.targets)
+            fact = reader.show(each.field, view.record.get(path), targets=each.targets)
             yield replace(fact, wide=fact.wide or part.spans[path] > 1)
 
 
@@ -277,7 +294,8 @@ def _table(entity: EntityRuntime, view: RecordView, reader: Reader, group: str) 
 
 def _related(look: Look, entity: EntityRuntime, view: RecordView) -> Iterator[Related]:
     """Yield what is at the other ends: links of the record's own, and what refers to it."""
-    for name, connection in entity.connections.items():
+    for name in (tab for tab in layout.tabs_of(entity) if tab in entity.connections):
+        connection = entity.connections[name]
         if connection.how == "field" and not connection.many:
             continue
         links = view.links[name] if name in view.links else reading.linked(look.context, entity.id, view.record.id, name)

@@ -33,6 +33,8 @@ class Shown:
     style: str = ""
     wide: bool = False
     right: bool = False
+    #: Path of a value that is shown on purpose only.
+    masked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ class ImportPage:
     back: str
     key: str
     keys: tuple[Option, ...]
+    update: bool
+    all: bool
     columns: tuple[str, ...]
     summary: str = ""
     tone: str = "blue"
@@ -43,22 +45,27 @@ def imports(entity_type: str) -> Response:
     if refused := policy.may(runtime, context.actor, "import", entity_type):
         raise Refused((refused,))
     if request.method == "GET":
-        return _page(entity, "")
-    key, dry = request.form.get("key", ""), request.form.get("_run") != "run"
+        return _page(entity, importing.ImportCommand())
+    command = importing.ImportCommand(
+        key=request.form.get("key", ""),
+        dry_run=request.form.get("_run") != "run",
+        update_existing="update" in request.form,
+        all_or_nothing="all" in request.form,
+    )
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         missing = Finding(code="required_field", field="file", facts={"label": words("import.file")})
-        return _page(entity, key, findings=(missing,))
+        return _page(entity, command, findings=(missing,))
     try:
-        report = importing.import_file(context, entity_type, cast("BinaryIO", sent.stream), importing.ImportCommand(key=key, dry_run=dry))
+        report = importing.import_file(context, entity_type, cast("BinaryIO", sent.stream), command)
     except PackdeskError as error:
         if error.code == "not_authenticated":
             raise
-        return _page(entity, key, findings=findings_of(error))
-    return _page(entity, key, report=report)
+        return _page(entity, command, findings=findings_of(error))
+    return _page(entity, command, report=report)
 
 
-def _page(entity: EntityRuntime, key: str, *, report: BatchReport | None = None, findings: tuple[Finding, ...] = ()) -> Response:
+def _page(entity: EntityRuntime, command: importing.ImportCommand, *, report: BatchReport | None = None, findings: tuple[Finding, ...] = ()) -> Response:
     language = shell.language()
     own = {path: each for path, each in entity.fields.items() if not each.engine and each.derived is None}
     unique = [path for path, each in own.items() if each.field.unique or path == entity.entity.key]
@@ -66,7 +73,9 @@ def _page(entity: EntityRuntime, key: str, *, report: BatchReport | None = None,
         action=url_for("packdesk_ui.imports", entity_type=entity.id),
         back=url_for("packdesk_ui.records", entity_type=entity.id),
         key=answers.new_key(),
-        keys=tuple(Option(id=path, label=entity.fields[path].label(language), selected=path == key) for path in dict.fromkeys(("number", *unique))),
+        keys=tuple(Option(id=path, label=entity.fields[path].label(language), selected=path == command.key) for path in dict.fromkeys(("number", *unique))),
+        update=command.update_existing,
+        all=command.all_or_nothing,
         columns=(
             *(path for path in ENGINE_COLUMNS if path in entity.fields),
             *own,

@@ -13,6 +13,7 @@ from flask_appbuilder import AppBuilder  # type: ignore[import-untyped]
 from flask_appbuilder.api import BaseApi  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.manager import SecurityManager  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.models import Group, Role, User  # type: ignore[import-untyped]
+from flask_appbuilder.security.views import RoleModelView  # type: ignore[import-untyped]
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -39,10 +40,18 @@ class _GateInsteadOfTokens:
         return view
 
 
+class Roles(RoleModelView):  # type: ignore[misc]
+    """Roles without FAB's permissions: what a role may do is written in the packs, and shown as the release says it."""
+
+    list_columns = show_columns = edit_columns = add_columns = ("name",)
+    show_template = "appbuilder/grants.html"
+
+
 class Shell(SecurityManager):  # type: ignore[misc]
     """FAB's security manager without its REST endpoints and statistics."""
 
     security_api = _NoApi
+    rolemodelview = Roles
     userstatschartview = None
 
 
