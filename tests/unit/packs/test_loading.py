@@ -144,3 +144,30 @@ def test_an_installed_package_is_a_pack_too(tmp_path: Path, monkeypatch: pytest.
 
     assert loaded.merged is not None
     assert list(loaded.merged.documents["roles"]) == ["agent"]
+
+
+def test_a_file_of_a_hundred_megabytes_is_refused_without_being_read(tmp_path: Path) -> None:
+    (tmp_path / "roles").mkdir()
+    (tmp_path / "pack.json").write_text('{"id": "x", "version": "1.0.0", "format": 1}')
+    with (tmp_path / "roles" / "r.json").open("wb") as file:
+        file.truncate(100_000_000)
+
+    problems = load([FolderSource(tmp_path)]).problems
+
+    assert [(problem.code, problem.file) for problem in problems] == [("file_too_large", "roles/r.json")]
+
+
+def test_a_field_is_not_renamed_to_a_column_of_the_engine() -> None:
+    """Neither by an overlay nor in its own pack."""
+    manifest = {"version": "1.0.0", "format": 1}
+    entity = {"id": "ticket", "fields": {"topic": {"type": "string"}}}
+    own = {"id": "ticket", "fields": {"status": {"type": "string", "renamed_from": "topic"}}}
+    overlay = {"$patch": "ticket", "fields": {"$rename": {"topic": "status"}}}
+
+    def source(name: str, body: object, **more: object) -> MemorySource:
+        return MemorySource(name, {"pack.json": json.dumps({"id": name, **manifest, **more}), "entity_types/t.json": json.dumps(body)})
+
+    by_overlay = load([source("x", entity), source("y", overlay, requires={"x": ">=1"})]).problems
+    by_itself = load([source("x", own)]).problems
+
+    assert [problem.code for problem in (*by_overlay, *by_itself)] == ["reserved_field", "reserved_field"]
