@@ -128,8 +128,8 @@ def test_an_unknown_action_is_refused_by_name(kim: Caller) -> None:
     assert (response.status_code, response.get_json()["code"]) == (404, "unknown_action")
 
 
-def test_a_foreign_record_is_no_reference(kim: Caller, sven: Caller) -> None:
-    """A record that one may not see cannot be named either; the answer is that of one that is not there."""
+def test_a_foreign_record_is_not_found_by_a_filter(kim: Caller, sven: Caller) -> None:
+    """The answer is that of one that is not there."""
     book = kim.made("book", name="Hidden")
 
     response = sven.get(f"{BOOKS}?filter=record.number == '{book['number']}'")
