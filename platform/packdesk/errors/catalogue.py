@@ -133,10 +133,15 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
 )
 
 
+def _spoken(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts as a sentence names them: several with commas between."""
+    return {name: ", ".join(map(str, fact)) if isinstance(fact, list | tuple) else fact for name, fact in facts.items()}
+
+
 def sentence(finding: Finding, language: str) -> str:
     """Return the finding as one sentence in the language: the pack's own words first, else the catalogue's."""
     template = finding.texts.get(language) or finding.texts.get("en") or next(iter(finding.texts.values()), "")
     if not template:
         entry = CATALOGUE[finding.code]
         template = entry.de if language == "de" else entry.en
-    return Formatter().vformat(template, (), _Facts(finding.facts)) if "{" in template and not finding.texts else template
+    return Formatter().vformat(template, (), _Facts(_spoken(finding.facts))) if "{" in template and not finding.texts else template

@@ -49,7 +49,7 @@ def is_searchable(model: Model, entity_type: str, changed: Iterable[str]) -> boo
 def read_paths(model: Model, entity_type: str) -> frozenset[str]:
     """Return the paths of the values that a record is found by."""
     entity = model.entity_types[entity_type]
-    groups = [(owner.id, owner.fields) for owner in (*entity.sections.values(), *entity.lines.values())]
+    groups = [*((section.id, section.fields) for section in entity.sections.values()), *((group.id, group.fields) for group in entity.lines.values())]
     own = {name for name, field in entity.fields.items() if _is_read(field)}
     return frozenset(own | {f"{owner}.{name}" for owner, fields in groups for name, field in fields.items() if _is_read(field)})
 

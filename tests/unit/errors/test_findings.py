@@ -24,3 +24,9 @@ def test_braces_in_a_packs_own_words_are_words() -> None:
 
 def test_a_fact_that_is_missing_shows_its_name_instead_of_failing_the_answer() -> None:
     assert "{label}" in sentence(Finding(code="immutable_field"), "en")
+
+
+def test_several_are_named_with_commas() -> None:
+    stale = Finding(code="version_conflict", facts={"authors": ["ann", "bob"], "fields": ("crew", "memo")})
+
+    assert sentence(stale, "en") == "The record was changed meanwhile by ann, bob: crew, memo."
