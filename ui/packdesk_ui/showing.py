@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_time
 from flask import url_for
 
 from packdesk.model.entity_types import Field, Kind
@@ -62,6 +64,8 @@ class Reader:
             return replace(shown, text=", ".join(link.text for link in links), links=links)
         if declared.kind is Kind.USER:
             return replace(shown, text=self.person(str(value)))
+        if isinstance(value, datetime):
+            return replace(shown, text=moment(value, self.language, self.zone))
         text = KINDS[declared.kind].show(declared, value, self.language, self.model, self.zone)
         if declared.kind in (Kind.URL, Kind.EMAIL, Kind.PHONE):
             return replace(shown, text=text, href=_address(declared.kind, text))
@@ -84,6 +88,12 @@ class Reader:
         colour = getattr(known[value], "colour", "")
         place = list(known).index(value) * len(_LEVEL_TONES) // max(len(known), 1)
         return str(colour or _LEVEL_TONES[place])
+
+
+def moment(value: datetime, language: str, zone: ZoneInfo) -> str:
+    """Return day and minute; seconds say nothing to people."""
+    local = value.astimezone(zone)
+    return f"{format_date(local, 'medium', locale=language)}, {format_time(local, 'short', locale=language)}"
 
 
 def reference_link(found: Reference) -> Shown:

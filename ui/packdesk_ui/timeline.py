@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from flask import url_for
 
@@ -19,7 +17,7 @@ from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import Record
 from packdesk_ui import people
 from packdesk_ui.shell import words
-from packdesk_ui.showing import Reader
+from packdesk_ui.showing import Reader, moment
 
 _KINDS_OF_EVENTS = frozenset({"created", "updated", "deleted", "note", "attachment", "migrated", "revealed"})
 
@@ -66,7 +64,7 @@ class Entry:
 def notes_of(look: Look, entity: EntityRuntime, stored: Record) -> tuple[Note, ...]:
     """Return the notes, newest first."""
     found = note.notes(look.context, entity.id, stored.id)
-    return tuple(Note(who=people.name_of(each.by), when=_moment(look, each.at), text=each.text) for each in found)
+    return tuple(Note(who=people.name_of(each.by), when=moment(each.at, look.language, look.zone), text=each.text) for each in found)
 
 
 def files_of(look: Look, entity: EntityRuntime, stored: Record) -> tuple[File, ...]:
@@ -78,7 +76,7 @@ def files_of(look: Look, entity: EntityRuntime, stored: Record) -> tuple[File, .
             href=url_for("packdesk_ui.file", entity_type=entity.id, number=stored.number, attachment=each.id),
             size=_size(each.size, look.language),
             who=people.name_of(each.by),
-            when=_moment(look, each.at),
+            when=moment(each.at, look.language, look.zone),
         )
         for each in found
     )
@@ -90,7 +88,7 @@ def entries_of(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryP
         yield Entry(
             who=people.name_of(event.by),
             what=_what(entity, event.kind, event.action, look.language),
-            when=_moment(look, event.at),
+            when=moment(event.at, look.language, look.zone),
             changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items() if path != "state"),
         )
 
@@ -142,10 +140,6 @@ def _plain(value: Json) -> str:
     if isinstance(value, Mapping):
         return ", ".join(_plain(inner) for inner in value.values())
     return ", ".join(_plain(inner) for inner in value) if isinstance(value, list | tuple) else "" if value is None else str(value)
-
-
-def _moment(look: Look, moment: datetime) -> str:
-    return str(format_datetime(moment, format="short" if look.language == "de" else "medium", tzinfo=look.zone, locale=look.language))
 
 
 def _size(size: int, language: str) -> str:
