@@ -22,7 +22,15 @@ def secret_key(settings: Settings) -> str:
     path = settings.home / _FILE
     if not path.exists():
         _make(path)
-    return path.read_text(encoding="ascii")
+    return _read(path)
+
+
+def _read(path: Path) -> str:
+    """Return the key that was kept; raises ``bad_setting`` for a damaged one, with which anybody could sign."""
+    key = path.read_bytes().decode("ascii", errors="replace").strip()
+    if len(key) < _LENGTH or not key.isascii() or not key.isprintable():
+        raise PackdeskError("bad_setting", name=str(path), reason="the file is damaged; put the key back, or delete the file and everybody logs in again")
+    return key
 
 
 def _make(path: Path) -> None:

@@ -39,3 +39,13 @@ def test_a_short_key_is_refused(tmp_path: Path) -> None:
 
     assert refusal.value.code == "bad_setting"
     assert "short" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe" + b"a" * 40, b"\0" * 64])
+def test_a_damaged_key_is_refused_by_the_name_of_its_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+
+    with pytest.raises(PackdeskError) as caught:
+        secret_key(_settings(tmp_path))
+
+    assert (caught.value.code, caught.value.facts["name"]) == ("bad_setting", str(tmp_path / "secret_key"))
