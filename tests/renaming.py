@@ -38,6 +38,7 @@ SLOTS = {
     "message": "party direction media sender recipient subject body category template about chain related".split(),
 }
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[A-Za-z_][A-Za-z_0-9]*|\s+|.")
+_LABEL = re.compile(rb"\bZz ([a-z])")
 _WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -136,15 +137,22 @@ class Renamer:
         renamed = "/".join(self.word(part) for part in head.split("/"))
         return renamed + mark + re.sub(r"[a-z][a-z0-9_]*", lambda match: self.word(match[0]), query) if self.ids else path
 
+    def words(self, body: bytes) -> bytes:
+        """Return a file of values with every value that is an id renamed."""
+        return re.sub(rb"[a-z][a-z0-9_]*", lambda match: self.word(match[0].decode()).encode(), body) if self.ids else body
+
     def back(self, body: bytes) -> bytes:
-        """Return what was received with the renaming undone."""
-        return body.replace(PREFIX.encode(), b"") if self.ids else body
+        """Return what was received with the renaming undone, in ids and in labels that were made of them."""
+        return _LABEL.sub(lambda match: match[1].upper(), body.replace(PREFIX.encode(), b"")) if self.ids else body
 
     def document(self, node: Any, key: str = "", entry: bool = False) -> Any:
         """Return a document, or a part of one that stands under a key, renamed."""
         if isinstance(node, dict):
             named = key in MAPS or key in DOUBLE_MAPS
-            return {self._key(name, named, entry): self._member(name, value, key) for name, value in node.items()}
+            return {
+                name if name.startswith("$") else self._key(name, named, entry): self.document(value, key) if name == "$add" else self._member(name, value, key)
+                for name, value in node.items()
+            }
         if isinstance(node, list):
             return [value if key in WORDS or key == "permit" else self.document(value, key) for value in node]
         if not isinstance(node, str) or key in WORDS:
@@ -195,9 +203,9 @@ class Renamer:
         return ".".join(part if index in fixed else self.word(part) for index, part in enumerate(parts))
 
 
-def rename_pack(source: Path, target: Path) -> Renamer:
-    """Write a copy of the pack with every id renamed and return what renamed it."""
-    renamer = Renamer(ids_of(source))
+def rename_pack(source: Path, target: Path, renamer: Renamer | None = None) -> Renamer:
+    """Write a copy of the pack with every id renamed and return what renamed it; a pack on top of others needs a renamer that knows theirs."""
+    renamer = renamer or Renamer(ids_of(source))
     for path, body in _documents(source):
         renamed: Any = body
         kind = path.parts[0]
@@ -214,8 +222,12 @@ def rename_pack(source: Path, target: Path) -> Renamer:
                 }
                 for name, row in body.items()
             }
+        elif kind != "pack.json" and isinstance(body.get("$patch"), dict):
+            renamed = {"$patch": {renamer.word(name): _document(renamer, one) for name, one in body["$patch"].items()}}
         elif kind != "pack.json":
-            renamed = _document(renamer, body) if "id" in body else {renamer.word(name): _document(renamer, one) for name, one in body.items()}
+            renamed = (
+                _document(renamer, body) if "id" in body or "$patch" in body else {renamer.word(name): _document(renamer, one) for name, one in body.items()}
+            )
         folder = path.parent
         if kind == "subtypes":
             folder = Path("subtypes") / renamer.word(path.parts[1])
@@ -232,8 +244,9 @@ def _document(renamer: Renamer, body: Mapping[str, Any]) -> Any:
             role: {slot: renamer.word(field) for slot, field in ({name: name for name in SLOTS[role] if name in own} | given).items()}
             for role, given in body["plays"].items()
         }
-    if "id" in body:
-        renamed["id"] = renamer.word(body["id"])
+    for name in ("id", "$patch"):
+        if isinstance(body.get(name), str):
+            renamed[name] = renamer.word(body[name])
     return renamed
 
 

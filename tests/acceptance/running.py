@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.renaming import Renamer
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPLAINTS = ROOT / "examples" / "packs" / "complaints"
 
@@ -52,6 +54,8 @@ class Client:
     port: int
     token: str = ""
     language: str = "en"
+    #: Translates to and from a pack whose ids are renamed; leaves all as it is where they aren't.
+    renamer: Renamer = field(default_factory=Renamer)
 
     def request(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """Send one request on a connection of its own and return the answer."""
@@ -59,14 +63,14 @@ class Client:
         sent = {"Accept-Language": self.language, **{name.replace("_", "-"): value for name, value in headers.items()}}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
-        data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        data = self.renamer.words(body) if isinstance(body, bytes) else None if body is None else json.dumps(self.renamer.data(body)).encode()
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
         try:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the answer may come before the whole body was read
-                connection.request(method, path, data, sent)
+                connection.request(method, self.renamer.path(path), data, sent)
             got = connection.getresponse()
-            return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, got.read())
+            return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, self.renamer.back(got.read()))
         finally:
             connection.close()
 
@@ -108,6 +112,7 @@ class Desk:
     password: str = ""
     process: subprocess.Popen[str] | None = None
     packs: str = ""
+    renamer: Renamer = field(default_factory=Renamer)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -154,7 +159,7 @@ class Desk:
 
     def login(self, login: str, language: str = "en") -> Client:
         """Return a client that is logged in."""
-        client = Client(self.port, language=language)
+        client = Client(self.port, language=language, renamer=self.renamer)
         answer = client.api("POST", "/security/login", {"username": login, "password": self.password})
         assert answer.status == 200, (answer.status, answer.body)
         client.token = answer.json["access_token"]
@@ -164,7 +169,7 @@ class Desk:
         """Run a command of this installation and return what it printed."""
         done = subprocess.run([*packdesk(), *map(str, arguments)], env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
-        return done.stdout + done.stderr
+        return self.renamer.back((done.stdout + done.stderr).encode()).decode()
 
 
 def packdesk() -> Sequence[str]:
