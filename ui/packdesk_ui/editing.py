@@ -28,6 +28,7 @@ from packdesk_ui.formviews import FormPage, given, page_of
 from packdesk_ui.shell import Crumb, words
 
 _SENT = "_line"
+_LONGEST_VERSION = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,7 +347,7 @@ def _version(record: Record) -> int:
 
 def _sent_version(raw: Raw, record: Record) -> int:
     text = (raw.get("_version") or [""])[-1]
-    return int(text) if text.isdigit() else _version(record)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_VERSION else _version(record)
 
 
 def _base(raw: Raw) -> dict[str, Json]:
@@ -356,7 +357,7 @@ def _base(raw: Raw) -> dict[str, Json]:
 def _json_map(text: str) -> dict[str, Json]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
