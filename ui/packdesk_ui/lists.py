@@ -14,6 +14,7 @@ from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
 from packdesk.records.drafts import zone_named
 from packdesk.records.rows import row_states
+from packdesk.records.screening import is_open, screen_of
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.lifecycle import ActionState
@@ -141,7 +142,7 @@ def records(entity_type: str) -> Response:
 
 
 def _asked(entity: EntityRuntime) -> Asked:
-    listed = list_view(entity, shell.language())
+    listed = _open_list(entity, shell.language())
     view = request.args.get("view", "")
     form = request.form
     order = form.get("_order") or request.args.get("order", "") or form.get("_sorted", "")
@@ -154,7 +155,7 @@ def _asked(entity: EntityRuntime) -> Asked:
         trail = ()
     return Asked(
         view=view if view in {each.id for each in listed.filters} else listed.first_filter,
-        order=order if order.removeprefix("-") in entity.fields else "",
+        order=order if order.removeprefix("-") in entity.fields.keys() - _closed(entity) else "",
         search=form.get("_q", "").strip()[:_LONGEST],
         expression=form.get("_filter", "").strip(),
         cursor=trail[-1] if trail else "",
@@ -164,7 +165,7 @@ def _asked(entity: EntityRuntime) -> Asked:
 
 def asked_by_address(entity: EntityRuntime) -> Asked:
     """Return what the address alone asks for: the view."""
-    known = {each.id for each in list_view(entity, shell.language()).filters}
+    known = {each.id for each in _open_list(entity, shell.language()).filters}
     view = request.args.get("view", "")
     return Asked(view=view if view in known else "", order="", search="", expression="", cursor="", trail=())
 
@@ -179,8 +180,8 @@ def _trail(text: str) -> tuple[str, ...]:
 
 def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, language: str) -> ListPage:
     who = request_context.actor()
-    listed = list_view(entity, language)
-    columns = _open_columns(runtime, entity, listed)
+    listed = _open_list(entity, language)
+    columns, closed = listed.columns, _closed(entity)
     verbs = policy.verbs(runtime, who, entity.id)
     fault, following, count = "", "", ""
     rows: tuple[Row, ...] = ()
@@ -198,7 +199,10 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, language: str) 
 
     return ListPage(
         label=entity.entity.label.in_language(language),
-        columns=tuple(Column(id=each.path, label=each.label, sortable=each.sortable, right=each.field.field.kind in _RIGHT) for each in columns),
+        columns=tuple(
+            Column(id=each.path, label=each.label, sortable=each.sortable and each.path not in closed, right=each.field.field.kind in _RIGHT)
+            for each in columns
+        ),
         rows=rows,
         filters=tuple(View(label=label, href=href, current=name == asked.view) for name, label, href in named_filters(entity, language)),
         search=asked.search,
@@ -243,15 +247,28 @@ def _command(entity: EntityRuntime, asked: Asked, listed: ListView, columns: tup
 
 def condition(entity: EntityRuntime, asked: Asked) -> str:
     """Return the named filter and the typed condition as one."""
-    sources = [list_view(entity, shell.language()).condition(asked.view), asked.expression]
+    sources = [_open_list(entity, shell.language()).condition(asked.view), asked.expression]
     given = [source for source in sources if source]
     return " && ".join(f"({source})" for source in given) if len(given) > 1 else "".join(given)
 
 
-def _open_columns(runtime: Runtime, entity: EntityRuntime, listed: ListView) -> tuple[ListColumn, ...]:
-    """Return the columns that the person may see."""
-    hidden = policy.closed_fields(runtime, request_context.actor(), "view", entity.id)
-    return tuple(column for column in listed.columns if column.path not in hidden)
+def _open_list(entity: EntityRuntime, language: str) -> ListView:
+    """Return the list without the columns, keys of the order and named filters that read what is closed to the person."""
+    runtime, who = request_context.runtime(), request_context.actor()
+    listed, kept = list_view(entity, language), screen_of(runtime, who, entity.id)
+    closed = _closed(entity)
+    return replace(
+        listed,
+        columns=tuple(column for column in listed.columns if column.path not in kept.hidden),
+        filters=tuple(one for one in listed.filters if one.when is None or is_open(runtime, who, entity.id, one.when)),
+        sort=tuple((path, ascending) for path, ascending in listed.sort if path not in closed) or (("updated_at", False),),
+    )
+
+
+def _closed(entity: EntityRuntime) -> frozenset[str]:
+    """Return the fields by which the person cannot order the list."""
+    kept = screen_of(request_context.runtime(), request_context.actor(), entity.id)
+    return kept.hidden | kept.masked
 
 
 def _rows(  # noqa: PLR0917 - what a row is made of
@@ -302,7 +319,7 @@ def _reader(runtime: Runtime, references: object, language: str) -> Reader:
 
 def named_filters(entity: EntityRuntime, language: str) -> tuple[tuple[str, str, str], ...]:
     """Return id, label and address of each named filter of the type's list."""
-    found = list_view(entity, language).filters
+    found = _open_list(entity, language).filters
     return tuple((each.id, each.label, url_for("packdesk_ui.records", entity_type=entity.id, view=each.id)) for each in found)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from packdesk.records import policy
 from packdesk.runtime.compile import Runtime
+from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.values import Actor, Line, Record
 
 
@@ -31,6 +32,19 @@ def screen_of(runtime: Runtime, actor: Actor, entity_type: str) -> Screen:
     hidden = policy.closed_fields(runtime, actor, "view", entity_type)
     masked = frozenset() if actor.system else policy.sensitive_fields(runtime, entity_type) - hidden
     return Screen(hidden=hidden, masked=masked)
+
+
+def is_open(runtime: Runtime, actor: Actor, entity_type: str, condition: Compiled) -> bool:
+    """Return whether a condition on records of the type reads only what the actor may see, on its way through other types too."""
+    for dependency in condition.dependencies:
+        if dependency.entity_type not in runtime.types:
+            continue
+        kept = screen_of(runtime, actor, dependency.entity_type)
+        if dependency.path in kept.hidden | kept.masked or (
+            dependency.entity_type != entity_type and policy.may(runtime, actor, "view", dependency.entity_type)
+        ):
+            return False
+    return True
 
 
 def _without(line: Line, group: str, closed: frozenset[str]) -> Line:
