@@ -67,6 +67,11 @@ def load_actor(connection: Connection, login: str, runtime: HasModel) -> Actor |
     )
 
 
+def load_password_hash(connection: Connection, login: str) -> str:
+    """Return what is stored of the person's password; empty where nothing is."""
+    return str(connection.scalar(sa.select(ab_user.c.password).where(ab_user.c.username == login)) or "")
+
+
 def load_profile(connection: Connection, login: str) -> Profile:
     """Return the person's profile; a blank one where none was kept."""
     row = connection.execute(sa.select(user_profile).where(user_profile.c.login == login)).mappings().first()

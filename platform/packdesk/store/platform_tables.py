@@ -165,6 +165,7 @@ ab_user = sa.Table(
     sa.Column("first_name", sa.String(64), nullable=False),
     sa.Column("last_name", sa.String(64), nullable=False),
     sa.Column("username", sa.String(64), unique=True, nullable=False),
+    sa.Column("password", sa.String(256)),
     sa.Column("active", sa.Boolean),
     sa.Column("email", sa.String(320), unique=True, nullable=False),
 )

@@ -1,25 +1,29 @@
 """Flask-AppBuilder as the shell: login, users and who has which role; grants come from the release, never from its tables.
 
 Its generated API stays off, its permissions matter to the administration of users alone, and a change to a user or to who has
-which role moves the security epoch, so that no process keeps rights it remembered.
+which role moves the security epoch, so that no process keeps rights it remembered. A session bears a mark of the password that it
+was got with, and ends when that changes.
 """
 
+import hmac
 import logging
 from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
-from flask import Flask, request
+from flask import Flask, request, session
 from flask_appbuilder import AppBuilder  # type: ignore[import-untyped]
 from flask_appbuilder.api import BaseApi  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.manager import SecurityManager  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.models import Group, Role, User  # type: ignore[import-untyped]
 from flask_appbuilder.security.views import RoleModelView  # type: ignore[import-untyped]
+from flask_login import user_logged_in  # type: ignore[import-untyped]
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
+from packdesk.web.request_context import SESSION_MARK, services
 
 ADMIN = "Admin"
 _BUSY_SECONDS = 15
@@ -53,6 +57,27 @@ class Shell(SecurityManager):  # type: ignore[misc]
     security_api = _NoApi
     rolemodelview = Roles
     userstatschartview = None
+
+    def load_user(self, pk: int) -> User | None:
+        """Return the user of the session, None when the password was changed since he logged in."""
+        user = super().load_user(pk)
+        known = str(session.get(SESSION_MARK, ""))
+        return user if user is not None and hmac.compare_digest(_mark(user).encode(), known.encode()) else None
+
+    def reset_password(self, userid: int, password: str) -> None:
+        """Store another password; whoever changes his own stays logged in here, and nowhere else."""
+        super().reset_password(userid, password)
+        if str(session.get("_user_id")) == str(userid):
+            session[SESSION_MARK] = _mark(self.get_user_by_id(userid))
+
+
+def _mark(user: User) -> str:
+    return services().tokens.mark(user.password or "")
+
+
+def _remember_mark(_app: Flask, user: User) -> None:
+    """Put the mark of the password into the session that begins."""
+    session[SESSION_MARK] = _mark(user)
 
 
 def configure(app: Flask, settings: Settings, *, key: str, prepare: bool, login_limit: str, address_limit: str) -> None:
@@ -94,6 +119,7 @@ def install(app: Flask, bump: Callable[[], None]) -> AppBuilder:
     database = SQLAlchemy(app)
     appbuilder = AppBuilder(app, database.session, security_manager_class=Shell)
     appbuilder.sm.limiter.limit(app.config["RATELIMIT_LOGIN"], key_func=_account_of_form, methods=["POST"])(appbuilder.sm.auth_view.blueprint)
+    user_logged_in.connect(_remember_mark, app)
     _watch(database.session, bump)
     _refuse_unknown_actions(app, appbuilder)
     return appbuilder

@@ -3,7 +3,9 @@
 One freshness read per request pins the release; who the actor is comes from memory as long as the security epoch stands.
 """
 
+import hmac
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -20,14 +22,25 @@ from packdesk.store.live import Pinned
 from packdesk.web.pinning import Pinning
 from packdesk.web.request_log import request_id
 from packdesk.web.services import Services
+from packdesk.web.tokens import Proof
 
 EXTENSION = "packdesk"
 #: Where the key of a request waits for the use case.
 REQUEST_KEY = "request_key"
+#: Where a session keeps the mark of the password that it was got with.
+SESSION_MARK = "packdesk_mark"
 _REMEMBERED = 10_000
 #: Languages of the catalogue of refusals.
 _SPOKEN = ("en", "de")
 _LOGIN_OF = sa.text("SELECT username FROM ab_user WHERE id = :id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """An actor, and the mark that his tokens and sessions must bear."""
+
+    actor: Actor
+    mark: str
 
 
 class Actors:
@@ -36,16 +49,22 @@ class Actors:
     def __init__(self, services: Services) -> None:
         """Start knowing nobody."""
         self._services = services
-        self._known: OrderedDict[tuple[str, int, int], Actor | None] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int, int], _Known | None] = OrderedDict()
         self._lock = Lock()
 
-    def by_login(self, login: str, release: Pinned) -> Actor | None:
-        """Return the actor, or None for a login that is unknown or switched off."""
+    def by_proof(self, proof: Proof, release: Pinned) -> Actor | None:
+        """Return the actor; None for a login that is unknown or switched off, and for what was got with an earlier password."""
+        known = self._by_login(proof.login, release)
+        return known.actor if known is not None and hmac.compare_digest(known.mark.encode(), proof.mark.encode()) else None
+
+    def _by_login(self, login: str, release: Pinned) -> _Known | None:
         key = (login, release.security_epoch, release.release)
         if key in self._known:
             return self._known[key]
         with self._services.database.begin(write=False) as connection:
-            found = people.load_actor(connection, login, release.runtime)
+            actor = people.load_actor(connection, login, release.runtime)
+            password = people.load_password_hash(connection, login) if actor is not None else ""
+        found = _Known(actor=actor, mark=self._services.tokens.mark(password)) if actor is not None else None
         with self._lock:
             self._known[key] = found
             while len(self._known) > _REMEMBERED:
@@ -100,24 +119,25 @@ def actor() -> Actor:
 
 
 def actor_or_none() -> Actor | None:
-    """Return who asks, or None when nobody is logged in or the token is forged or too old."""
+    """Return who asks, or None when nobody is logged in or what he shows is forged, too old or got with an earlier password."""
     if "actor" not in g:
         release = pinned()
-        login = _login(release.security_epoch)
-        g.actor = current_app.extensions[f"{EXTENSION}.actors"].by_login(login, release) if login else None
-        g.login = login if g.actor is not None else ""
+        proof = _proof(release.security_epoch)
+        g.actor = current_app.extensions[f"{EXTENSION}.actors"].by_proof(proof, release) if proof is not None and proof.login else None
+        g.login = g.actor.login if g.actor is not None else ""
     return cast("Actor | None", g.actor)
 
 
-def _login(epoch: int) -> str:
-    """Return the login that the request proves: by its token, else by its session."""
+def _proof(epoch: int) -> Proof | None:
+    """Return the login that the request claims, and its mark: by its token, else by its session."""
     header = request.headers.get("Authorization", "")
     if header[:7].lower() == "bearer ":
-        return services().tokens.login(header[7:].strip(), services().clock.now())
+        return services().tokens.proof(header[7:].strip(), services().clock.now())
     user_id = session.get("_user_id")
     if user_id is None:
-        return ""
-    return str(current_app.extensions[f"{EXTENSION}.logins"].by_user_id(int(user_id), epoch))
+        return None
+    login = current_app.extensions[f"{EXTENSION}.logins"].by_user_id(int(user_id), epoch)
+    return Proof(login=str(login), mark=str(session.get(SESSION_MARK, "")))
 
 
 def language() -> str:

@@ -7,7 +7,7 @@ from packdesk.records.policy import verbs
 from packdesk.web.bodies import answer, json_body
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.request_context import actor, language, runtime, services
-from packdesk.web.tokens import LIFETIME
+from packdesk.web.tokens import LIFETIME, Proof
 
 _LONGEST = 320
 
@@ -23,7 +23,7 @@ def login() -> Response:
     if user is None:
         raise PackdeskError("bad_credentials")
     found = services()
-    token = found.tokens.make(user.username, found.clock.now())
+    token = found.tokens.make(Proof(login=user.username, mark=found.tokens.mark(user.password or "")), found.clock.now())
     return answer({"access_token": token, "token_type": "Bearer", "expires_in": int(LIFETIME.total_seconds())})
 
 
