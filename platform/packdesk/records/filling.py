@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from packdesk.errors import PackdeskError
-from packdesk.model.entity_types import Kind
 from packdesk.model.lifecycles import Flag
 from packdesk.records.drafts import Draft
 from packdesk.records.evaluation import environment, holds, situation, source_value
@@ -13,6 +12,7 @@ from packdesk.runtime.entity import FieldRuntime, LineRuntime
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.situation import stored
+from packdesk.runtime.starting import first_value
 from packdesk.runtime.values import Line, Record
 
 ROUNDS = 5
@@ -28,7 +28,7 @@ def with_defaults(draft: Draft, wanted: frozenset[str], typed: frozenset[str] = 
         if field.derived is not None:
             draft = _with_derived(draft, path) if _stale(draft, path) else draft
         elif path in wanted and path not in draft.given and draft.record.get(path) is None and not _hidden(draft, field):
-            draft = draft.writing({path: default_of(draft, field, choosing=path not in typed)})
+            draft = draft.writing({path: first_value(situation(draft), field, choosing=path not in typed)})
     return draft
 
 
@@ -38,43 +38,14 @@ def newly_open(draft: Draft) -> frozenset[str]:
     if old is None:
         return frozenset(draft.entity.fields)
     before = replace(draft, record=old, section="")
-    maybe = [field for field in draft.entity.fields.values() if field.default is not None or field.field.choices]
+    maybe = [field for field in draft.entity.fields.values() if draft.entity.may_begin(field)]
     return frozenset(field.path for field in maybe if _hidden(before, field) and not _hidden(draft, field))
-
-
-def default_of(draft: Draft, field: FieldRuntime, *, choosing: bool = True) -> object:
-    """Return what the field starts with: the subtype's default among its choices, else its own default, else its list's (GEN-15)."""
-    chosen = chosen_default(draft, field.field.choices) if choosing else None
-    own = chosen if chosen is not None else situation(draft).value(field.default)
-    return own if own is not None or not choosing else _listed_default(draft, field)
-
-
-def _listed_default(draft: Draft, field: FieldRuntime) -> str | None:
-    """Return the entry that the field's list offers first, unless the subtype does not let it be chosen."""
-    declared, model = field.field, draft.work.runtime.model
-    lists = {
-        Kind.OPTION: model.value_lists.get(declared.list),
-        Kind.LEVEL: model.level_lists.get(declared.list),
-        Kind.CATEGORY: model.categories.get(declared.tree),
-    }
-    listed = lists.get(declared.kind)
-    subtype = draft.entity.subtypes.get(str(draft.record.get("subtype") or ""))
-    allowed = subtype.subtype.choices.get(declared.choices) if subtype is not None and declared.choices else None
-    first = listed.default if listed is not None and declared.derived is None else None
-    return first if allowed is None or first in allowed else None
 
 
 def _hidden(draft: Draft, field: FieldRuntime) -> bool:
     if not field.section and field.visible is True and Flag.HIDDEN not in flags(draft.entity, str(draft.record.get("state")), field.path):
         return False
     return field_state(situation(draft), field, section=draft.section).hidden
-
-
-def chosen_default(draft: Draft, choices: str) -> str | None:
-    """Return the member of the subtype's choices that is marked default."""
-    subtype = draft.entity.subtypes.get(str(draft.record.get("subtype") or "")) if choices else None
-    offered = subtype.subtype.choices.get(choices, {}) if subtype is not None else {}
-    return next((choice.id for choice in offered.values() if choice.default), None)
 
 
 def with_automatic_lines(draft: Draft) -> Draft:
@@ -169,6 +140,6 @@ def _filled(draft: Draft, group: LineRuntime, line: Line, *, new: bool) -> Line:
         here = replace(line, values=values)
         if field.derived is not None:
             values[name] = stored(field.derived.evaluate(environment(draft, line=here)))
-        elif new and values.get(name) is None and field.default is not None:
-            values[name] = situation(draft).on(here).value(field.default)
+        elif new and values.get(name) is None:
+            values[name] = first_value(situation(draft).on(here), field)
     return Line(line.id, values)

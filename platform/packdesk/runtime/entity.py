@@ -231,7 +231,7 @@ class EntityRuntime:
 
     @cached_property
     def filling_order(self) -> tuple[str, ...]:
-        """Return the paths that have a default, choices or a derivation, each after those of the same record that it reads."""
+        """Return the paths that have a default, choices, a list's default or a derivation, each after those of the same record that it reads."""
         done: dict[str, None] = {}
         doing: set[str] = set()
 
@@ -243,12 +243,29 @@ class EntityRuntime:
             for needed in sorted(self.own_reads[path]):
                 visit(needed)
             doing.discard(path)
-            if field.derived is not None or field.default is not None or field.field.choices:
+            if field.derived is not None or self.may_begin(field):
                 done[path] = None
 
         for path in self.fields:
             visit(path)
         return tuple(path for path in done if path not in self.computed_on_read)
+
+    def listed_default(self, field: FieldRuntime) -> str | None:
+        """Return the entry that the field's list offers first."""
+        declared, model = field.field, self.model
+        if declared.derived is not None:
+            return None
+        lists = {
+            Kind.OPTION: model.value_lists.get(declared.list),
+            Kind.LEVEL: model.level_lists.get(declared.list),
+            Kind.CATEGORY: model.categories.get(declared.tree),
+        }
+        listed = lists.get(declared.kind)
+        return listed.default if listed is not None else None
+
+    def may_begin(self, field: FieldRuntime) -> bool:
+        """Say whether the field can begin with a value that nobody gave."""
+        return field.default is not None or bool(field.field.choices) or self.listed_default(field) is not None
 
     @cached_property
     def naming(self) -> tuple[tuple[str, FieldRuntime], ...]:

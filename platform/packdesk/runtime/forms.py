@@ -17,6 +17,7 @@ from packdesk.runtime.form_rules import FormRules
 from packdesk.runtime.layout import Part, is_held, link_rows, parts_of
 from packdesk.runtime.lifecycle import default_status, selectable
 from packdesk.runtime.situation import Situation, situation
+from packdesk.runtime.starting import first_value
 from packdesk.runtime.values import Actor, Graph, Line, Record
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -120,7 +121,7 @@ def begun(rt: Runtime, entity_type: str, actor: Actor, *, graph: Graph, now: dat
     for path, each in entity.fields.items():
         if at.record.get(path) is not None or each.engine or not present(at, each.section):
             continue
-        value = _first(at, each.field.choices) or at.value(each.default)
+        value = first_value(at, each)
         if value is not None:
             at = at.of(at.record.having({path: value}))
     return at.record
@@ -167,13 +168,7 @@ def offered(at: Situation, path: str, field: FieldRuntime) -> object:
     """Return what an input holds: what was given, the record's own value where it is a field of the record, else its default."""
     own = at.entity.fields.get(path)
     held = at.record.get(path) if own is not None and own.field.id == field.field.id else at.environment.input.get(path)
-    return held if held is not None else _first(at, field.field.choices) or at.value(field.default)
-
-
-def _first(at: Situation, choices: str) -> str | None:
-    """Return the member of the subtype's choices that is offered first."""
-    subtype = at.entity.subtypes.get(str(at.record.get("subtype") or "")) if choices else None
-    return next((choice.id for choice in subtype.subtype.choices.get(choices, {}).values() if choice.default), None) if subtype is not None else None
+    return held if held is not None else first_value(at, field)
 
 
 def _section(at: Situation, part: Part, bounds: Bounds, rules: FormRules) -> FormSection | None:
@@ -223,7 +218,7 @@ def _links(at: Situation, name: str, span: int) -> FormLinks:
 
 
 def _group(at: Situation, group: LineRuntime) -> FormGroup:
-    blank = Line("", {**dict.fromkeys(group.fields), **{name: at.value(each.default) for name, each in group.fields.items() if each.default is not None}})
+    blank = Line("", {**dict.fromkeys(group.fields), **{name: first_value(at, each) for name, each in group.fields.items()}})
     return FormGroup(
         id=group.group.id,
         label=group.group.label.in_language(at.language),
