@@ -24,7 +24,7 @@ from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, controls, shell
 from packdesk_ui.controls import Control, Option, Raw
-from packdesk_ui.editing import crumbs, sent_form
+from packdesk_ui.editing import crumbs, demanded_version, sent_form, sent_version
 from packdesk_ui.faults import Fault, faults_of
 from packdesk_ui.formstate import FIXED, THEN, Form
 from packdesk_ui.formviews import Section, page_of
@@ -69,15 +69,10 @@ def act(entity_type: str, number: str, action: str) -> Response:
     if status := (raw.get(_STATUS) or [""])[-1]:
         data[_STATUS] = status
     try:
-        outcome = acting.act(context, entity_type, view.record.id, action, data, _version(raw))
+        outcome = acting.act(context, entity_type, view.record.id, action, data, sent_version(raw))
     except PackdeskError as error:
         return _refused_action(entity, view, found, raw, error)
     return _performed(entity, found, outcome)
-
-
-def _version(raw: Raw) -> int | None:
-    text = (raw.get("_version") or [""])[-1]
-    return int(text) if text.isdigit() else None
 
 
 def _refused_action(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw, error: PackdeskError) -> Response:
@@ -173,7 +168,7 @@ def assign(entity_type: str, number: str) -> Response:
         with looking(context) as look:
             data = Form(look=look, entity=entity, record=view.record, inputs=inputs).data(raw)
         try:
-            updating.update(context, entity_type, view.record.id, data, _version(raw))
+            updating.update(context, entity_type, view.record.id, data, demanded_version(raw))
         except Refused as error:
             findings = findings_of(error)
         else:
@@ -209,7 +204,7 @@ def delete(entity_type: str, number: str) -> Response:
     found: tuple[Fault, ...] = ()
     if request.method == "POST":
         try:
-            deleting.delete(context, entity_type, view.record.id, _version(sent_form()))
+            deleting.delete(context, entity_type, view.record.id, demanded_version(sent_form()))
         except PackdeskError as error:
             if error.code in ("not_authenticated", "unknown_record"):
                 raise

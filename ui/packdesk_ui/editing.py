@@ -176,7 +176,7 @@ def edit(entity_type: str, number: str) -> Response:
         if request.method == "GET":
             return _edit_page(form, form.raw(), _version(view.record), form.base())
         raw = sent_form()
-        base, version = _base(raw), _sent_version(raw, view.record)
+        base, version = _base(raw), demanded_version(raw)
         if raw.get(_SENT):
             return _edit_page(form, _with_line(form, raw), version, json.dumps(base))
         patch = form.patch(raw, base)
@@ -280,7 +280,7 @@ def settle(entity_type: str, number: str) -> Response:
     kept = {path: value for path, value in mine.items() if raw.get(f"_keep:{path}", ["mine"])[-1] == "mine"}
     if not kept:
         return answers.go_to_record(entity_type, number, words("done.nothing"), "info")
-    return _store(entity, view, kept, _sent_version(raw, view.record), raw={}, base={})
+    return _store(entity, view, kept, demanded_version(raw), raw={}, base={})
 
 
 # shared --------------------------------------------------------------------------------------------------------------------------
@@ -345,9 +345,18 @@ def _version(record: Record) -> int:
     return int(str(record.get("version") or 0))
 
 
-def _sent_version(raw: Raw, record: Record) -> int:
+def sent_version(raw: Raw) -> int | None:
+    """Return the version of the record that a form was opened for, None where it does not say one."""
     text = (raw.get("_version") or [""])[-1]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_VERSION else _version(record)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_VERSION else None
+
+
+def demanded_version(raw: Raw) -> int:
+    """Return the version that a form changes; raises ``version_missing``, for without it somebody else's change could be lost."""
+    version = sent_version(raw)
+    if version is None:
+        raise PackdeskError("version_missing")
+    return version
 
 
 def _base(raw: Raw) -> dict[str, Json]:

@@ -109,3 +109,19 @@ def test_a_second_start_changes_nothing(app: Flask) -> None:
 
     assert services.live.current().release == 1
     assert (services.settings.home / "secret_key").stat().st_size > 40
+
+
+@pytest.mark.parametrize("form", ["edit", "delete", "settle"])
+def test_a_form_of_a_screen_that_says_no_version_changes_nothing(app: Flask, kim: Caller, form: str) -> None:
+    """Who does not say what was read could undo what somebody else wrote."""
+    shelf = kim.made("shelf", name=f"Not by {form}")
+    client = app.test_client()
+    client.post("/login/", data={"username": "kim", "password": PASSWORD}, headers=SAME_ORIGIN)
+
+    path = f"/r/shelf/{shelf['number']}/{form}"
+    data = {"_base": '{"name": "x"}', "name": "Overwritten", "_mine": '{"name": "Overwritten"}', "_key": f"no-version-{form}"}
+    response = client.post(path, data=data, headers=SAME_ORIGIN)
+
+    assert response.status_code in (422, 428), response.text
+    stored = kim.get(f"/records/shelf/{shelf['number']}").get_json()
+    assert (stored["name"], stored["version"]) == (f"Not by {form}", 1)
