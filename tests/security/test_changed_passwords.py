@@ -47,7 +47,7 @@ def test_a_reset_leaves_everybody_else_in(app: Flask) -> None:
 def test_whoever_changes_his_own_password_stays_in_here_and_nowhere_else(app: Flask) -> None:
     program, here, elsewhere = caller(app, "kim"), _screen(app, "kim"), _screen(app, "kim")
 
-    here.post("/resetmypassword/form", data={"password": OTHER, "conf_password": OTHER}, headers=SAME_ORIGIN)
+    here.post("/resetmypassword/form", data={"current": PASSWORD, "password": OTHER, "conf_password": OTHER}, headers=SAME_ORIGIN)
 
     assert here.get("/api/v1/me").status_code == 200
     assert here.get("/resetmypassword/form").status_code == 200

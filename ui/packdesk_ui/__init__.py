@@ -21,8 +21,8 @@ __all__ = ["register"]
 _TYPE = "/r/<entity_type>"
 _RECORD = f"{_TYPE}/<number>"
 _YEAR = 365 * 24 * 3600
-#: No such address, and too many tries to log in.
-_SHOWN_AS_PAGES = (404, 429)
+#: A page of the administration that the person's roles do not open, no such address, and too many tries to log in.
+_SHOWN_AS_PAGES = (403, 404, 429)
 _SHELLS_OWN_START = "IndexView.index"
 
 #: Name, address, methods, view; what a person may see and do is decided by the use cases behind each.

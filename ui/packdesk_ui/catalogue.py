@@ -28,6 +28,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "theme.dark": ("Dark", "Dunkel"),
         "user_menu": ("Your account", "Ihr Konto"),
         "profile": ("Profile", "Profil"),
+        "password": ("Change password", "Kennwort ändern"),
         "logout": ("Log out", "Abmelden"),
         "login": ("Log in", "Anmelden"),
         "login.name": ("User name", "Benutzername"),

@@ -58,6 +58,7 @@ class Shell:
     units: str = ""
     groups: tuple[EntryGroup, ...] = ()
     profile: str = ""
+    password: str = ""
     logout: str = ""
     release: int = 0
 
@@ -113,6 +114,7 @@ def shell_view() -> Shell:
         units=", ".join(units[unit].label.in_language(here) for unit in sorted(who.units) if unit in units),
         groups=_groups(pinned, who, here),
         profile=_address_of("UserDBModelView.userinfo"),
+        password=_address_of("OwnPassword.this_form_get"),
         logout=_address_of("AuthDBView.logout"),
         release=pinned.release,
     )

@@ -33,6 +33,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "rate_limited": Entry(429, "Too many requests. Try again in {seconds} seconds.", "Zu viele Anfragen. Versuchen Sie es in {seconds} Sekunden erneut."),
         "not_permitted": Entry(403, "Your roles do not permit '{verb}' on {entity_type}.", "Ihre Rollen erlauben '{verb}' für {entity_type} nicht."),
         "permission_missing": Entry(403, "This needs the permission '{permission}'.", "Dafür ist die Berechtigung '{permission}' nötig."),
+        "page_not_permitted": Entry(403, "Your roles do not open this page.", "Ihre Rollen öffnen diese Seite nicht."),
         # what is asked for
         "unknown_page": Entry(404, "There is nothing at this address.", "Unter dieser Adresse gibt es nichts."),
         "unknown_entity_type": Entry(404, "There is no entity type '{entity_type}'.", "Es gibt keinen Datensatztyp '{entity_type}'."),

@@ -16,13 +16,14 @@ from flask_appbuilder.api import BaseApi  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.manager import SecurityManager  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.models import Group, Role, User  # type: ignore[import-untyped]
 from flask_appbuilder.security.views import RoleModelView  # type: ignore[import-untyped]
-from flask_login import user_logged_in  # type: ignore[import-untyped]
+from flask_login import current_user, user_logged_in  # type: ignore[import-untyped]
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
+from packdesk.web.own_password import OWN, OwnPassword
 from packdesk.web.request_context import SESSION_MARK, services
 
 ADMIN = "Admin"
@@ -56,7 +57,12 @@ class Shell(SecurityManager):  # type: ignore[misc]
 
     security_api = _NoApi
     rolemodelview = Roles
+    resetmypasswordview = OwnPassword
     userstatschartview = None
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Return whether the person may open a page of the shell; what concerns himself alone needs no role."""
+        return ((permission_name, view_name) in OWN and current_user.is_authenticated) or bool(super().has_access(permission_name, view_name))
 
     def load_user(self, pk: int) -> User | None:
         """Return the user of the session, None when the password was changed since he logged in."""

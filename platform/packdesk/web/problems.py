@@ -19,6 +19,7 @@ _AWAY = (OperationalError, InterfaceError, TimeoutError)
 #: Werkzeug's own refusals, by status, in the catalogue's words.
 _BY_STATUS = {
     401: "not_authenticated",
+    403: "page_not_permitted",
     404: "unknown_page",
     405: "method_not_allowed",
     413: "body_too_large",
