@@ -251,9 +251,9 @@ class EntityRuntime:
         return tuple(path for path in done if path not in self.computed_on_read)
 
     def listed_default(self, field: FieldRuntime) -> str | None:
-        """Return the entry that the field's list offers first."""
+        """Return the entry that the list of a required field offers first; an optional field, such as a reason, waits for a person."""
         declared, model = field.field, self.model
-        if declared.derived is not None:
+        if declared.derived is not None or field.required is not True:
             return None
         lists = {
             Kind.OPTION: model.value_lists.get(declared.list),

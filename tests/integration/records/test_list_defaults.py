@@ -13,12 +13,13 @@ MANIFEST = '{ "id": "sizes", "version": "1.0.0", "format": 1 }'
 LISTS = '{ "size": { "options": { "small": {}, "large": { "default": true } } } }'
 TYPES = """{ "parcel": { "fields": {
     "size":   { "type": "option", "list": "size", "required": true },
-    "label":  { "type": "option", "list": "size", "default": "small" }
+    "label":  { "type": "option", "list": "size", "default": "small" },
+    "reason": { "type": "option", "list": "size" }
   }, "lines": { "pieces": { "fields": { "size": { "type": "option", "list": "size", "required": true }, "note": { "type": "string" } } } } } }"""
 SCENARIOS = """{ "a_parcel": {
     "given": { "one": { "entity_type": "parcel", "values": { "pieces": [ { "note": "glass" } ] } } },
     "when":  { "cleared": { "edit": "one", "values": { "size": null }, "refused": "required_field" } },
-    "then":  { "from_the_list": "one.size == 'large'", "its_own_first": "one.label == 'small'", "in_lines": "one.pieces.all(p, p.size == 'large')" } } }"""
+    "then":  { "from_the_list": "one.size == 'large'", "its_own_first": "one.label == 'small'", "optional_waits": "one.reason == null", "in_lines": "one.pieces.all(p, p.size == 'large')" } } }"""
 
 
 def _model() -> Model:
