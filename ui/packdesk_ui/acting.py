@@ -49,7 +49,7 @@ class Confirm:
     faults: tuple[Fault, ...] = ()
 
 
-@answers.form_once
+@answers.form_kept
 def act(entity_type: str, number: str, action: str) -> Response:
     """Show the inputs of an action, or do it."""
     context = answers.context()
@@ -153,7 +153,7 @@ def _with_status(sections: tuple[Section, ...], statuses: tuple[tuple[form_field
 # assignment ----------------------------------------------------------------------------------------------------------------------
 
 
-@answers.form_once
+@answers.form_kept
 def assign(entity_type: str, number: str) -> Response:
     """Show who is assigned, or assign somebody else."""
     context = answers.context()

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ParamSpec
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 
 from packdesk.errors import CATALOGUE, Finding, PackdeskError, sentence
@@ -22,6 +23,7 @@ P = ParamSpec("P")
 _LOG = logging.getLogger("packdesk.web")
 _KEY_HEADER = "HTTP_IDEMPOTENCY_KEY"
 _MODAL = "modal-inside"
+_REDRAW = "_line"
 
 
 def context(door: Door = Door.SCREEN) -> Context:
@@ -82,12 +84,40 @@ def form_once(view: Callable[P, Response]) -> Callable[P, Response]:
         if request.method != "POST":
             return view(*args, **kwargs)
         request.get_data(cache=True)
-        if (key := request.form.get("_key")) and "_line" not in request.form:
+        if (key := request.form.get("_key")) and _REDRAW not in request.form:
             request.environ[_KEY_HEADER] = key
             return guarded_by_header(*args, **kwargs)
         return view(*args, **kwargs)
 
     return guarded
+
+
+def form_kept(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Return a view like ``form_once`` that draws its form again, as it was typed and with a fresh key, when its key was used before.
+
+    So it is with who goes back to a form that he sent, changes it and sends it again.
+    """
+    guarded_once = form_once(view)
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        try:
+            return guarded_once(*args, **kwargs)
+        except PackdeskError as error:
+            if error.code != "idempotency_reused":
+                raise
+        g.sent_before = True
+        request.form = ImmutableMultiDict([*request.form.items(multi=True), (_REDRAW, "again")])
+        response = view(*args, **kwargs)
+        response.status_code = CATALOGUE["idempotency_reused"].status
+        return response
+
+    return guarded
+
+
+def sent_before() -> bool:
+    """Say whether the form in hand is drawn again because it was sent before with something else in it."""
+    return bool(g.get("sent_before"))
 
 
 def refusal(error: Exception) -> Response:

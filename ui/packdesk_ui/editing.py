@@ -74,7 +74,7 @@ def sent_form() -> dict[str, list[str]]:
 # new -----------------------------------------------------------------------------------------------------------------------------
 
 
-@answers.form_once
+@answers.form_kept
 def new(entity_type: str) -> Response:
     """Ask for the type first where there are several, then show the form, or create what it says."""
     context, runtime, language = answers.context(), request_context.runtime(), shell.language()
@@ -163,7 +163,7 @@ def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] 
 # edit ----------------------------------------------------------------------------------------------------------------------------
 
 
-@answers.form_once
+@answers.form_kept
 def edit(entity_type: str, number: str) -> Response:
     """Show the form of a record, or store what it changes."""
     context = answers.context()

@@ -12,7 +12,7 @@ from packdesk.runtime import forms
 from packdesk.runtime.form_fields import FormField
 from packdesk.runtime.forms import FormGroup, FormLinks, FormSection
 from packdesk.runtime.layout import LINKED
-from packdesk_ui import controls
+from packdesk_ui import answers, controls
 from packdesk_ui.catalogue import text
 from packdesk_ui.controls import Control, Group, Raw, Row
 from packdesk_ui.faults import Fault, by_field, faults_of
@@ -52,6 +52,8 @@ class FormPage:
     version: int = 0
     base: str = ""
     hidden: tuple[tuple[str, str], ...] = ()
+    #: What is to be known before the form is sent.
+    notice: str = ""
     refusal: str = ""
     faults: tuple[Fault, ...] = ()
     #: What the conditions read that the browser evaluates, as JSON; empty: none.
@@ -163,8 +165,9 @@ def page_of(form: Form, raw: Raw, findings: Iterable[Finding] = (), **rest: obje
     found, language = tuple(findings), form.look.language
     sections, environment = Drawing(form=form, raw=raw, said=by_field(found, language)).sections()
     refusal = text("form.refused" if form.inputs is None else "action.refused", language)
+    notice = text("form.sent_before", language) if answers.sent_before() else ""
     faults = faults_of(found, dict(_names(sections)), language)
-    return FormPage(sections=sections, action=form.address, faults=faults, refusal=refusal, environment=environment, **rest)  # type: ignore[arg-type]
+    return FormPage(sections=sections, action=form.address, faults=faults, refusal=refusal, notice=notice, environment=environment, **rest)  # type: ignore[arg-type]
 
 
 def given(form: Form, raw: Raw) -> tuple[tuple[str, str], ...]:
