@@ -53,6 +53,11 @@ def verbs(runtime: Runtime, actor: Actor, entity_type: str) -> frozenset[str]:
     return frozenset(verb for role in _roles(runtime.model, actor) for verb in role.permit.get(entity_type, ()))
 
 
+def views(runtime: Runtime, actor: Actor, entity_type: str) -> bool:
+    """Say whether any of the actor's roles lets him view records of the type at all; where none does, not even their names are shown."""
+    return actor.system or any("view" in role.permit.get(entity_type, ()) for role in _roles(runtime.model, actor))
+
+
 def field_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, path: str) -> Finding | None:
     """Return why the actor may not view or edit a field; a role without an entry for the field leaves it open."""
     if actor.system:

@@ -56,6 +56,8 @@ class Names:
     def find(self, entity_type: str, name: str) -> str | None:
         """Return the id of a record of one type."""
         unit = self._work.unit
+        if not policy.views(self._work.runtime, self._work.context.actor, entity_type):
+            return None
         found = unit.get(entity_type, name)
         if found is None and not is_id(name) and self._work.runtime.model.entity_types[entity_type].key != "number":
             found = unit.by_key(entity_type, name)

@@ -40,13 +40,18 @@ def reference(work: Work, record: Record) -> Reference:
 
 
 def references(work: Work, entity: EntityRuntime, records: Iterable[Record]) -> Mapping[tuple[str, str], Reference]:
-    """Return how the records are named that fields and lines of these records refer to; what the actor may not see has a number only."""
+    """Return how the records are named that fields and lines of these records refer to.
+
+    What belongs to others has a number only; of a type that the actor's roles do not show, not even that.
+    """
     wanted: dict[str, set[str]] = {}
     for record in records:
         for field, value in _named(entity, record):
             wanted.setdefault(field.targets[0], set()).update(value if isinstance(value, tuple) else (str(value),))
     found = {}
     for target, ids in wanted.items():
+        if not policy.views(work.runtime, work.context.actor, target):
+            continue
         for record_id, other in work.unit.prefetch(target, ids).items():
             seen = policy.is_open(work.runtime, work.context.actor, "view", other, work.unit)
             found[target, record_id] = reference(work, other) if seen else Reference(target, record_id, other.number, other.number)
