@@ -63,4 +63,4 @@ def _past(services: Services, packs: Iterable[str], customers: int, output: Outp
     if customers < 1:
         return
     told, refused = play(context_for(services, "", Door.API), services.live.current().runtime.model, pasts(packs, customers), output.progress)
-    output.progress(f"{told} steps of a made-up past, {refused} of them refused by the rules")
+    output.progress(f"{told:,} steps of a made-up past, {refused:,} of them refused by the rules")

@@ -51,14 +51,15 @@ def pasts(packs: Iterable[str], customers: int) -> Iterator[Step]:
 def play(context: Context, model: Model, steps: Iterable[Step], progress: Callable[[str], None]) -> tuple[int, int]:
     """Play the steps, oldest first; return how many were told and how many the rules refused."""
     story = _Story(context=context, model=model, begun=context.clock.now())
-    for step in steps:
+    whole = tuple(steps)
+    for step in whole:
         try:
             _tell(story, step)
         except PackdeskError:
             story.refused += 1
         story.told += 1
         if story.told % _EVERY == 0:
-            progress(f"{story.told} steps of a made-up past")
+            progress(f"{story.told:,} of {len(whole):,} steps of a made-up past")
     return story.told, story.refused
 
 

@@ -1,4 +1,4 @@
-"""``packdesk plan``: what publishing packs would change, in words, statements and records, and what must be decided; changes nothing."""
+"""``packdesk plan``: what publishing packs would change, in words, records and on request statements, and what must be decided; changes nothing."""
 
 import argparse
 import json
@@ -29,6 +29,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add_format(parser)
 
 
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    declare(parser)
+    parser.add_argument("--sql", action="store_true", help="print the statements for the database too (--format json always has them)")
+
+
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Print the plan; 1 when the packs have errors, when it cannot be published, or when a decision is missing or wrong."""
     with opened() as services:
@@ -51,7 +57,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         "problems": [as_json(problem) for problem in made.problems],
         "fault": fault,
     }
-    output.result(summary, in_words(made) + (f"\n\n{fault}" if fault else ""))
+    output.result(summary, in_words(made, statements=arguments.sql) + (f"\n\n{fault}" if fault else ""))
     return REFUSED if fault else OK
 
 
@@ -104,4 +110,4 @@ def read_decisions(path: Path | None) -> Mapping[str, object] | None:
     return body
 
 
-COMMAND = Command(name="plan", help="Show what publishing packs would change, and what must be decided.", arguments=declare, run=_run)
+COMMAND = Command(name="plan", help="Show what publishing packs would change, and what must be decided.", arguments=_arguments, run=_run)

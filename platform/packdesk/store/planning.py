@@ -167,13 +167,13 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
     )
 
 
-def render(made: Plan) -> str:
-    """Return the plan in words, for people."""
+def render(made: Plan, *, statements: bool = False) -> str:
+    """Return the plan in words, for people; with the statements of the database for those who ask."""
     parts = [f"Plan against release {made.base}" if made.base else "Plan for the first release"]
     parts += _part("Changes", [change.sentence for change in made.changes])
     parts += _part("Records", [f"{impact.about}: {impact.sentence}" for impact in made.impacts])
     parts += _part("Storage", [sentence(step) for step in made.steps if step.kind is not StepKind.RETIRE_VALUES])
-    parts += _part("Statements", list(made.ddl))
+    parts += _part("Statements", list(made.ddl)) if statements else []
     parts += _part("Decide", [_question(need) for need in made.needed])
     parts += _part("Cannot be published", [f"{problem.message} {problem.advice}".strip() for problem in made.problems])
     if made.is_empty:

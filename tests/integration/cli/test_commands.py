@@ -111,6 +111,16 @@ def test_plan_publish_and_rollback_tell_what_changes(run: Run, pack: Path) -> No
     assert (back.code, back.out) == (0, "Release 3 is live.\n")
 
 
+def test_a_plan_prints_statements_only_when_asked(run: Run, pack: Path) -> None:
+    _edit(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
+
+    words, statements, data = run("plan", pack), run("plan", pack, "--sql"), run("plan", pack, "--format", "json")
+
+    assert "ALTER TABLE" not in words.out
+    assert "ALTER TABLE" in statements.out
+    assert "ALTER TABLE" in " ".join(json.loads(data.out)["ddl"])
+
+
 def test_a_publish_of_faulty_packs_changes_nothing(run: Run, pack: Path) -> None:
     _edit(pack / "entity_types/book.json", "record.pages > 500", "record.pagse > 500")
 
