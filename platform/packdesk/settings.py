@@ -7,6 +7,8 @@ from pathlib import Path
 
 from packdesk.errors import PackdeskError
 
+_REDIS = ("redis://", "rediss://", "redis+unix://", "redis+sentinel://", "redis+cluster://")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -30,10 +32,13 @@ class Settings:
         url = environment.get("PACKDESK_DATABASE_URL") or f"sqlite:///{home / 'packdesk.sqlite3'}"
         if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
             raise PackdeskError("bad_setting", name="PACKDESK_DATABASE_URL", reason="it must begin with sqlite: or postgresql:")
+        redis = environment.get("PACKDESK_REDIS_URL", "")
+        if redis and not redis.startswith(_REDIS):
+            raise PackdeskError("bad_setting", name="PACKDESK_REDIS_URL", reason=f"it must begin with {', '.join(_REDIS[:-1])} or {_REDIS[-1]}")
         return cls(
             home=home,
             database_url=url.replace("postgresql://", "postgresql+psycopg://", 1),
-            redis_url=environment.get("PACKDESK_REDIS_URL", ""),
+            redis_url=redis,
             secret_key=environment.get("PACKDESK_SECRET_KEY", ""),
             packs=tuple(part for part in environment.get("PACKDESK_PACKS", "").split(os.pathsep) if part),
         )

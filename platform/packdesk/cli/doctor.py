@@ -1,15 +1,19 @@
 """``packdesk doctor``: whether the installation is as it should be, what killed publishes left, and, on request, putting it right."""
 
 import argparse
+from collections.abc import Mapping
 
 from packdesk.cli.command import OK, REFUSED, Command, add_format
 from packdesk.cli.output import Output
 from packdesk.cli.system import opened
+from packdesk.settings import Settings
 from packdesk.store import migrations
 from packdesk.store.blobs import Blobs
 from packdesk.store.doctor import Diagnosis, clean, examine
 from packdesk.store.releases import ReleaseStore
 from packdesk.web.services import Services
+
+_BEGIN = "'packdesk serve' sets everything up at its start."
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +24,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Examine, and clean if asked; 1 when something is not as it should be afterwards."""
+    settings = Settings.from_environment()
+    if not settings.home.is_dir():
+        # Opening would make the folder: a mistyped PACKDESK_HOME is to be seen, not furnished.
+        output.result({"home": str(settings.home), "installed": False}, f"home: {settings.home}\nThere is no installation here. {_BEGIN}")
+        return REFUSED
     with opened() as services:
         facts = _facts(services)
         found = _examined(services) if facts["pending_migrations"] is False else ()
@@ -29,9 +38,16 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         else:
             left = found
     lines = [f"{name.replace('_', ' ')}: {value}" for name, value in facts.items()]
-    lines += [_sentence(one, cured=one not in left) for one in found] or ["Everything is as it should be."]
+    lines += [_sentence(one, cured=one not in left) for one in found] or [_health(facts)]
     output.result({**facts, "found": [one.to_json() for one in found], "left": [one.to_json() for one in left]}, "\n".join(lines))
     return REFUSED if left or facts["pending_migrations"] else OK
+
+
+def _health(facts: Mapping[str, object]) -> str:
+    """Return what is to be said where no leftover was found."""
+    if not facts["pending_migrations"]:
+        return "Everything is as it should be." if facts["release"] is not None else f"Nothing is published yet. {_BEGIN}"
+    return f"The platform's tables are missing or of an earlier version. {_BEGIN}"
 
 
 def _facts(services: Services) -> dict[str, object]:

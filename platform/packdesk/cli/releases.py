@@ -5,13 +5,14 @@ import argparse
 from packdesk.cli.command import OK, Command, add_format
 from packdesk.cli.output import Output, table
 from packdesk.cli.system import opened
+from packdesk.store import migrations
 from packdesk.store.releases import ReleaseStore
 
 
 def _run(_: argparse.Namespace, output: Output) -> int:
     """List the releases, newest first."""
     with opened() as services:
-        rows = ReleaseStore(services.database).history()
+        rows = () if not migrations.current(services.database) else ReleaseStore(services.database).history()
     data = [
         {
             "number": row.number,

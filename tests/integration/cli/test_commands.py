@@ -258,6 +258,31 @@ def test_doctor_finds_what_is_left_and_cleans_it(run: Run) -> None:
     assert run("doctor", "--clean").code == 0
 
 
+def test_doctor_says_that_there_is_nothing_and_makes_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere, empty = tmp_path / "nowhere", tmp_path / "empty"
+    empty.mkdir()
+
+    monkeypatch.setenv("PACKDESK_HOME", str(nowhere))
+    absent, data = run("doctor"), json.loads(run("doctor", "--format", "json").out)
+    monkeypatch.setenv("PACKDESK_HOME", str(empty))
+    bare = run("doctor")
+
+    assert (absent.code, bare.code) == (1, 1)
+    assert "There is no installation here." in absent.out
+    assert data == {"home": str(nowhere), "installed": False}
+    assert not nowhere.exists()
+    assert "tables are missing" in bare.out
+    assert "Everything is as it should be." not in absent.out + bare.out
+
+
+def test_releases_of_an_empty_installation_are_none(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKDESK_HOME", str(tmp_path / "empty"))
+
+    ended = run("releases")
+
+    assert (ended.code, ended.out, ended.err) == (0, "Nothing is published yet.\n", "")
+
+
 def test_users_are_added_with_a_password_that_is_printed_once(run: Run) -> None:
     added = run("user", "add", "otto", "--name", "Otto Other", "--role", "reader", "--unit", "south_desk", "--format", "json")
     taken, role, unit = run("user", "add", "otto"), run("user", "add", "emil", "--role", "king"), run("user", "add", "emil", "--unit", "moon")
@@ -292,10 +317,11 @@ def test_a_pack_that_is_live_does_not_vanish_by_accident(run: Run, tmp_path: Pat
     assert "removed" in {change["kind"] for change in json.loads(alone.out)["changes"]}
 
 
-def test_a_wrong_setting_ends_with_two(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PACKDESK_DATABASE_URL", "mysql://x")
+@pytest.mark.parametrize(("name", "value"), [("PACKDESK_DATABASE_URL", "mysql://x"), ("PACKDESK_REDIS_URL", "localhost:6379")])
+def test_a_wrong_setting_ends_with_two(run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
 
     ended = run("releases")
 
     assert ended.code == 2
-    assert "PACKDESK_DATABASE_URL" in ended.err
+    assert name in ended.err
