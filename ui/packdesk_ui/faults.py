@@ -1,11 +1,12 @@
 """Findings as a screen shows them: a sentence, the field to jump to, and the answer to "why?"."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from packdesk.errors import Finding, sentence
 from packdesk.records.json_values import plain as plain_json
 from packdesk.runtime.explain import explain
+from packdesk.runtime.expressions.compile import Dependency
 from packdesk.runtime.expressions.explaining import Explanation
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Record
@@ -60,12 +61,12 @@ def why(finding: Finding) -> Why | None:
     return Why(rule=finding.rule, origin=finding.origin, values=values)
 
 
-def why_at(at: Situation, finding: Finding, language: str) -> Why | None:
-    """Return the answer to "why?" for a record: the rule's condition with its values, its place, and who could do it."""
+def why_at(at: Situation, finding: Finding, language: str, closed: Callable[[Dependency], bool]) -> Why | None:
+    """Return the answer to "why?" for a record: the rule's condition with the values that are not closed, its place, and who could do it."""
     plain = why(finding)
     if plain is None:
         return None
-    reason = explain(at, finding, language)
+    reason = explain(at, finding, language, closed)
     named = (*reason.who.roles, *reason.who.units, *(name_of(login) for login in reason.who.users))
     tree = _branch(reason.tree) if reason.tree is not None else None
     return replace(plain, origin=reason.origin, tree=tree, values=() if tree is not None else plain.values, who=", ".join(named))

@@ -10,6 +10,7 @@ from packdesk.records import actions, history
 from packdesk.records import read as reading
 from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import RecordView
+from packdesk.records.screening import closed_to
 from packdesk.runtime import header, layout
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.field_state import present
@@ -241,8 +242,9 @@ def _step(look: Look, entity: EntityRuntime, view: RecordView, state: ActionStat
 
 def _reasons(look: Look, view: RecordView, state: ActionState) -> Iterator[faults.Why]:
     at = look.at(view.record, view.record)
+    closed = closed_to(look.runtime, look.context.actor)
     for finding in state.findings:
-        if reason := faults.why_at(at, finding, look.language):
+        if reason := faults.why_at(at, finding, look.language, closed):
             yield reason
 
 

@@ -8,6 +8,7 @@ from packdesk.records.actions import states
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
+from packdesk.records.screening import closed_to
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import ActionRuntime, CheckRuntime, EntityRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
@@ -18,7 +19,7 @@ from packdesk.runtime.values import Record
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason, and the tree of the condition with the values it had; None where no condition decided."""
+    """One reason, and the tree of the condition with the values it had, as far as the actor may see them; None where no condition decided."""
 
     finding: Finding
     explanation: Explanation | None = None
@@ -47,7 +48,7 @@ def _explained(work: Work, record: Record, action: str, finding: Finding) -> Exp
     if compiled is None:
         return None
     at = situation(entity, record, work.context.actor, work.unit, work.now, zone=work.zone, old=record)
-    return compiled.explain(at.environment, work.context.language)
+    return compiled.explain(at.environment, work.context.language, closed_to(work.runtime, work.context.actor))
 
 
 def _condition(entity: EntityRuntime, action: str, rule: str) -> Compiled | None:

@@ -1,10 +1,11 @@
 """What is kept from an actor on all records of a type: closed fields are taken out, sensitive ones masked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from packdesk.records import policy
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.expressions.compile import Compiled, Dependency
 from packdesk.runtime.values import Actor, Line, Record
 
 
@@ -45,6 +46,21 @@ def is_open(runtime: Runtime, actor: Actor, entity_type: str, condition: Compile
         ):
             return False
     return True
+
+
+def closed_to(runtime: Runtime, actor: Actor) -> Callable[[Dependency], bool]:
+    """Return the question whether a field is closed to the actor or masked; a group is when a field of it is, a type when no role shows it."""
+
+    def closed(dependency: Dependency) -> bool:
+        entity_type, path = dependency.entity_type, dependency.path
+        if entity_type not in runtime.types:
+            return False
+        if not policy.views(runtime, actor, entity_type):
+            return True
+        kept = screen_of(runtime, actor, entity_type)
+        return bool(path) and any(one == path or one.startswith(f"{path}.") for one in kept.hidden | kept.masked)
+
+    return closed
 
 
 def _without(line: Line, group: str, closed: frozenset[str]) -> Line:

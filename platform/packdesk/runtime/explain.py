@@ -1,12 +1,12 @@
 """Why a guard refused: the sentence, the expression with its values, where it is written, and who could do it (X-6)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from packdesk.errors import Finding, sentence
 from packdesk.model.nodes import Allow
 from packdesk.runtime.entity import CheckRuntime, EntityRuntime, FieldRuntime, Guard
-from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.expressions.compile import Compiled, Dependency
 from packdesk.runtime.expressions.explaining import Explanation
 from packdesk.runtime.situation import Situation
 
@@ -34,8 +34,8 @@ class Reason:
     who: Who
 
 
-def explain(at: Situation, finding: Finding, language: str) -> Reason:
-    """Return a refusal with everything a person needs to understand it."""
+def explain(at: Situation, finding: Finding, language: str, closed: Callable[[Dependency], bool] = lambda _: False) -> Reason:
+    """Return a refusal with everything a person needs to understand it, but the values of what is closed to him."""
     compiled = condition_at(at.entity, finding.rule)
     origin = at.entity.model.origin(compiled.path if compiled is not None else finding.rule)
     return Reason(
@@ -43,7 +43,7 @@ def explain(at: Situation, finding: Finding, language: str) -> Reason:
         sentence=sentence(finding, language),
         origin=finding.origin or (str(origin) if origin else ""),
         source=compiled.source if compiled is not None else "",
-        tree=compiled.explain(at.environment, language) if compiled is not None else None,
+        tree=compiled.explain(at.environment, language, closed) if compiled is not None else None,
         who=_who(at, finding, language),
     )
 

@@ -18,6 +18,7 @@ from packdesk.records.operations import Operations, gather
 from packdesk.records.outcome import Reference
 from packdesk.records.read import linked, read
 from packdesk.records.update import update
+from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.values import Record
 
 
@@ -252,6 +253,22 @@ def test_a_refused_action_is_explained_with_values(small_port: Harbour) -> None:
     assert (why.finding.code, why.finding.rule) == ("check_failed", "transitions.mooring.moves.moor.checks.signed")
     assert why.explanation is not None
     assert why.explanation.value is False
+
+
+def test_an_explanation_keeps_closed_fields_to_itself(small_port: Harbour) -> None:
+    """X-6: the verdict is known from the refusal; the value that a role does not show stays hidden from it."""
+    stay = cleared(small_port, purpose="trade")
+    update(small_port.context("olga"), "mooring", stay.number, {"clearance": {"verdict": "clear_if_signed"}})
+    model = small_port.runtime.model
+    docker = model.roles["docker"]
+    narrow = replace(docker, fields={**docker.fields, "mooring.clearance.settled": ()})
+    small_port.runtime = compile_model(replace(model, roles={**model.roles, "docker": narrow}), 1)
+
+    (why,) = explain_action(small_port.context("olga"), "mooring", stay.number, "moor")
+
+    assert why.explanation is not None
+    assert (why.explanation.value, why.explanation.children) == (False, ())
+    assert why.explanation.sentence == "record.clearance.settled is hidden"
 
 
 def test_provenance_names_the_file_of_a_leaf(small_port: Harbour) -> None:

@@ -65,6 +65,29 @@ def test_explanation_is_a_tree_of_parts() -> None:
     assert [(part.text, part.value) for part in found.children] == [("record.a + 1", 8)]
 
 
+@pytest.mark.parametrize(
+    ("source", "closed", "sentences"),
+    [
+        ("record.a > 10", {"a"}, ("record.a > 10 is hidden",)),
+        ("record.a > 10", {"t"}, ("record.a > 10 - 7 > 10 is false",)),
+        ("record.a > 1 && record.state == 'done'", {"a"}, ("record.a > 1 is hidden", "record.state == 'done' - 'busy' == 'done' is false")),
+        ("record.a > 1 && record.state == 'done'", {"state"}, ("record.a > 1 - 7 > 1 is true", "record.state == 'done' is hidden")),
+        ("!(record.a == 7)", {"a"}, ("record.a == 7 is hidden",)),
+        ("record.parts.all(p, p.amount <= 100)", {"parts.amount"}, ("record.parts.all(p, p.amount <= 100) is hidden",)),
+        ("record.parts.all(p, p.amount <= 100)", {"parts"}, ("record.parts.all(p, p.amount <= 100) is hidden",)),
+        ("record.a > 5 ? record.t == 'x' : true", {"a"}, ("record.a > 5 ? record.t == 'x' : true is hidden",)),
+        ("record.owner.boss == null", {"owner"}, ("record.owner.boss == null is hidden",)),
+    ],
+)
+def test_parts_that_read_what_is_closed_keep_their_values_to_themselves(source: str, closed: set[str], sentences: tuple[str, ...]) -> None:
+    orders = Orders([Case(source, FULL)])
+    env = environment(orders.graph, orders.record(FULL))
+
+    found = compiled(Case(source, FULL)).explain(env, "en", lambda dependency: dependency.path in closed)
+
+    assert found.why() == sentences
+
+
 def test_typical_guard_costs_microseconds() -> None:
     """A typical guard takes about 1 us; the bound leaves room for a loaded machine."""
     found = compile_expression(Expression("record.state != 'done' && record.t == 'abc' && record.a > 3", "test"), sample()[1])

@@ -1,6 +1,6 @@
 """Compiles an expression: text and scope in; type, dependencies, closure, JSON form and explanation out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from packdesk.model.nodes import Expression
@@ -67,9 +67,12 @@ class Compiled:
             raise ValueError(str(fault))
         return json_form.to_json(self.tree)
 
-    def explain(self, env: Environment, language: str = "en") -> Explanation:
-        """Return the tree of parts with their values in this environment."""
-        return explaining.explain(self.tree, self.source, env, language)
+    def explain(self, env: Environment, language: str = "en", closed: Callable[[Dependency], bool] = lambda _: False) -> Explanation:
+        """Return the tree of parts with their values in this environment, as far as they read nothing that is closed to the reader.
+
+        ``closed`` is asked about fields and groups, and with an empty path about a type as a whole.
+        """
+        return explaining.explain(self.tree, self.source, env, language, lambda node: any(map(closed, _shown(node))))
 
 
 def compile_expression(expression: Expression, scope: Scope, expected: Type | None = None) -> "Compiled | tuple[ExpressionFault, ...]":
@@ -122,6 +125,17 @@ def _names(tree: Node) -> frozenset[str]:
     if any(isinstance(part, Label) for part in tree.walk()):
         found.add("language")
     return frozenset(found)
+
+
+def _shown(node: Node) -> Iterator[Dependency]:
+    """Yield what the value of a part may tell of: what it reads, and the types and groups of the records and lines in it."""
+    yield from _dependencies(node)
+    for part in node.walk():
+        shown = part.type.item or part.type
+        if shown.base is Base.RECORD:
+            yield from (Dependency(entity_type, "") for entity_type in shown.entity_types)
+        if shown.base is Base.LINE:
+            yield from (Dependency(entity_type, shown.part) for entity_type in shown.entity_types)
 
 
 def _dependencies(tree: Node) -> frozenset[Dependency]:

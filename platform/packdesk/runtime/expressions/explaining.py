@@ -1,6 +1,6 @@
 """Shows an expression with the values that decided it, part by part: the answer to "why not?"."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from packdesk.model.durations import Duration
@@ -12,9 +12,19 @@ from packdesk.runtime.values import Address, Line, Phone, Record
 
 #: Items of a macro that are shown at most.
 MAX_ITEMS = 20
+#: Stands for the value of a part that reads what is closed to the reader.
+HIDDEN = "hidden"
 _WORDS = {
-    "en": {"true": "is true", "false": "is false", "is": "is", "item": "item {index} of {count}", "null": "empty", "none": "no items"},
-    "de": {"true": "trifft zu", "false": "trifft nicht zu", "is": "ist", "item": "Eintrag {index} von {count}", "null": "leer", "none": "keine Einträge"},
+    "en": {"true": "is true", "false": "is false", "is": "is", "item": "item {index} of {count}", "null": "empty", "none": "no items", "hidden": "hidden"},
+    "de": {
+        "true": "trifft zu",
+        "false": "trifft nicht zu",
+        "is": "ist",
+        "item": "Eintrag {index} von {count}",
+        "null": "leer",
+        "none": "keine Einträge",
+        "hidden": "verborgen",
+    },
 }
 
 
@@ -25,7 +35,7 @@ class Explanation:
     text: str
     value: object
     sentence: str
-    #: True for a part that is a condition; then ``value`` is True or False.
+    #: True for a part that is a condition; then ``value`` is True or False, or ``HIDDEN``.
     condition: bool
     children: tuple["Explanation", ...] = ()
 
@@ -38,8 +48,9 @@ class Explanation:
 
 
 class _Explainer:
-    def __init__(self, source: str, env: Environment, language: str) -> None:
+    def __init__(self, source: str, env: Environment, language: str, closed: Callable[[Node], bool]) -> None:
         self.source = source
+        self.closed = closed
         self.env = env
         self.words = _WORDS.get(language, _WORDS["en"])
 
@@ -48,6 +59,8 @@ class _Explainer:
         return bool(found) if node.type.base is Base.BOOLEAN else found
 
     def explain(self, node: Node, items: closures.Items) -> Explanation:
+        if self.closed(node):
+            return self.hidden(node, items)
         value = self.value(node, items)
         return Explanation(
             text=self.source[node.start : node.end],
@@ -55,6 +68,18 @@ class _Explainer:
             sentence=self.sentence(node, value, items),
             condition=node.type.base is Base.BOOLEAN,
             children=tuple(self.children(node, value, items)),
+        )
+
+    def hidden(self, node: Node, items: closures.Items, value: object = HIDDEN) -> Explanation:
+        """Return a part without its value; which of its parts decided would tell the value as well, so that none is left out or added for it."""
+        text = self.source[node.start : node.end]
+        parts = node.operands if isinstance(node, Logic) else ()
+        return Explanation(
+            text=text,
+            value=value,
+            sentence=f"{text} {self.words['is']} {self.words['hidden']}",
+            condition=node.type.base is Base.BOOLEAN,
+            children=tuple(self.explain(part, items) for part in parts),
         )
 
     def children(self, node: Node, value: object, items: closures.Items) -> Iterator[Explanation]:
@@ -128,6 +153,12 @@ class _Explainer:
         return arithmetic.show(value)
 
 
-def explain(tree: Node, source: str, env: Environment, language: str) -> Explanation:
-    """Return the explanation of the tree in the environment."""
-    return _Explainer(source, env, language).explain(tree, closures.NO_ITEMS)
+def explain(tree: Node, source: str, env: Environment, language: str, closed: Callable[[Node], bool]) -> Explanation:
+    """Return the explanation of the tree in the environment; of a part that is closed to the reader without its value.
+
+    The verdict of the whole stays: the reader knows it from what was refused.
+    """
+    explainer = _Explainer(source, env, language, closed)
+    if closed(tree) and tree.type.base is Base.BOOLEAN:
+        return explainer.hidden(tree, closures.NO_ITEMS, explainer.value(tree, closures.NO_ITEMS))
+    return explainer.explain(tree, closures.NO_ITEMS)
