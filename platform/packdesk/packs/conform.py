@@ -81,6 +81,8 @@ class Conformity:
             self._refuse(node, "equals_in_expression", "This place always holds an expression.", "Leave out the '=' at the beginning.")
         elif shape.role in (Role.EXPRESSION, Role.TEXT) and not value.strip():
             self._refuse(node, "empty_text", "The text is empty.", "Write something or leave the key out.")
+        elif shape.longest and len(value) > shape.longest:
+            self._refuse(node, "text_too_long", f"The text has {len(value):,} characters; the most is {shape.longest:,}.", "Shorten it.")
         elif shape.role is Role.DURATION and ((length := parse_duration(value)) is None or length.amount <= 0):
             self._refuse(
                 node, "bad_duration", f"'{value}' is not a duration.", "Write a positive number and a unit: '30 minutes', '4 hours', '5 days', '3 months'."

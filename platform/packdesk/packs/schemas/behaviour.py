@@ -4,6 +4,7 @@ from packdesk.model.people import UnitLevel
 from packdesk.packs.schemas.fields import ALLOW, CHECKS, INPUT
 from packdesk.packs.schemas.kinds import CAPABILITIES, DESCRIPTION, EFFECTIVE, ICON, LABEL
 from packdesk.packs.schemas.shapes import (
+    LABEL_LENGTH,
     MERGE_KEYS,
     Keys,
     Leaf,
@@ -271,7 +272,10 @@ LOCALE = member(
             open=True,
             member=Object(
                 title="Texts",
-                keys={key: text("Translation") for key in ("label", "plural", "description", "hint", "message", "confirm")},
+                keys={
+                    **{key: text("Translation", longest=LABEL_LENGTH) for key in ("label", "plural")},
+                    **{key: text("Translation") for key in ("description", "hint", "message", "confirm")},
+                },
             ),
             examples=({"entity_types.loan": {"label": "Ausleihe", "plural": "Ausleihen"}},),
         )

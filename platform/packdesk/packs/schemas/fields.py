@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from packdesk.model.entity_types import Kind, Personal
 from packdesk.packs.schemas.shapes import (
+    LABEL_LENGTH,
     Leaf,
     Map,
     Object,
@@ -43,7 +44,7 @@ _FIELD_KEYS: Mapping[str, Shape] = {
     "to": name("Entity type of a reference", ref="entity_type", examples=("device",)),
     "list": name("Value list of an option, or level list of a level", ref="list"),
     "tree": name("Category tree of a category", ref="categories"),
-    "label": text("What people call it; derived from the id when left out", "Caller"),
+    "label": text("What people call it; derived from the id when left out", "Caller", longest=LABEL_LENGTH),
     "hint": text("Help under the field"),
     "description": text("What it is for"),
     "required": condition("Must have a value; a hidden field is never required"),

@@ -178,6 +178,8 @@ def _leaf(shape: Leaf) -> Schema:
         written["minimum"] = shape.minimum
     if shape.maximum is not None:
         written["maximum"] = shape.maximum
+    if shape.longest:
+        written["maxLength"] = shape.longest
     pattern = {Role.CONDITION: "^=", Role.EXPRESSION: "^(?!=)(?=[\\s\\S]*\\S)", Role.TEXT: "\\S", Role.DURATION: _DURATION}.get(shape.role, shape.pattern)
     if pattern:
         written["pattern"] = pattern

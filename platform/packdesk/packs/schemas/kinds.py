@@ -4,6 +4,7 @@ from packdesk.model.entity_types import Access
 from packdesk.model.lifecycles import Flag, StateKind
 from packdesk.packs.schemas.fields import ALLOW, CHECKS, FIELD, fields
 from packdesk.packs.schemas.shapes import (
+    LABEL_LENGTH,
     Keys,
     Leaf,
     Map,
@@ -24,7 +25,7 @@ from packdesk.packs.schemas.shapes import (
 CAPABILITIES = ("notes", "attachments", "assignment", "communicate", "schedule", "feedback", "custom_fields")
 ICON = name("Name of an icon", examples=("headset",), pattern="^[a-z0-9-]+$")
 COLOUR = name("Hue of the design system", examples=("green",), pattern="^[a-z]+$")
-LABEL = text("What people call it; derived from the id when left out", "Service request")
+LABEL = text("What people call it; derived from the id when left out", "Service request", longest=LABEL_LENGTH)
 DESCRIPTION = text("What it is for")
 CODE = name("Short code; the initials of the label when left out", examples=("FIR",))
 EFFECTIVE = flag("In use; a retired member stays readable where it was used", default=True)
@@ -73,7 +74,7 @@ ENTITY_TYPE = member(
     "Kind of business record",
     {
         "label": LABEL,
-        "plural": text("Several of them; derived from the label when left out", "Activities"),
+        "plural": text("Several of them; derived from the label when left out", "Activities", longest=LABEL_LENGTH),
         "description": DESCRIPTION,
         "icon": ICON,
         "title": expression("Text by which a record is shown", "record.number + ' ' + record.caller.name"),

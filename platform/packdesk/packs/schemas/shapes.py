@@ -52,6 +52,8 @@ class Leaf:
     pattern: str = ""
     minimum: int | None = None
     maximum: int | None = None
+    #: So many characters a text may have; 0: as many as it likes.
+    longest: int = 0
     default: Json = None
     examples: tuple[Json, ...] = ()
 
@@ -126,9 +128,14 @@ MERGE_KEYS: Mapping[str, Leaf] = {
 }
 
 
-def text(title: str, *examples: str) -> Leaf:
+#: What stands in menus, heads and buttons; and what is read as sentences.
+LABEL_LENGTH = 200
+SENTENCE_LENGTH = 4000
+
+
+def text(title: str, *examples: str, longest: int = SENTENCE_LENGTH) -> Leaf:
     """Return a place for a text that people read."""
-    return Leaf(title=title, role=Role.TEXT, examples=examples)
+    return Leaf(title=title, role=Role.TEXT, longest=longest, examples=examples)
 
 
 def name(title: str, *, ref: str = "", choices: tuple[str, ...] = (), default: Json = None, examples: tuple[Json, ...] = (), pattern: str = "") -> Leaf:
