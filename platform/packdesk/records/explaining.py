@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from packdesk.errors import Finding
+from packdesk.errors import Finding, PackdeskError
 from packdesk.model.nodes import Origin
 from packdesk.records.actions import states
 from packdesk.records.context import Context, run
@@ -26,10 +26,12 @@ class Why:
 
 
 def explain_action(context: Context, entity_type: str, ref: str, action: str) -> tuple[Why, ...]:
-    """Return why an action is refused now; nothing when it may be done (X-6)."""
+    """Return why an action is refused now; nothing when it may be done (X-6). Raises ``unknown_action`` where the type has none of that id."""
 
     def work(unit: Work) -> tuple[Why, ...]:
         record = existing(unit, entity_type, ref)
+        if action not in unit.runtime.type(entity_type).actions:
+            raise PackdeskError("unknown_action", action=action, entity_type=entity_type)
         findings = [finding for state in states(unit, record) if state.action.id == action for finding in state.findings]
         return tuple(Why(finding, _explained(unit, record, action, finding)) for finding in findings)
 
