@@ -71,12 +71,12 @@ def create_app(services: Services, tables: Tables, groups: tuple[str, ...]) -> F
 
     def checked(view: Callable[..., Response]) -> Callable[..., Response]:
         def guarded(**arguments: str) -> Response:
-            login = services.tokens.login(request.headers["Authorization"][7:], clock.now())
+            proof = services.tokens.proof(request.headers["Authorization"][7:], clock.now())
             with services.database.begin() as connection:
                 g.release, epoch = connection.execute(release_statement).one()
-            if not rights.setdefault((login, epoch), True):
-                return Response(status=403)
-            g.login = login
+            if proof is None or not rights.setdefault((proof.login, epoch), True):
+                return Response(status=401)
+            g.login = proof.login
             return view(**arguments)
 
         return guarded

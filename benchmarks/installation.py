@@ -10,9 +10,11 @@ from flask import Flask
 from tests.servers import postgresql_database, running_postgresql
 
 from packdesk.settings import Settings
+from packdesk.store import people
 from packdesk.web import members
 from packdesk.web.app import create_app
 from packdesk.web.services import Services
+from packdesk.web.tokens import Proof
 
 LOGIN = "anna"
 #: The groups whose records the agent may see.
@@ -45,7 +47,9 @@ def installation() -> Iterator[Installation]:
         services: Services = app.extensions["packdesk"]
         members.add(app, [members.Member(login=LOGIN, name="Anna Berg", password=members.new_password(), roles=("agent",), units=("first_line",))])
         try:
-            yield Installation(url, app, services, services.tokens.make(LOGIN, services.clock.now()))
+            with services.database.begin() as connection:
+                mark = services.tokens.mark(people.load_password_hash(connection, LOGIN))
+            yield Installation(url, app, services, services.tokens.make(Proof(login=LOGIN, mark=mark), services.clock.now()))
         finally:
             with app.app_context():
                 app.extensions["sqlalchemy"].engine.dispose()
