@@ -177,6 +177,8 @@ def test_every_german_label_is_given() -> None:
     texts += [(field.path, field.label) for entity in model.entity_types.values() for field in entity.fields.values()]
     texts += [(status.path, status.label) for lifecycle in model.lifecycles.values() for status in lifecycle.statuses.values()]
     texts += [(state.path, state.label) for lifecycle in model.lifecycles.values() for state in lifecycle.states.values()]
+    texts += [(rule.path, rule.label) for lifecycle in model.lifecycles.values() for rule in lifecycle.rules.values()]
+    texts += [(rule.path, rule.label) for kinds in model.subtypes.values() for kind in kinds.values() for rule in (kind.rules or {}).values()]
     texts += [(kind.path, kind.label) for kinds in model.subtypes.values() for kind in kinds.values()]
     texts += [
         (entry.path, entry.label)

@@ -94,7 +94,8 @@ def lifecycle(chance: random.Random, guards: dict[str, Guard]) -> Lifecycle:
     rules = {}
     if chance.random() < 0.5:
         for n in range(chance.randint(1, 8)):
-            rules[f"r{n}"] = Rule(id=f"r{n}", path=f"t.rules.r{n}", from_statuses=(chance.choice(list(statuses)),), to=chance.choice(list(statuses)))
+            before, after = chance.choice(list(statuses)), chance.choice(list(statuses))
+            rules[f"r{n}"] = Rule(id=f"r{n}", path=f"t.rules.r{n}", label=text(f"R{n}"), from_statuses=(before,), to=after)
     return Lifecycle(id="thing", path="t", states=states, statuses=statuses, moves=moves, rules=rules)
 
 

@@ -71,6 +71,8 @@ class Move:
     checks: Mapping[str, Check]
     needs_assignee: bool = False
     allow: Allow | None = None
+    description: Text | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +81,13 @@ class Rule:
 
     id: str
     path: str
+    label: Text
     from_statuses: tuple[str, ...]
     to: str
     allow: Allow | None = None
     when: Condition = True
+    description: Text | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

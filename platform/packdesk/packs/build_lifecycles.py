@@ -17,6 +17,7 @@ def build_lifecycle(identifier: str, body: Body, texts: Texts) -> Lifecycle:
     path = f"transitions.{identifier}"
     states = {name: _state(name, part, f"{path}.states.{name}", texts) for name, part in members(body, "states")}
     codes = Codes(part for _, part in members(body, "statuses"))
+    move_codes = Codes(part for _, part in members(body, "moves"))
     statuses = {name: _status(name, part, f"{path}.statuses.{name}", codes, texts) for name, part in members(body, "statuses")}
     if not statuses:
         statuses = {
@@ -28,8 +29,8 @@ def build_lifecycle(identifier: str, body: Body, texts: Texts) -> Lifecycle:
         path=path,
         states=states,
         statuses=statuses,
-        moves={name: _move(name, part, f"{path}.moves.{name}", texts) for name, part in members(body, "moves")},
-        rules=_rules(body, path),
+        moves={name: _move(name, part, f"{path}.moves.{name}", move_codes, texts) for name, part in members(body, "moves")},
+        rules=_rules(body, path, texts),
         derived=expression_at(body, "derived", path),
     )
 
@@ -63,28 +64,41 @@ def _status(identifier: str, body: Body, path: str, codes: Codes, texts: Texts) 
     )
 
 
-def _move(identifier: str, body: Body, path: str, texts: Texts) -> Move:
+def _move(identifier: str, body: Body, path: str, codes: Codes, texts: Texts) -> Move:
+    label = texts.label(body, path, identifier)
     return Move(
         id=identifier,
         path=path,
-        label=texts.label(body, path, identifier),
+        label=label,
         from_states=names_at(body, "from"),
         to=text_at(body, "to"),
         when=when_at(body, path),
         checks=checks_of(body, path, texts),
         needs_assignee=flag_at(body, "needs_assignee"),
         allow=allow_of(body),
+        description=texts.optional(body, path, "description"),
+        code=codes.code(body, texts.spoken(label)),
     )
 
 
-def _rules(body: Body, path: str) -> dict[str, Rule]:
-    result: dict[str, Rule] = {}
-    for identifier, rule in members(body, "rules"):
-        where = f"{path}.rules.{identifier}"
-        result[identifier] = Rule(
-            id=identifier, path=where, from_statuses=names_at(rule, "from"), to=text_at(rule, "to"), allow=allow_of(rule), when=when_at(rule, where)
-        )
-    return result
+def _rules(body: Body, path: str, texts: Texts) -> dict[str, Rule]:
+    codes = Codes(part for _, part in members(body, "rules"))
+    return {name: _rule(name, part, f"{path}.rules.{name}", codes, texts) for name, part in members(body, "rules")}
+
+
+def _rule(identifier: str, body: Body, path: str, codes: Codes, texts: Texts) -> Rule:
+    label = texts.label(body, path, identifier)
+    return Rule(
+        id=identifier,
+        path=path,
+        label=label,
+        from_statuses=names_at(body, "from"),
+        to=text_at(body, "to"),
+        allow=allow_of(body),
+        when=when_at(body, path),
+        description=texts.optional(body, path, "description"),
+        code=codes.code(body, texts.spoken(label)),
+    )
 
 
 def build_subtypes(bodies: Mapping[str, Body], texts: Texts) -> dict[str, dict[str, Subtype]]:
@@ -114,7 +128,7 @@ def _subtype(entity_type: str, identifier: str, body: Body, codes: Codes, texts:
         allow=allow_of(body),
         values=values_of(body, "values", path),
         statuses={name: flag_at(part, "default") for name, part in members(body, "statuses")},
-        rules=_rules(body, path) if body.get("rules") is not None else None,
+        rules=_rules(body, path, texts) if body.get("rules") is not None else None,
         choices={name: _choices(part, f"{path}.choices.{name}") for name, part in members(body, "choices")},
         children={name: names(found) for name, found in values_at(body, "children").items()},
         renamed_from=text_at(body, "renamed_from"),

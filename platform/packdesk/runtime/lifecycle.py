@@ -4,7 +4,7 @@ The same functions say what a screen offers and what the guards of a change refu
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -249,8 +249,11 @@ def _by_rules(at: Situation, status: str, action: str = "") -> tuple[tuple[Findi
     passed = tuple(rule.rule.path for rule in listed if is_allowed(rule.rule.allow, at.actor) and at.holds(rule.when))
     if passed:
         return (), passed
-    where = listed[0].rule.path if listed else rules[0].rule.path.rpartition(".")[0]
-    return (_forbidden(at, status, where, action),), ()
+    if not listed:
+        return (_forbidden(at, status, rules[0].rule.path.rpartition(".")[0], action),), ()
+    nearest = listed[0].rule
+    forbidden = _forbidden(at, status, nearest.path, action)
+    return (replace(forbidden, facts={**forbidden.facts, "rule_label": nearest.label.in_language(at.language)}),), ()
 
 
 def _listed(at: Situation, rules: tuple[RuleRuntime, ...], status: str) -> tuple[RuleRuntime, ...]:

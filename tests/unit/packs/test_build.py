@@ -46,6 +46,38 @@ def test_codes_are_initials_made_unique_in_their_list() -> None:
     assert [entry.code for entry in entries.values()] == ["FIR", "FIR2", "FIR3", "FIR4"]
 
 
+def test_rules_and_moves_have_a_name_a_code_and_a_description() -> None:
+    """GEN-3, GEN-4, GEN-5, GEN-6, GEN-25: as given, else made from the id; translated by path."""
+    states = {"open": {"kind": "initial"}, "busy": {"kind": "open"}, "done": {"kind": "final"}}
+    moves = {"start": {"from": ["open"], "to": "busy"}, "stop": {"from": ["open", "busy"], "to": "done", "label": "Stop it", "description": "Ends the work."}}
+    rules = {"begin_work": {"from": ["open"], "to": "busy"}, "finish": {"from": ["open", "busy"], "to": "done", "label": "Be wise", "code": "END"}}
+    subtypes = {"id": "quick", "rules": {"at_once": {"from": ["open"], "to": "done", "description": "Nothing to do."}, "b": {"from": ["busy"], "to": "done"}}}
+    words = {
+        "transitions.ticket.rules.finish": {"label": "Abschließen"},
+        "subtypes.ticket.quick.rules.at_once": {"label": "Sofort", "description": "Erledigt."},
+    }
+
+    built = model(
+        entity_types__t={"id": "ticket"},
+        transitions__t={"id": "ticket", "states": states, "moves": moves, "rules": rules},
+        subtypes__ticket__quick=subtypes,
+        locale__de={"id": "de", "labels": words},
+    )
+
+    lifecycle, own = built.lifecycles["ticket"], built.subtypes["ticket"]["quick"].rules or {}
+    assert [(str(move.label), move.code, str(move.description)) for move in lifecycle.moves.values()] == [
+        ("Start", "S", "None"),
+        ("Stop it", "SI", "Ends the work."),
+    ]
+    assert [(str(rule.label), rule.label.in_language("de"), rule.code) for rule in lifecycle.rules.values()] == [
+        ("Begin work", "Begin work", "BW"),
+        ("Be wise", "Abschließen", "END"),
+    ]
+    assert [(str(rule.label), rule.code) for rule in own.values()] == [("At once", "AO"), ("B", "B")]
+    assert own["at_once"].description is not None
+    assert own["at_once"].description.in_language("de") == "Erledigt."
+
+
 def test_fields_have_defaults_by_their_kind() -> None:
     fields = {
         "phone": {"type": "phone"},

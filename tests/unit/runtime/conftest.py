@@ -87,7 +87,7 @@ class Make:
 
     @classmethod
     def rule(cls, id: str, from_statuses: tuple[str, ...], to: str, **more: object) -> Rule:  # noqa: A002
-        return Rule(id=id, from_statuses=from_statuses, to=to, **{"path": f"transitions.thing.rules.{id}", **more})
+        return Rule(id=id, label=cls.text(id), from_statuses=from_statuses, to=to, **{"path": f"transitions.thing.rules.{id}", **more})
 
     @classmethod
     def lifecycle(

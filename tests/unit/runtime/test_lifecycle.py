@@ -72,6 +72,15 @@ def test_an_action_is_judged_by_the_first_guard_that_fails(case, graph, values, 
     assert all("{" not in sentence(finding, language) and finding.code in CATALOGUE for finding in found for language in ("en", "de"))
 
 
+def test_a_refusal_by_a_rule_names_it_as_people_call_it(case, graph):
+    """GEN-3, GEN-27: the label beside the path; where no rule speaks of the pair there is nothing to name."""
+    of_rule = judged(case, graph, thing(assigned_user="carl", subtype="strict"), "start", CARL).findings[0]
+    of_none = judged(case, graph, thing(assigned_user="ann", subtype="strict"), "start", ANN, status="waiting").findings[0]
+
+    assert (of_rule.rule, of_rule.facts["rule_label"]) == ("subtypes.thing.strict.rules.begin", "Begin")
+    assert "rule_label" not in of_none.facts
+
+
 def test_a_move_says_where_it_leads_and_which_rules_let_it(case, graph):
     found = judged(case, graph, thing(assigned_user="ann", subtype="strict"), "start", ANN)
 

@@ -19,6 +19,8 @@ def check_lifecycles(index: Index) -> Iterator[Problem]:
         yield from _statuses(name, node)
         yield from _moves(name, node)
         rules = members(node, "rules")
+        yield from duplicate_codes(rules, f"the rules of 'transitions.{name}'")
+        yield from duplicate_labels(rules, f"the rules of 'transitions.{name}'")
         yield from rule_problems(rules, node)
         if rules:
             yield from dead_ends(members(node, "statuses").items(), rules, node)
@@ -74,6 +76,8 @@ def _moves(name: str, node: Node) -> Iterator[Problem]:
     moves = node.get("moves")
     if moves is not None and moves.members and node.get("derived") is not None:
         yield moves.problem("contradiction", f"The state of '{name}' follows from data, so it has no moves.", "Remove 'moves' or 'derived'.", at_key=True)
+    # Two moves may be called alike: in different states they read as one step, and the verifier refuses them in the same state.
+    yield from duplicate_codes(members(node, "moves"), f"the moves of 'transitions.{name}'")
     final = final_states(node)
     for move, body in members(node, "moves").items():
         sources = body.members.get("from", body.having([]))

@@ -46,6 +46,8 @@ def _subtype(index: Index, entity_type: str, identifier: str, node: Node) -> Ite
 
 def _life(identifier: str, node: Node, lifecycle: Node) -> Iterator[Problem]:
     allowed, rules = members(node, "statuses"), members(node, "rules")
+    yield from duplicate_codes(rules, f"the rules of '{identifier}'")
+    yield from duplicate_labels(rules, f"the rules of '{identifier}'")
     yield from rule_problems(rules, lifecycle)
     if allowed:
         yield from _allowed(identifier, node, allowed, rules, lifecycle)

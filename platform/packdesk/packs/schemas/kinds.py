@@ -122,6 +122,9 @@ ENTITY_TYPE = member(
 _RULE = member(
     "Permitted change of status",
     {
+        "label": LABEL,
+        "description": DESCRIPTION,
+        "code": CODE,
         "from": names("Statuses that it leads away from", ref="status", examples=(("new",),)),
         "to": name("Status that it leads to", ref="status", examples=("answered",)),
         "allow": ALLOW,
@@ -163,6 +166,8 @@ _MOVE = member(
     "Permitted change of state",
     {
         "label": LABEL,
+        "description": DESCRIPTION,
+        "code": CODE,
         "from": names("States that it leads away from", ref="state", examples=(("pending",),)),
         "to": name("State that it leads to", ref="state", examples=("responded",)),
         "when": expression("Offered only then", "subtype.temporary_resolution"),
