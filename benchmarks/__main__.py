@@ -1,6 +1,7 @@
-"""Prints the table: ``python -m benchmarks [--large] [--soak] [--only NAME]``."""
+"""Prints the table: ``python -m benchmarks [--large] [--soak] [--quick] [--only NAME]``."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 
@@ -8,11 +9,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import data, guards, large_pack, requests
 from benchmarks.installation import installation
-from benchmarks.measure import Row, table
+from benchmarks.measure import Row, quickly, table
 
 _MOST = 1.3
 _HUNDRED_THOUSAND = 100_000
 _MILLION = 1_000_000
+#: Rows, publishes and entity types that are enough to see that every line can still be measured.
+_FEW = 2_000
+_FEW_PUBLISHES = 2
+_FEW_TYPES = 5
 
 
 def main() -> None:
@@ -20,15 +25,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--large", action="store_true", help="read among 1,000,000 requests as well (some minutes)")
     parser.add_argument("--soak", action="store_true", help="200 publishes instead of a sample of 25")
-    parser.add_argument("--rows", type=int, default=_HUNDRED_THOUSAND, help="contacts and requests to fill in")
+    parser.add_argument("--quick", action="store_true", help="see in seconds that every line can be measured; the figures mean nothing")
+    parser.add_argument("--rows", type=int, help=f"contacts and requests to fill in; {_HUNDRED_THOUSAND:,} unless told otherwise")
     parser.add_argument("--only", choices=("requests", "packs"), help="half of the table")
     asked = parser.parse_args()
     found: list[Row] = []
-    if asked.only != "packs":
-        found += _requests(asked.rows, large=asked.large)
-    if asked.only != "requests":
-        _say("500 entity types")
-        found += large_pack.rows(200 if asked.soak else 25)
+    with quickly() if asked.quick else contextlib.nullcontext():
+        if asked.only != "packs":
+            found += _requests(asked.rows or (_FEW if asked.quick else _HUNDRED_THOUSAND), large=asked.large)
+        if asked.only != "requests":
+            _say("many entity types")
+            found += large_pack.rows(_FEW_PUBLISHES, types=_FEW_TYPES) if asked.quick else large_pack.rows(200 if asked.soak else 25)
     print(table(found))
 
 

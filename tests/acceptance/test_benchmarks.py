@@ -1,0 +1,35 @@
+"""The benchmarks still run from end to end and print every line; their figures are for a machine that does nothing else."""
+
+import subprocess
+import sys
+
+import pytest
+from tests.acceptance.running import ROOT
+
+#: The two halves and how their lines begin, in order.
+LINES = {
+    "requests": (
+        "list of 25, 3 references ",
+        "list of 25, 3 references: beside FAB",
+        "get by number ",
+        "get by number: beside FAB",
+        "create ",
+        "create: beside FAB",
+        *("search '",) * 7,
+        "a guard",
+    ),
+    "packs": ("startup with 5 entity types", "publish one added field", "growth by 200 publishes"),
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("half", LINES)
+def test_the_benchmarks_print_every_line(half: str) -> None:
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--only", half]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+    assert done.returncode == 0, done.stderr
+    _, _, *lines = done.stdout.splitlines()
+    assert [line for line, start in zip(lines, LINES[half], strict=True) if not line.startswith(start)] == []
+    assert [line for line in lines if not line.endswith(("ok", "SHORT"))] == []
