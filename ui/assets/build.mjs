@@ -1,9 +1,10 @@
 // Bundles the styles and scripts of the screens into packdesk_ui/static under names that carry a hash of their content.
 //
-// In: src/, the templates (for the class names in use), npm packages. Out: the bundles, icons.json, manifest.json.
+// In: src/, the templates (for the class names in use), npm packages. Out: the bundles, icons.json, manifest.json;
+// the bundles of the build before stay beside them.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { purge } from "./purge.mjs";
@@ -12,10 +13,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const screens = join(here, "..", "packdesk_ui");
 const out = join(screens, "static");
 
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const manifest = {};
+const manifestFile = join(out, "manifest.json");
+const before = existsSync(manifestFile) ? JSON.parse(readFileSync(manifestFile, "utf8")) : {};
 
 function emit(name, content) {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
@@ -67,4 +69,9 @@ const icons = Object.fromEntries(
 );
 writeFileSync(join(out, "icons.json"), JSON.stringify(icons));
 emit("logo.svg", readFileSync(join(here, "src/logo.svg"), "utf8"));
-writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+writeFileSync(manifestFile, JSON.stringify(manifest, null, 2) + "\n");
+
+// A server that started before goes on giving out the names that it read then: what the build before this one made stays.
+const changed = JSON.stringify(manifest) !== JSON.stringify(before);
+const kept = new Set(["manifest.json", "icons.json", "stamp", ...Object.values(manifest), ...Object.values(before)]);
+if (changed) readdirSync(out).filter((file) => !kept.has(file)).forEach((file) => rmSync(join(out, file)));
