@@ -47,7 +47,8 @@ def _publish(url: str, last: int, log: Path) -> None:
         if sent == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    sa.event.listen(database.engine, "before_cursor_execute", before)
+    for engine in database.engines:
+        sa.event.listen(engine, "before_cursor_execute", before)
     sa.event.listen(database.engine, "commit", lambda connection: before(connection, None, "COMMIT"))
     publish(database, made, DECISIONS, actor="anna", note="second", clock=SystemClock())
 

@@ -1,7 +1,8 @@
 """The database: one engine, transactions that are begun on purpose, and which failures are worth another try.
 
 SQLite runs in WAL mode with full synchronisation; writers begin with BEGIN IMMEDIATE, so that they queue instead of failing on
-upgrade. PostgreSQL runs through psycopg 3 with prepared statements and a lock timeout.
+upgrade. PostgreSQL runs through psycopg 3 with prepared statements and a lock timeout; statements go to it with its own numbered
+parameters, for psycopg rewrites every other statement of more than 4,096 characters or 50 parameters anew at each execution.
 """
 
 import sqlite3
@@ -9,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 import psycopg
@@ -52,7 +53,12 @@ class Database:
             self.engine = _postgresql_engine(self.url)
         else:
             raise PackdeskError("bad_setting", name="PACKDESK_DATABASE_URL", reason="it must begin with sqlite: or postgresql:")
-        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.dialect == "postgresql" else self.engine
+        self._reading = _postgresql_engine(self.url, isolation_level="AUTOCOMMIT") if self.dialect == "postgresql" else self.engine
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """Return the engines: of transactions, and of what only reads where that is another."""
+        return (self.engine,) if self._reading is self.engine else (self.engine, self._reading)
 
     @contextmanager
     def begin(self, write: bool = False) -> Iterator[Connection]:
@@ -105,7 +111,8 @@ class Database:
 
     def close(self) -> None:
         """Close every pooled connection."""
-        self.engine.dispose()
+        for engine in self.engines:
+            engine.dispose()
 
 
 def is_worth_retrying(error: sa.exc.DBAPIError) -> bool:
@@ -159,15 +166,23 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, **more: Any) -> Engine:
     options = f"-c timezone=UTC -c lock_timeout={BUSY_MILLISECONDS} -c idle_in_transaction_session_timeout=300000"
     engine = sa.create_engine(
         url,
         pool_size=8,
         max_overflow=24,
         query_cache_size=2000,
-        connect_args={"options": options, "prepare_threshold": 3},
+        paramstyle="numeric_dollar",
+        connect_args={"options": options, "prepare_threshold": 3, "cursor_factory": psycopg.RawCursor},
+        **more,
     )
+
+    def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        raw = connection.driver_connection if hasattr(connection, "driver_connection") else connection
+        if not isinstance(raw, psycopg.Connection):
+            raise TypeError("not a psycopg connection")
+        raw.server_cursor_factory = psycopg.RawServerCursor
 
     def given_back(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
         entry.info["given back"] = time.monotonic()
@@ -180,6 +195,7 @@ def _postgresql_engine(url: URL) -> Engine:
             except psycopg.Error as error:
                 raise sa.exc.DisconnectionError from error
 
+    sa.event.listen(engine, "connect", connected)
     sa.event.listen(engine, "checkin", given_back)
     sa.event.listen(engine, "checkout", taken)
     return engine

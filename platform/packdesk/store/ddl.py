@@ -65,7 +65,7 @@ def create(connection: Connection, tables: Tables) -> None:
     """Make the tables of every type of a release that has none yet."""
     for entity in tables.model.entity_types.values():
         for statement in create_statements(tables, entity.id, connection.dialect):
-            connection.exec_driver_sql(statement.replace("%", "%%") if tables.dialect == "postgresql" else statement)
+            connection.exec_driver_sql(statement)
         if tables.dialect == "sqlite":
             row = {"name": sequence_name(tables, entity.id), "value": entity.number.start - 1}
             connection.execute(sa.insert(number_sequence).prefix_with("OR IGNORE").values(row))

@@ -1,10 +1,11 @@
 """Statements whose text is made once per release and then only executed; the hot paths go through here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.engine.interfaces import DBAPICursor, Dialect
 
 _Processor = Callable[[object], object]
 #: What psycopg calls NUMERIC; the only type whose reading depends on it.
@@ -33,15 +34,31 @@ class Prepared:
 
     def run(self, connection: Connection, parameters: Mapping[str, object]) -> int:
         """Execute a statement that gives no rows; return how many it wrote."""
-        done = connection.exec_driver_sql(self.text, self._encoded(parameters))
-        written = done.rowcount
-        done.close()
-        return written
+        with self._executed(connection, parameters) as cursor:
+            return int(cursor.rowcount)
 
     def rows(self, connection: Connection, parameters: Mapping[str, object]) -> list[Sequence[object]]:
         """Execute a query and return its rows decoded."""
-        found = connection.exec_driver_sql(self.text, self._encoded(parameters)).fetchall()
-        return [self._decoded(row) for row in found]
+        with self._executed(connection, parameters) as cursor:
+            return [self._decoded(row) for row in cursor.fetchall()]
+
+    @contextmanager
+    def _executed(self, connection: Connection, parameters: Mapping[str, object]) -> Iterator[DBAPICursor]:
+        """Give the driver's cursor after the statement; whoever listens to the connection's statements hears of it, and errors are SQLAlchemy's."""
+        encoded = self._encoded(parameters)
+        cursor = connection.connection.cursor()
+        try:
+            for tell in connection.dispatch.before_cursor_execute:
+                tell(connection, cursor, self.text, encoded, None, False)
+            cursor.execute(self.text, encoded)
+            yield cursor
+        except connection.dialect.loaded_dbapi.Error as error:
+            lost = connection.dialect.is_disconnect(error, connection.connection, cursor)
+            if lost:
+                connection.invalidate(error)
+            raise sa.exc.DBAPIError.instance(self.text, encoded, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=lost) from error
+        finally:
+            cursor.close()
 
     def _encoded(self, parameters: Mapping[str, object]) -> tuple[object, ...] | dict[str, object]:
         given = {**self._fixed, **parameters}

@@ -249,7 +249,7 @@ def _execute(database: Database, statements: Sequence[Ddl], progress: Progress =
         progress("expand", done := done + len(group))
     for statement in alone:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(_literal(statement.sql))
+            connection.exec_driver_sql(statement.sql)
         progress("expand", done := done + 1)
 
 
@@ -283,7 +283,7 @@ def _patiently(database: Database, statements: Sequence[Ddl]) -> None:
             with database.engine.connect() as connection, connection.begin():
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
                 for statement in statements:
-                    connection.exec_driver_sql(_literal(statement.sql))
+                    connection.exec_driver_sql(statement.sql)
         except sa.exc.DBAPIError as error:
             if not is_busy(error):
                 raise
@@ -292,11 +292,6 @@ def _patiently(database: Database, statements: Sequence[Ddl]) -> None:
             time.sleep(_PAUSE)
         else:
             return
-
-
-def _literal(sql: str) -> str:
-    """Return the statement as the driver takes it: a percent sign is doubled where parameters would be marked with one."""
-    return sql.replace("%", "%%")
 
 
 def _flip(run: _Publish) -> None:

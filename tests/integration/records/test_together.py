@@ -2,13 +2,12 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
-import sqlalchemy as sa
 from tests.integration.records.conftest import Harbour
+from tests.statements import listening
 
 from packdesk.errors import PackdeskError
 from packdesk.records.act import act
@@ -71,18 +70,6 @@ def test_exactly_one_of_two_claims_wins(port: Harbour) -> None:
         assert len(history(port.context("olga"), "mooring", stay.number).events) == 2
 
 
-@contextmanager
-def counted(port: Harbour) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        statements.append(statement)
-
-    sa.event.listen(port.database.engine, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(port.database.engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize(
     ("what", "limit"),
     [("create", 9), ("create with references", 13), ("update", 9), ("act", 12), ("delete", 30), ("read", 8), ("search", 3)],
@@ -104,7 +91,7 @@ def test_a_use_case_costs_a_bounded_number_of_statements(small_port: Harbour, wh
         "search": lambda: search(olga, "mooring", SearchCommand(limit=5, expand=False)),
     }
 
-    with counted(port) as statements:
+    with listening(port.database) as statements:
         work[what]()
 
     assert len(statements) <= limit, "\n".join(statement.split("\n")[0][:150] for statement in statements)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import pytest
 import sqlalchemy as sa
 from tests.integration.releases.desk import CLOCK, put_live, read, visit
+from tests.statements import listening
 from tests.unit.releases.harbour import Documents, fields, merged, rename, statuses
 
 from packdesk.errors import PackdeskError
@@ -81,12 +82,11 @@ def test_freshness_is_one_read(database: Database) -> None:
     put_live(database, merged())
     live = LiveRuntime(database)
     live.current()
-    sent: list[str] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *details: sent.append(details[2]))
 
-    live.current()
+    with listening(database) as sent:
+        live.current()
 
-    assert len([statement for statement in sent if statement.startswith("SELECT")]) == 1
+    assert len(sent) == 1
 
 
 def test_many_threads_compile_a_release_once(sqlite_database: Database) -> None:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-import sqlalchemy as sa
 from tests import samples
 from tests.integration.store.conftest import Opener
+from tests.statements import listening
 
 from packdesk.errors import PackdeskError
 from packdesk.model.durations import Duration, Unit
@@ -274,31 +274,27 @@ def test_a_page_holds_the_lines_it_was_asked_for(database: Database, tables: Tab
 def test_a_page_costs_as_many_statements_however_many_records_it_holds(database: Database, tables: Tables, unit: Opener) -> None:
     clients = store(unit, *(Record("person", {"name": str(place)}, {"phones": (Line("", {}),)}) for place in range(20)))
     store(unit, *(Record("matter", {"client": client.id}) for client in clients))
-    statements: list[str] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
 
-    with database.begin() as connection:
+    with listening(database) as statements, database.begin() as connection:
         page = queries.run(connection, tables, Query(entity_type="matter", limit=20, count=True))
         lines = [page.references["person", str(row.get("client"))].lines["phones"] for row in page.rows]
 
     assert len(page.rows) == len([line for line in lines if line]) == 20
-    assert len([text for text in statements if not text.startswith("BEGIN")]) == 4, statements
+    assert len(statements) == 4, statements
 
 
 def test_a_record_costs_a_statement_and_one_per_line_group_that_is_asked_for(database: Database, unit: Opener) -> None:
     made = store(unit, Record("person", {"name": "Ada"}))[0]
-    statements: list[str] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
 
-    with unit(write=False) as open_unit:
+    with listening(database) as statements, unit(write=False) as open_unit:
         found = open_unit.get("person", made.number)
         open_unit.get("person", made.id)
-        before = len([text for text in statements if not text.startswith("BEGIN")])
+        before = len(statements)
         assert found is not None
         assert found.lines["phones"] == ()
         assert found.lines["phones"] == ()
 
-    assert (before, len([text for text in statements if not text.startswith("BEGIN")])) == (1, 2), statements
+    assert (before, len(statements)) == (1, 2), statements
 
 
 def test_a_filter_is_an_expression_over_fields_lines_and_relations(database: Database, tables: Tables, unit: Opener) -> None:

@@ -1,32 +1,19 @@
 """What requests cost at the database: so many statements, however much there is to answer."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from tests.integration.web.installation import Caller
+from tests.statements import listening
 
 #: The release in force, looked at once per request.
 FRESHNESS = 1
 
 
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """Collect what is sent to the database, beginnings of transactions left out."""
-    engine = app.extensions["packdesk"].database.engine
-    statements: list[str] = []
-
-    def note(*given: object) -> None:
-        if not str(given[2]).startswith("BEGIN"):
-            statements.append(str(given[2]))
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+def counted(app: Flask) -> AbstractContextManager[list[str]]:
+    """Collect what is sent to the database."""
+    return listening(app.extensions["packdesk"].database)
 
 
 @pytest.fixture(scope="module")
