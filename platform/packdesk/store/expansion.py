@@ -39,6 +39,11 @@ class Ddl:
     sql: str
 
 
+def table_names(tables: Tables, types: Iterable[str]) -> frozenset[str]:
+    """Return the names of the tables of these types: what has to be inspected for them."""
+    return frozenset(table.name for entity_type in types for table in tables.of_type(entity_type))
+
+
 def expansion(tables: Tables, found: Inspection, dialect: Dialect, types: Iterable[str] | None = None) -> tuple[Ddl, ...]:
     """Return the statements that add what these types (all) miss, in an order that works."""
     return tuple(_expand(tables, found, dialect, tuple(tables.model.entity_types if types is None else types)))

@@ -1,9 +1,11 @@
 """What tables, columns and indexes the database really has, in a few queries whatever their number."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,6 +14,7 @@ from sqlalchemy.engine import Connection
 _OURS = re.compile(r"[rlks]_")
 
 _SQLITE_COLUMNS = "SELECT m.name, c.name, c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+_SQLITE_ONLY = " AND m.tbl_name IN (SELECT value FROM json_each(:only))"
 #: Tables in which SQLite keeps a full-text index: its name with these behind.
 _SHADOWS = ("", "_data", "_idx", "_content", "_docsize", "_config")
 _SQLITE_SEQUENCES = "SELECT name FROM number_sequence"
@@ -22,13 +25,17 @@ _SQLITE_INDEXES = """
 SELECT m.name, m.tbl_name, m.sql LIKE 'CREATE UNIQUE%', 1, (SELECT group_concat(i.name) FROM pragma_index_info(m.name) i)
 FROM sqlite_master m WHERE m.type = 'index' AND m.sql IS NOT NULL"""
 _POSTGRESQL_COLUMNS = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace"""
+SELECT t.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE t.relkind IN ('r', 'p') AND t.relnamespace = current_schema()::regnamespace"""
 _POSTGRESQL_INDEXES = """
 SELECT i.relname, t.relname, x.indisunique, x.indisvalid AND x.indisready, ''
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
 WHERE t.relnamespace = current_schema()::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid)"""
+_POSTGRESQL_ONLY = " AND t.relname = ANY(CAST(:only AS name[]))"
+_POSTGRESQL_BROKEN = """
+SELECT 1 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+WHERE i.relnamespace = current_schema()::regnamespace AND NOT (x.indisvalid AND x.indisready) LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +69,19 @@ class Inspection:
         return "pg_trgm" not in self.search or f"ix_{table}__content" in self.indexes
 
 
-def inspect_storage(connection: Connection) -> Inspection:
-    """Return every table made from metadata with its columns, and their indexes."""
+def inspect_storage(connection: Connection, only: Iterable[str] | None = None) -> Inspection:
+    """Return every table made from metadata (of those named, when any are named) with its columns, and their indexes."""
     sqlite = connection.dialect.name == "sqlite"
+    named = None if only is None else sorted(only)
     tables: dict[str, dict[str, str]] = {}
     search = frozenset(connection.execute(sa.text(_SQLITE_SEARCH if sqlite else _POSTGRESQL_SEARCH)).scalars())
     shadows = {f"{name}{suffix}" for name in search for suffix in _SHADOWS} if sqlite else set()
-    for table, column, kind in connection.execute(sa.text(_SQLITE_COLUMNS if sqlite else _POSTGRESQL_COLUMNS)):
+    for table, column, kind in _rows(connection, _SQLITE_COLUMNS if sqlite else _POSTGRESQL_COLUMNS, named):
         if _OURS.match(table) and table not in shadows:
             tables.setdefault(table, {})[column] = str(kind).upper()
-    found = connection.execute(sa.text(_SQLITE_INDEXES if sqlite else _POSTGRESQL_INDEXES))
     indexes = {
         name: FoundIndex(name, table, bool(unique), bool(valid), frozenset(str(columns or "").split(",")))
-        for name, table, unique, valid, columns in found
+        for name, table, unique, valid, columns in _rows(connection, _SQLITE_INDEXES if sqlite else _POSTGRESQL_INDEXES, named)
         if table in tables
     }
     return Inspection(
@@ -84,3 +91,16 @@ def inspect_storage(connection: Connection) -> Inspection:
         search=search,
         sqlite=sqlite,
     )
+
+
+def has_broken_index(connection: Connection) -> bool:
+    """Return whether the concurrent build of any index was killed; only PostgreSQL leaves such an index behind."""
+    return connection.dialect.name == "postgresql" and connection.execute(sa.text(_POSTGRESQL_BROKEN)).first() is not None
+
+
+def _rows(connection: Connection, query: str, named: list[str] | None) -> Sequence[sa.Row[Any]]:
+    """Return what a query about tables finds, all at once; there may be ten thousands, and few are wanted when they are named."""
+    if named is None:
+        return connection.execute(sa.text(query)).all()
+    condition, only = (_SQLITE_ONLY, json.dumps(named)) if connection.dialect.name == "sqlite" else (_POSTGRESQL_ONLY, named)
+    return connection.execute(sa.text(query + condition), {"only": only}).all()

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from packdesk.store.database import Database
-from packdesk.store.inspection import Inspection, inspect_storage
+from packdesk.store.inspection import Inspection, has_broken_index, inspect_storage
 from packdesk.store.platform_tables import migration_step, number_sequence, release
-from packdesk.store.releases import EXPANDING, StoredRelease, read_active, read_release
+from packdesk.store.releases import EXPANDING, StoredRelease, read_active, read_release, read_storage
 from packdesk.store.storage_map import NOTHING, StorageMap
 from packdesk.store.tables import ENGINE_TYPES
 
@@ -65,10 +65,15 @@ def find(connection: Connection, storage: StorageMap, found: Inspection) -> tupl
 
 
 def sweep(database: Database) -> tuple[Leftover, ...]:
-    """Remove what abandoned publishes left and return it; needs the lock of publishing."""
+    """Remove what abandoned publishes left and return it; needs the lock of publishing.
+
+    A publish writes its release down before it touches a table, and that row is the last thing to go when it is swept. So where no
+    such row and no half-built index stands, nothing was left, and nobody needs to look through all tables.
+    """
     with database.begin() as connection:
-        storage = live_storage(connection)
-        left = find(connection, storage, inspect_storage(connection))
+        if not _abandoned(connection) and not has_broken_index(connection):
+            return ()
+        left = find(connection, live_storage(connection), inspect_storage(connection))
     remove(database, left)
     return left
 
@@ -89,7 +94,7 @@ def remove(database: Database, left: Sequence[Leftover]) -> None:
 def live_storage(connection: Connection) -> StorageMap:
     """Return the storage map of the live release; the empty one before the first."""
     active = read_active(connection)
-    return NOTHING if active is None else read_release(connection, active.number).storage
+    return NOTHING if active is None else read_storage(connection, active.number)
 
 
 def live_release(connection: Connection) -> StoredRelease | None:
@@ -142,12 +147,16 @@ def _invalid_indexes(found: Inspection, dialect: Dialect) -> Iterator[Leftover]:
 
 
 def _abandoned_releases(connection: Connection) -> Iterator[Leftover]:
-    for number in connection.execute(sa.select(release.c.number).where(release.c.state == EXPANDING).order_by(release.c.number)).scalars():
+    for number in _abandoned(connection):
         statements = (
             f"DELETE FROM {migration_step.name} WHERE release = {int(number)}",  # noqa: S608 - a number
             f"DELETE FROM {release.name} WHERE number = {int(number)} AND state = '{EXPANDING}'",  # noqa: S608 - a number
         )
         yield Leftover(kind="abandoned_release", name=str(number), statements=statements)
+
+
+def _abandoned(connection: Connection) -> Sequence[int]:
+    return connection.execute(sa.select(release.c.number).where(release.c.state == EXPANDING).order_by(release.c.number)).scalars().all()
 
 
 def _safe(name: str) -> str:

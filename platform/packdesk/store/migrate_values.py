@@ -24,7 +24,7 @@ from packdesk.store.platform_tables import history, migration_step
 from packdesk.store.prefill import BATCH, Filling, Row, filling, next_records
 from packdesk.store.releases import DONE, StoredRelease, read_active, read_pending, read_release
 from packdesk.store.search_text import content
-from packdesk.store.steps import Slot, Step, StepKind
+from packdesk.store.steps import MIGRATIONS, Slot, Step, StepKind
 from packdesk.store.tables import Tables
 
 #: Told now and then what is being done, and how many records so far.
@@ -76,7 +76,7 @@ def finish(database: Database, clock: Clock, progress: Progress = silent) -> int
     """Do what the live release still has to do for records; returns how many steps were finished. Needs the lock of publishing."""
     with database.begin() as connection:
         active = read_active(connection)
-        pending = () if active is None else read_pending(connection, active.number)
+        pending = [] if active is None else [one for one in read_pending(connection, active.number) if one[1].kind in MIGRATIONS]
         release = None if active is None or not pending else read_release(connection, active.number)
     if release is None:
         return 0

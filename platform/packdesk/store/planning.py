@@ -25,7 +25,7 @@ from packdesk.store.comparison import TypePair, type_pairs
 from packdesk.store.consequences import Comparison, consequences
 from packdesk.store.database import Database
 from packdesk.store.decisions import Need
-from packdesk.store.expansion import expansion
+from packdesk.store.expansion import expansion, table_names
 from packdesk.store.impacts import Counter, Impact
 from packdesk.store.inspection import inspect_storage
 from packdesk.store.releases import StoredRelease, decided, read_active, read_release
@@ -157,7 +157,7 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
         storage=evolution.after,
         changes=tuple(_planned(change) for change in diff(None if current is None else current.merged, merged)),
         steps=tuple(found.steps),
-        ddl=tuple(statement.sql for statement in expansion(wanted, inspect_storage(connection), dialect, types)),
+        ddl=tuple(statement.sql for statement in expansion(wanted, inspect_storage(connection, table_names(wanted, types)), dialect, types)),
         impacts=tuple(found.impacts),
         needed=tuple(found.needed),
         problems=tuple(found.problems),

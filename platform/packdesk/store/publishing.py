@@ -5,7 +5,7 @@ by ``doctor``; what an interrupted migration leaves is finished by ``resume``, b
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,8 +19,8 @@ from packdesk.packs.build import build
 from packdesk.store.consequences import decided_steps
 from packdesk.store.database import Database, is_busy
 from packdesk.store.decisions import parse
-from packdesk.store.expansion import Ddl, DdlKind, contraction, expansion
-from packdesk.store.inspection import inspect_storage
+from packdesk.store.expansion import Ddl, DdlKind, contraction, expansion, table_names
+from packdesk.store.inspection import Inspection, inspect_storage
 from packdesk.store.leftovers import live_release, sweep
 from packdesk.store.migrate_values import Progress, finish, silent
 from packdesk.store.placement import rename_types
@@ -28,7 +28,7 @@ from packdesk.store.planning import Plan, plan
 from packdesk.store.platform_tables import active_release, release
 from packdesk.store.prefill import Filling, check_value, fill_ahead, fillings_of, top_up
 from packdesk.store.publish_lock import publishing
-from packdesk.store.releases import PUBLISHED, NewRelease, next_number, read_active, read_release, write_release, write_steps
+from packdesk.store.releases import PUBLISHED, NewRelease, finish_contraction, next_number, read_active, read_pending, read_release, write_release, write_steps
 from packdesk.store.steps import Step, StepKind
 from packdesk.store.tables import Tables
 
@@ -52,6 +52,14 @@ class _Publish:
     number: int
     started: datetime
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Live:
+    """The live release, as far as its indexes are concerned."""
+
+    number: int
+    tables: Tables
 
 
 def publish(
@@ -120,7 +128,7 @@ def resume(database: Database, clock: Clock, progress: Progress = silent) -> int
     try:
         with publishing(database):
             done = finish(database, clock, progress)
-            contract(database)
+            _contract(database)
             return done
     except PackdeskError as error:
         if error.code == "publish_running":
@@ -150,6 +158,7 @@ def _publish(  # noqa: PLR0917
     with publishing(database):
         sweep(database)
         finish(database, clock, progress)
+        _contract(database)
         started = clock.now()
         new = NewRelease(
             number=0,
@@ -177,15 +186,15 @@ def _publish(  # noqa: PLR0917
             started=started,
             clock=clock,
         )
-        _expand(run, progress)
+        unwanted = _unwanted(run, _expand(run, progress))
         progress("fill", 0)
         fill_ahead(database, run.fillings)
         progress("flip", 0)
-        database.retrying(lambda: _flip(run))
+        database.retrying(lambda: _flip(run, unwanted))
         database.engine.clear_compiled_cache()
         finish(database, clock, progress)
-        while statements := _missing(database, lambda connection: contraction(tables, inspect_storage(connection), connection.dialect, made.types)):
-            _execute(database, statements)
+        if unwanted:
+            _drop_unwanted(database, _Live(number=number, tables=tables), tuple(step.about for step in unwanted))
     return number
 
 
@@ -199,43 +208,63 @@ def _write_down(database: Database, new: NewRelease) -> int:
     return number
 
 
-def _expand(run: _Publish, progress: Progress) -> None:
-    """Add what is missing until nothing is; every statement may be repeated."""
-    while statements := _missing(run.database, lambda connection: expansion(run.tables, inspect_storage(connection), connection.dialect, run.plan.types)):
+def _expand(run: _Publish, progress: Progress) -> Inspection:
+    """Add what is missing until nothing is, and return what is there then; every statement may be repeated."""
+    names = table_names(run.tables, run.plan.types)
+    while statements := expansion(run.tables, found := _inspected(run.database, names), run.database.engine.dialect, run.plan.types):
         _execute(run.database, statements, progress)
+    return found
+
+
+def _unwanted(run: _Publish, found: Inspection) -> tuple[Step, ...]:
+    """Return a step for each type with indexes that only the release before has a use for, or that are to be unique no longer."""
+    statements = contraction(run.tables, found, run.database.engine.dialect, run.plan.types)
+    owners = {table.name: one for one in run.plan.types for table in run.tables.of_type(one)} if statements else {}
+    return tuple(Step(kind=StepKind.CONTRACT, about=one) for one in dict.fromkeys(owners[statement.table] for statement in statements))
 
 
 def expand_live(database: Database) -> None:
     """Add what the live release misses, after damage or a killed build of an index; needs the lock of publishing."""
-    tables = _live_tables(database)
-    while tables is not None and (statements := _missing(database, lambda connection: _to_add(connection, tables))):
+    live = _live(database)
+    while live is not None and (statements := expansion(live.tables, _inspected(database), database.engine.dialect)):
         _execute(database, statements)
 
 
 def contract(database: Database) -> None:
     """Drop the indexes that the live release has no use for, so that what it allows is not refused; needs the lock of publishing."""
-    tables = _live_tables(database)
-    while tables is not None and (statements := _missing(database, lambda connection: _to_drop(connection, tables))):
+    live = _live(database)
+    if live is not None:
+        _drop_unwanted(database, live, tuple(live.tables.model.entity_types))
+
+
+def _contract(database: Database) -> None:
+    """Drop the indexes that the journal names: what a publish that was killed after the flip left to do."""
+    with database.begin() as connection:
+        active = read_active(connection)
+        pending = () if active is None else read_pending(connection, active.number)
+    types = tuple(step.about for _ordinal, step, _cursor in pending if step.kind is StepKind.CONTRACT)
+    live = _live(database) if types else None
+    if live is not None:
+        _drop_unwanted(database, live, types)
+
+
+def _drop_unwanted(database: Database, live: _Live, types: tuple[str, ...]) -> None:
+    names = table_names(live.tables, types)
+    while statements := contraction(live.tables, _inspected(database, names), database.engine.dialect, types):
         _execute(database, statements)
+    with database.begin(write=True) as connection:
+        finish_contraction(connection, live.number)
 
 
-def _live_tables(database: Database) -> Tables | None:
+def _live(database: Database) -> _Live | None:
     with database.begin() as connection:
         stored = live_release(connection)
-    return None if stored is None else Tables(build(stored.merged), stored.physical, database.dialect)
+    return None if stored is None else _Live(number=stored.number, tables=Tables(build(stored.merged), stored.physical, database.dialect))
 
 
-def _to_add(connection: Connection, tables: Tables) -> tuple[Ddl, ...]:
-    return expansion(tables, inspect_storage(connection), connection.dialect)
-
-
-def _to_drop(connection: Connection, tables: Tables) -> tuple[Ddl, ...]:
-    return contraction(tables, inspect_storage(connection), connection.dialect)
-
-
-def _missing(database: Database, find: Callable[[Connection], tuple[Ddl, ...]]) -> tuple[Ddl, ...]:
+def _inspected(database: Database, only: Iterable[str] | None = None) -> Inspection:
     with database.begin() as connection:
-        return find(connection)
+        return inspect_storage(connection, only)
 
 
 def _execute(database: Database, statements: Sequence[Ddl], progress: Progress = silent) -> None:
@@ -294,7 +323,7 @@ def _patiently(database: Database, statements: Sequence[Ddl]) -> None:
             return
 
 
-def _flip(run: _Publish) -> None:
+def _flip(run: _Publish, unwanted: tuple[Step, ...]) -> None:
     """Make the release live in one transaction, if the live one is still the one that was planned against.
 
     The row of the live release is taken first: writers hold it shared until they commit, so nobody writes for the moment that this takes.
@@ -304,7 +333,7 @@ def _flip(run: _Publish) -> None:
         _nobody_stands_in_unmapped_statuses(connection, run)
         top_up(connection, run.fillings, run.started)
         rename_types(connection, run.tables, run.steps)
-        write_steps(connection, run.number, run.steps)
+        write_steps(connection, run.number, (*run.steps, *unwanted))
         now = run.clock.now()
         connection.execute(sa.update(release).where(release.c.number == run.number).values(state=PUBLISHED, created_at=now))
 

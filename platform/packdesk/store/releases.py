@@ -16,7 +16,7 @@ from packdesk.store.database import Database
 from packdesk.store.physical import Physical
 from packdesk.store.platform_tables import active_release, migration_step, release
 from packdesk.store.prepared import Prepared
-from packdesk.store.steps import MIGRATIONS, Step, StepKind
+from packdesk.store.steps import JOURNALED, Step, StepKind
 from packdesk.store.storage_map import StorageMap
 
 #: States of a release row: being expanded (or left so by a killed publish), and published once.
@@ -165,6 +165,11 @@ def read_release(connection: Connection, number: int) -> StoredRelease:
     )
 
 
+def read_storage(connection: Connection, number: int) -> StorageMap:
+    """Return only the names of a release's tables and columns; its documents are many times as much to read."""
+    return StorageMap.from_json(_mapping(connection.execute(sa.select(release.c.physical).where(release.c.number == number)).scalar_one()))
+
+
 def write_release(connection: Connection, new: NewRelease) -> None:
     """Write a release down as being expanded; nothing reads it before the flip."""
     plan: dict[str, object] = {
@@ -192,11 +197,11 @@ def write_release(connection: Connection, new: NewRelease) -> None:
 
 
 def write_steps(connection: Connection, number: int, steps: Sequence[Step]) -> None:
-    """Write down what is left to do for records after the flip; reverting comes first, then mapping, filling, converting."""
-    order = [StepKind.REVERT, StepKind.MAP_VALUES, StepKind.MOVE_STATE, StepKind.FILL, StepKind.CONVERT, StepKind.REINDEX]
+    """Write down what is left to do after the flip; reverting comes first, then mapping, filling, converting, and indexes in the end."""
+    order = [StepKind.REVERT, StepKind.MAP_VALUES, StepKind.MOVE_STATE, StepKind.FILL, StepKind.CONVERT, StepKind.REINDEX, StepKind.CONTRACT]
     rows = [
         {"release": number, "ordinal": ordinal, "kind": step.kind.value, "payload": step.to_json(), "state": PENDING, "cursor": None}
-        for ordinal, step in enumerate(sorted((step for step in steps if step.kind in MIGRATIONS), key=lambda step: order.index(step.kind)), start=1)
+        for ordinal, step in enumerate(sorted((step for step in steps if step.kind in JOURNALED), key=lambda step: order.index(step.kind)), start=1)
     ]
     if rows:
         connection.execute(sa.insert(migration_step), rows)
@@ -210,6 +215,12 @@ def read_pending(connection: Connection, number: int) -> tuple[tuple[int, Step, 
         .order_by(migration_step.c.ordinal)
     )
     return tuple((row.ordinal, Step.from_json(_mapping(row.payload)), row.cursor or "") for row in connection.execute(query))
+
+
+def finish_contraction(connection: Connection, number: int) -> None:
+    """Write down that the indexes are gone that the release has no use for."""
+    at = (migration_step.c.release == number) & (migration_step.c.kind == StepKind.CONTRACT.value)
+    connection.execute(sa.update(migration_step).where(at).values(state=DONE))
 
 
 def decided(connection: Connection) -> tuple[str, ...]:

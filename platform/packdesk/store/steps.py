@@ -41,10 +41,13 @@ class StepKind(StrEnum):
     CONVERT = "convert"
     REVERT = "revert"
     REINDEX = "reindex"
+    CONTRACT = "contract"
 
 
 #: The steps that go through records, in batches after the flip; all others are about tables and meaning.
 MIGRATIONS = frozenset({StepKind.MAP_VALUES, StepKind.MOVE_STATE, StepKind.FILL, StepKind.CONVERT, StepKind.REVERT, StepKind.REINDEX})
+#: What a publish still has to do after the flip, and so writes into the journal.
+JOURNALED = MIGRATIONS | {StepKind.CONTRACT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +173,5 @@ _SENTENCES: Mapping[StepKind, str] = {
     StepKind.CONVERT: "{about}: values are taken over ({value})",
     StepKind.REINDEX: "quick search reads {about} anew",
     StepKind.REVERT: "values that release {value} mapped and nobody touched since go back",
+    StepKind.CONTRACT: "{about} loses the indexes that nobody needs any more",
 }
