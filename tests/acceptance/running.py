@@ -5,20 +5,25 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.renaming import Renamer
+from tests.renaming import Renamer, ids_of, rename_pack
 
 ROOT = Path(__file__).resolve().parents[2]
+BASE = ROOT / "metadata"
 COMPLAINTS = ROOT / "examples" / "packs" / "complaints"
+#: How an installation calls the ids of its packs.
+AS_WRITTEN, RENAMED = "as written", "every id renamed"
+_BRACED = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
 def free_port() -> int:
@@ -157,6 +162,19 @@ class Desk:
         """Return what the server printed so far."""
         return (self.home / "server.log").read_text()
 
+    def called(self, text: str) -> str:
+        """Return a text, say an address, with the ids that stand in braces as this installation calls them."""
+        return _BRACED.sub(lambda match: self.renamer.word(match[1]), text)
+
+    def pack(self, *folders: Path) -> list[Path]:
+        """Return packs with their ids as this installation calls them."""
+        if not self.renamer.ids:
+            return list(folders)
+        for folder in folders:
+            shutil.rmtree(self.home / "renamed" / folder.name, ignore_errors=True)
+            rename_pack(folder, self.home / "renamed" / folder.name, self.renamer)
+        return [self.home / "renamed" / folder.name for folder in folders]
+
     def login(self, login: str, language: str = "en") -> Client:
         """Return a client that is logged in."""
         client = Client(self.port, language=language, renamer=self.renamer)
@@ -170,6 +188,20 @@ class Desk:
         done = subprocess.run([*packdesk(), *map(str, arguments)], env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
         return self.renamer.back((done.stdout + done.stderr).encode()).decode()
+
+
+@contextlib.contextmanager
+def open_desk(home: Path, variant: str = AS_WRITTEN, *arguments: str, database_url: str = "", workers: int = 1, later: Iterable[str] = ()) -> Iterator[Desk]:
+    """Run an installation of the base pack, as written or with every id renamed; ``later`` are ids that packs get in the course of the test."""
+    desk = Desk(home, database_url, workers=workers)
+    if variant == RENAMED:
+        desk.renamer = Renamer(ids_of(BASE) | ids_of(COMPLAINTS) | frozenset(later))
+        rename_pack(BASE, home / "base", desk.renamer)
+        desk.packs = str(home / "base")
+    try:
+        yield desk.start(*arguments)
+    finally:
+        desk.stop()
 
 
 def packdesk() -> Sequence[str]:

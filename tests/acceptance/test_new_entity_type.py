@@ -1,7 +1,6 @@
 """T-33, the mission's main proof: an entity type that nobody in the code knows is published into a running server under load."""
 
 import json
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,31 +10,21 @@ from typing import Any
 import pytest
 from tests.acceptance.doors.screen import sign_in
 from tests.acceptance.load import Traffic
-from tests.acceptance.running import COMPLAINTS, Client, Desk
-from tests.renaming import Renamer, ids_of, rename_pack
+from tests.acceptance.running import COMPLAINTS, RENAMED, Client, Desk, open_desk
 
 SECONDS_TO_ARRIVE = 2.0
 #: Every request is a connection of its own, so that this many are answered by every process.
 OFTEN = 10
-BASE = COMPLAINTS.parents[2] / "metadata"
 #: Ids that the packs get in the course of the test.
 LATER = frozenset({"channel", "in_review", "straight_to_experts"})
-_ID = re.compile(r"\{([a-z_]+)\}")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres), "sqlite, every id renamed"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres), f"sqlite, {RENAMED}"])
 def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
     """A server of two worker processes on a fresh database, on SQLite and on PostgreSQL, and with every id of both packs renamed."""
-    kind, _, renamed = request.param.partition(", ")
-    running = Desk(tmp_path, request.getfixturevalue(f"{kind}_url"), workers=2)
-    if renamed:
-        running.renamer = Renamer(ids_of(BASE) | ids_of(COMPLAINTS) | LATER)
-        rename_pack(BASE, tmp_path / "base", running.renamer)
-        running.packs = str(tmp_path / "base")
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    kind, _, variant = request.param.partition(", ")
+    with open_desk(tmp_path, variant, database_url=request.getfixturevalue(f"{kind}_url"), workers=2, later=LATER) as running:
+        yield running
 
 
 def _processes(desk: Desk) -> Mapping[int, int]:
@@ -58,7 +47,7 @@ def _shows(desk: Desk, login: str, *pages: tuple[str, str]) -> None:
     """Fail unless the screens of every process have the pages, each with a piece of markup that only it has."""
     browser = sign_in(desk, login)
     for path, markup in pages:
-        there = _ID.sub(lambda match: desk.renamer.word(match[1]), path)
+        there = desk.called(path)
         for _ in range(OFTEN):
             page = browser.ask("GET", there)
             assert page.status == 200, (path, page.status)
@@ -76,16 +65,6 @@ def _edit(path: Path, change: Callable[[Any], None]) -> None:
     path.write_text(json.dumps(body, indent=2, ensure_ascii=False))
 
 
-def _as_called_there(desk: Desk, *packs: Path) -> list[Path]:
-    """Return the packs with their ids as this installation calls them."""
-    if not desk.renamer.ids:
-        return list(packs)
-    for pack in packs:
-        shutil.rmtree(desk.home / "renamed" / pack.name, ignore_errors=True)
-        rename_pack(pack, desk.home / "renamed" / pack.name, desk.renamer)
-    return [desk.home / "renamed" / pack.name for pack in packs]
-
-
 def _publish(desk: Desk, *packs: Path, decisions: Mapping[str, object] | None = None) -> str:
     """Plan and publish; return the plan's words."""
     extra: list[str | Path] = []
@@ -93,7 +72,7 @@ def _publish(desk: Desk, *packs: Path, decisions: Mapping[str, object] | None = 
         file = desk.home / "decisions.json"
         file.write_text(json.dumps(desk.renamer.data(decisions)))
         extra = ["--decisions", file]
-    there = _as_called_there(desk, *packs)
+    there = desk.pack(*packs)
     plan = desk.command("plan", *there, *extra)
     desk.command("publish", *there, *extra, "--note", "acceptance")
     _arrives(desk, _release(desk))
@@ -189,7 +168,7 @@ def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, An
     made, second, third = (record["number"] for record in records)
 
     _edit(pack / "entity_types/complaint.json", lambda body: body["fields"].update(channel={"type": "string", "maxLength": 20, "required": True}))
-    refused = desk.command("publish", *_as_called_there(desk, pack), code=1)
+    refused = desk.command("publish", *desk.pack(pack), code=1)
     assert "channel" in refused
     plan = _publish(desk, pack, decisions={"default": {"complaint.channel": "phone"}})
     assert "complaint.channel: 3 records without a value for a new required field" in plan
@@ -224,7 +203,7 @@ def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, An
     _edit(pack / "transitions/complaint.json", drop)
     _edit(pack / "locale/de.json", lambda body: body["labels"].pop(f"{relabel}acknowledged"))
     before = _release(desk)
-    refused = desk.command("publish", *_as_called_there(desk, pack), code=1)
+    refused = desk.command("publish", *desk.pack(pack), code=1)
     assert "acknowledged" in refused
     assert lena.read("complaint", third)["status"] == "acknowledged"
     plan = _publish(desk, pack, decisions={"map_status": {"complaint.acknowledged": "new"}})

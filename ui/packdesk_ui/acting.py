@@ -65,6 +65,8 @@ def act(entity_type: str, number: str, action: str) -> Response:
         return _inputs_page(entity, view, found, raw, ())
     with looking(context) as look:
         form = Form(look=look, entity=entity, record=view.record, inputs=forms.inputs_of(found), action=found)
+        if gone := form.gone(raw, {}):
+            return _inputs_page(entity, view, found, raw, gone)
         data = controls.nested({path: value for path, value in form.data(raw).items() if value is not None or path in entity.fields})
     if status := (raw.get(_STATUS) or [""])[-1]:
         data[_STATUS] = status

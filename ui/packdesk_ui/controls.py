@@ -218,6 +218,15 @@ def key_of(text: str) -> str:
     return text.partition(SEPARATOR)[0].strip()
 
 
+def place_of(name: str) -> tuple[str, str]:
+    """Return what an input belongs to, a field or a line group, and the path of its field; the parts of a value share one."""
+    row = _ROW.match(name)
+    if row is not None:
+        return row[1], f"{row[1]}.{row[3]}" if row[3] else row[1]
+    path = name.partition(":")[0]
+    return path, path
+
+
 def nested(flat: Mapping[str, Json]) -> dict[str, Json]:
     """Return JSON input by path as the engine takes it: fields of a section inside the section."""
     data: dict[str, Json] = {}

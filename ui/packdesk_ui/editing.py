@@ -92,6 +92,8 @@ def new(entity_type: str) -> Response:
         raw = sent_form()
         if raw.get(_SENT):
             return _new_page(form, _with_line(form, raw), subtype)
+        if gone := form.gone(raw, {}):
+            return _new_page(form, raw, subtype, gone)
         data = controls.nested(form.patch(raw, json.loads(form.base()))) | ({"subtype": subtype} if subtype else {})
     try:
         outcome = creating.create(context, entity_type, data)
@@ -179,6 +181,8 @@ def edit(entity_type: str, number: str) -> Response:
         base, version = _base(raw), demanded_version(raw)
         if raw.get(_SENT):
             return _edit_page(form, _with_line(form, raw), version, json.dumps(base))
+        if gone := form.gone(raw, base):
+            return _edit_page(form, raw, version, json.dumps(base), gone)
         patch = form.patch(raw, base)
     if not patch:
         return answers.go_to_record(entity_type, view.record.number, words("done.nothing"), "info")

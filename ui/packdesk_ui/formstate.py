@@ -30,6 +30,8 @@ from packdesk_ui.controls import Raw
 FIXED = "_fixed"
 #: Names the action that comes when the form is stored: entity type, number, action.
 THEN = "_then"
+#: Inputs of a form that are no fields of the record: what kind it will be, where an action leads.
+_OF_THE_FORM = frozenset({"subtype", "status"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +144,24 @@ class Form:
         """Return what the form changes, flat: what differs from the state in which it was opened."""
         return {path: value for path, value in self.data(raw).items() if _plain(value) != base.get(path) or (self.new and value is not None)}
 
+    def gone(self, raw: Raw, base: Mapping[str, Json]) -> tuple[Finding, ...]:
+        """Return a finding with what was typed for each field that the form no longer has; ``base`` says what stood there before.
+
+        A release may take a field away while somebody fills in a form that still has it.
+        """
+        found: dict[str, list[str]] = {}
+        for name, texts in raw.items():
+            head, path = controls.place_of(name)
+            if not name.startswith("_") and name not in _OF_THE_FORM and not self._holds(head, path):
+                known = {"", "false", *_texts(base.get(head))}
+                found.setdefault(path, []).extend(text for text in texts if known.isdisjoint((text.replace("\r\n", "\n").strip(), controls.key_of(text))))
+        return tuple(Finding(code="field_gone", facts={"name": path, "typed": ", ".join(texts)}) for path, texts in found.items() if texts)
+
+    def _holds(self, head: str, path: str) -> bool:
+        if head in self.rows:
+            return head == path or path.removeprefix(f"{head}.") in self.rows[head].fields
+        return path in self.fields or (self.inputs is None and path in links_of(self.entity))
+
     def situation(self, raw: Raw) -> Situation:
         """Return the situation of the record as the form would make it, as far as its values can be read."""
         read = {path: self._value(each, raw, path) for path, each in self.fields.items() if controls.sent(raw, path)}
@@ -241,6 +261,21 @@ def link_name(number: str, title: str, *, several: bool = True) -> str:
     rest = title.replace(number, "").strip(" ·-,")
     shown = f"{number}{controls.SEPARATOR}{rest}" if rest else number
     return shown.replace(",", "") if several else shown
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield every text and number in JSON as an input holds it."""
+    match value:
+        case Mapping():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list() | tuple():
+            for inner in value:
+                yield from _texts(inner)
+        case str():
+            yield value
+        case _:
+            yield json.dumps(value)
 
 
 def _plain(value: Json) -> object:

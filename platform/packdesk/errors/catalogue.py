@@ -53,6 +53,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "derived_field": Entry(422, "{label} is computed and cannot be set.", "{label} wird berechnet und kann nicht gesetzt werden."),
         "hidden_field": Entry(422, "{label} is not available here.", "{label} ist hier nicht verfügbar."),
         "unknown_field": Entry(422, "There is no field '{name}' here.", "Es gibt hier kein Feld '{name}'."),
+        "field_gone": Entry(
+            422,
+            "The field '{name}' was taken away while this form was open. What it held is not stored: {typed}",
+            "Das Feld '{name}' wurde entfernt, während dieses Formular offen war. Sein Inhalt wird nicht gespeichert: {typed}",
+        ),
         # action and lifecycle
         "wrong_state": Entry(409, "The record is {is_state}; this needs {needs_state}.", "Der Datensatz ist {is_state}; dafür muss er {needs_state} sein."),
         "unavailable": Entry(409, "{label} is not available now.", "{label} ist jetzt nicht verfügbar."),

@@ -37,6 +37,8 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.refusals: list[Refusal] = []
         self.links: list[str] = []
+        #: How many headings of the first level there are.
+        self.titles = 0
         self._select = ""
         self._area = ""
         self._silent = False
@@ -48,6 +50,7 @@ class _Reader(HTMLParser):
         if given.get("data-code"):
             parts = {part: given.get(f"data-{part}", "") for part in ("code", "field", "action", "rule")}
             self.refusals.append(Refusal(**parts))
+        self.titles += tag == "h1"
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
         if tag == "template":

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from tests.acceptance.doors.door import Door
 from tests.acceptance.doors.office import Json, Office
-from tests.acceptance.doors.screen import ScreenDoor
+from tests.acceptance.doors.screen import ScreenDoor, read_page
 
 TYPES = ("contact", "lead", "activity", "product")
 
@@ -308,12 +308,13 @@ def test_huge_headers_and_broken_requests_do_not_stop_the_server(office: Office)
     ],
 )
 def test_a_page_that_is_not_there(screen: ScreenDoor, path: str) -> None:
-    """The screens answer with pages, never with a failure."""
+    """The screens answer with pages that have a title, never with a failure."""
     page = screen.open("lena", path)
 
     assert page.status in (200, 400, 404)
     assert page.status != 200 or "subtype" in path
     assert page.headers["content-type"].startswith("text/html")
+    assert read_page(page).titles == 1
 
 
 @pytest.mark.parametrize(
