@@ -12,7 +12,7 @@ from packdesk.errors import Problem
 from packdesk.packs.merged import Merged
 from packdesk.packs.names import nearest
 from packdesk.packs.nodes import Node
-from packdesk.packs.placements import drop_placements
+from packdesk.packs.placements import drop_placements, still_allowed
 from packdesk.packs.read import Document, Pack, Verb
 from packdesk.packs.renames import Renamer
 from packdesk.packs.schemas.catalogue import KINDS
@@ -45,7 +45,8 @@ class _Layer:
         #: Packs whose leaves this one may overwrite: itself and what it builds on.
         self.writable = writable
         self.problems: list[Problem] = []
-        self.removed: list[str] = []
+        #: Path of what this pack removed -> where it says so.
+        self.removed: dict[str, Node] = {}
         self.foreign = pack.info.language != tree.language
 
     def apply(self) -> None:
@@ -66,7 +67,8 @@ class _Layer:
             if document.patch and document.kind != "locale":
                 self._patch_document(document)
         if self.removed:
-            drop_placements(self.tree, before, self.removed)
+            self.problems.extend(still_allowed(self.tree, before, self.removed))
+            drop_placements(self.tree, before, tuple(self.removed))
 
     def _refuse(self, node: Node, code: str, message: str, advice: str = "", did_you_mean: str = "", *, at_key: bool = False) -> None:
         self.problems.append(node.problem(code, message, advice, did_you_mean, at_key=at_key))
@@ -84,7 +86,7 @@ class _Layer:
             elif self._may_change(target, at, f"{verb.kind}.{identifier}") and self._may_drop(target, at, f"{verb.kind}.{identifier}"):
                 if verb.verb == "$remove":
                     del documents[identifier]
-                    self.removed.append(document_path(verb.kind, identifier))
+                    self.removed[document_path(verb.kind, identifier)] = at
                 else:
                     fresh = self._adopt(at, KINDS[verb.kind], document_path(verb.kind, identifier), {})
                     documents[identifier] = replace(fresh, overrides=_chain(target))
@@ -272,7 +274,7 @@ class _Layer:
                 self._unknown(name, path, name.text, members)
             elif self._may_change(old, name, f"{path}.{name.text}") and self._may_drop(old, name, f"{path}.{name.text}"):
                 del members[name.text]
-                self.removed.append(f"{path}.{name.text}")
+                self.removed[f"{path}.{name.text}"] = name
         return members
 
     def _with_replaced(self, members: dict[str, Node], patch: Node, shape: Map, path: str) -> dict[str, Node]:

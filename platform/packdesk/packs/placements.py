@@ -3,12 +3,15 @@
 Columns, blocks, tabs, flags, choices, permits and translations go; expressions, effects and rules stay and are problems.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from packdesk.errors import Problem
 from packdesk.packs.index import Index
+from packdesk.packs.names import listed
+from packdesk.packs.nodes import Node
 from packdesk.packs.references import Reference, references
 from packdesk.packs.trails import drop_at
-from packdesk.packs.tree import Tree
+from packdesk.packs.tree import Tree, document_path
 
 #: (kind, what is named) -> how many levels above the name the placement stands; 0 is the name itself.
 _PLACEMENTS = {
@@ -29,6 +32,9 @@ _PLACEMENTS = {
     ("organisation", "entity_type"): 0,
 }
 
+#: Allowed lists of subtypes: what stands there is in use.
+_ALLOWED = frozenset({("subtypes", "status"), ("subtypes", "choice"), ("subtypes", "child_subtype")})
+
 
 def drop_placements(tree: Tree, before: Tree, removed: Sequence[str]) -> None:
     """Remove from the tree what placed the removed paths, as the tree stood before they went."""
@@ -46,6 +52,34 @@ def drop_placements(tree: Tree, before: Tree, removed: Sequence[str]) -> None:
         for texts in tree.texts.values():
             for where in [where for where in texts if _within(where, path)]:
                 del texts[where]
+
+
+def still_allowed(tree: Tree, before: Tree, removed: Mapping[str, Node]) -> Iterator[Problem]:
+    """Yield a problem for every removed status, member of a list or subtype that some type still allows (GEN-19)."""
+    index = Index(before)
+    allowing: dict[str, list[str]] = {}
+    for reference in references(before):
+        if (reference.kind, reference.ref) in _ALLOWED and _allows(tree, reference):
+            for path in removed:
+                if any(_within(target, path) for target in index.targets(reference)):
+                    allowing.setdefault(path, []).append(f"{document_path(reference.kind, reference.id)}.{_list_of(reference)}")
+    for path, lists in allowing.items():
+        message = f"'{path}' cannot be removed while a type allows it: {listed(dict.fromkeys(lists))}."
+        yield removed[path].problem("still_allowed", message, 'Remove it there as well, or retire it with "effective": false.')
+
+
+def _list_of(reference: Reference) -> str:
+    return ".".join(str(step) for step in reference.trail[:-1])
+
+
+def _allows(tree: Tree, reference: Reference) -> bool:
+    """Return whether the name still stands in the allowed list of its subtype."""
+    if reference.ref == "status" and reference.trail[0] != "statuses":
+        return False
+    node = tree.documents[reference.kind].get(reference.id)
+    for step in reference.trail[:-1]:
+        node = node.get(str(step)) if node is not None else None
+    return node is not None and (reference.text in node.members or reference.text in (item.text for item in node.items))
 
 
 def _places(index: Index, reference: Reference, removed: Sequence[str]) -> bool:

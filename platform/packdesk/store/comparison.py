@@ -164,6 +164,8 @@ class ValueChange:
     #: New ids a person may map to.
     options: tuple[str, ...]
     many: bool = False
+    #: The ids are configuration items, and no units of the organisation.
+    configured: bool = True
 
 
 def value_changes(old: Model, new: Model, pair: TypePair) -> tuple[ValueChange, ...]:
@@ -176,7 +178,8 @@ def value_changes(old: Model, new: Model, pair: TypePair) -> tuple[ValueChange, 
             continue
         before, after = vocabulary(old, slot.former), vocabulary(new, slot.field)
         if before is not None and after is not None:
-            found.append(_changed(slot.new, before.nodes, after.nodes, many=slot.field.kind is Kind.OPTIONS))
+            kind = slot.field.kind
+            found.append(_changed(slot.new, before.nodes, after.nodes, many=kind is Kind.OPTIONS, configured=kind is not Kind.ORG_UNIT))
     return tuple(change for change in found if change.renamed or change.gone)
 
 
@@ -188,7 +191,7 @@ def _engine_values(old: Model, new: Model, former: EntityType, entity: EntityTyp
         yield _changed(Slot(entity.id, "subtype"), old.subtypes.get(former.id, {}), new.subtypes.get(entity.id, {}))
     for column in unit_columns(former):
         if column in unit_columns(entity):
-            yield _changed(Slot(entity.id, column), old.organisation.units, new.organisation.units)
+            yield _changed(Slot(entity.id, column), old.organisation.units, new.organisation.units, configured=False)
 
 
 def unit_columns(entity: EntityType) -> tuple[str, ...]:
@@ -197,10 +200,12 @@ def unit_columns(entity: EntityType) -> tuple[str, ...]:
     return tuple(column for column, there in zip(_PERSONAL_UNITS, present, strict=True) if there)
 
 
-def _changed(slot: Slot, before: Mapping[str, Renamable], after: Mapping[str, Renamable], *, status: bool = False, many: bool = False) -> ValueChange:
+def _changed(
+    slot: Slot, before: Mapping[str, Renamable], after: Mapping[str, Renamable], *, status: bool = False, many: bool = False, configured: bool = True
+) -> ValueChange:
     renamed = {old: new for new, old in renames(before, after).items()}
     gone = tuple(key for key in before if key not in after and key not in renamed)
-    return ValueChange(slot=slot, status=status, renamed=renamed, gone=gone, options=tuple(after), many=many)
+    return ValueChange(slot=slot, status=status, renamed=renamed, gone=gone, options=tuple(after), many=many, configured=configured)
 
 
 def moved_statuses(old: Model, new: Model, pair: TypePair) -> Mapping[str, str]:

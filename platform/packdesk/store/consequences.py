@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from packdesk.errors import Problem
 from packdesk.model.entity_types import EntityType, Field
+from packdesk.model.lifecycles import StateKind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Expression, Json
 from packdesk.store.broken_rules import RuleCounter, changed_checks
@@ -222,10 +223,15 @@ def _values(comparison: Comparison, old: Model, pair: TypePair, found: Consequen
     former_slots = {slot.new: slot.old for slot in pair.slots if slot.new is not None and slot.old is not None}
     for change in value_changes(old, comparison.new, pair):
         if pair.old is not None:
-            _value_change(comparison, change, former_slots.get(change.slot) or Slot(pair.old.id, change.slot.path), found)
+            _value_change(comparison, change, former_slots.get(change.slot) or Slot(pair.old.id, change.slot.path), _final_states(old, pair.old.id), found)
 
 
-def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, found: Consequences) -> None:
+def _final_states(model: Model, entity_type: str) -> tuple[str, ...]:
+    lifecycle = model.lifecycles.get(entity_type)
+    return () if lifecycle is None else tuple(state.id for state in lifecycle.states.values() if state.kind is StateKind.FINAL)
+
+
+def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, final: tuple[str, ...], found: Consequences) -> None:
     name = change.slot.name
     if change.renamed:
         found.steps.append(Step(kind=StepKind.MAP_VALUES, about=name, slot=change.slot, mapping=change.renamed, decision="renamed"))
@@ -233,6 +239,8 @@ def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, f
         for value, new_value in change.renamed.items():
             found.touch(f"{name}.{value}", f"{{count}} {{records}} now in {new_value}", counts[value])
     counts = comparison.counter.standing(old_slot, change.gone)
+    # What the organisation removes stays readable; a configuration item must not go while a record that is not final uses it (GEN-19).
+    in_use = comparison.counter.standing(old_slot, change.gone, final) if change.configured else {}
     for value in change.gone:
         found.steps.append(Step(kind=StepKind.RETIRE_VALUES, about=f"{name}.{value}", slot=change.slot, old=value))
         count = counts[value]
@@ -243,9 +251,10 @@ def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, f
                 options = change.options
                 found.needed.append(Need(id=f"map_status.{change.slot.entity_type}.{value}", question=question, options=options, count=count))
         elif count:
-            found.touch(f"{name}.{value}", "{count} {records} with a removed value, which stays readable", count)
+            optional = not in_use.get(value)
+            found.touch(f"{name}.{value}", f"{{count}} {{records}} with a removed value{', which stays readable' if optional else ''}", count)
             question = f"{count} records hold {value}, which is removed. Which value do they get instead?"
-            found.needed.append(Need(id=f"map_value.{name}.{value}", question=question, options=change.options, count=count, optional=True))
+            found.needed.append(Need(id=f"map_value.{name}.{value}", question=question, options=change.options, count=count, optional=optional))
 
 
 def _engine_columns(comparison: Comparison, old_model: Model, old: EntityType, new: EntityType, found: Consequences) -> None:

@@ -1,6 +1,6 @@
 """How many live records a plan touches, counted on the tables of the release that is active while planning."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -64,15 +64,16 @@ class Counter:
         """Return how many rows have no value in the slot."""
         return 0 if (found := self._place(slot)) is None else self._count(found.table, found.live() & found.empty())
 
-    def standing(self, slot: Slot, values: Sequence[str]) -> Mapping[str, int]:
-        """Return value -> number of rows that hold it."""
+    def standing(self, slot: Slot, values: Sequence[str], outside: Collection[str] = ()) -> Mapping[str, int]:
+        """Return value -> number of rows that hold it; only those of records outside of some states."""
         found = self._place(slot)
         if found is None or not values:
             return dict.fromkeys(values, 0)
+        counted = found.outside(outside)
         if found.kind is Kind.OPTIONS:
-            return {value: self._count(found.table, found.live() & found.holds([value])) for value in values}
+            return {value: self._count(found.table, counted & found.holds([value])) for value in values}
         column = found.columns[0]
-        query = sa.select(column, sa.func.count()).select_from(found.table).where(found.live(), column.in_(values)).group_by(column)
+        query = sa.select(column, sa.func.count()).select_from(found.table).where(counted, column.in_(values)).group_by(column)
         counts = {str(value): int(count) for value, count in self._connection.execute(query)}
         return {value: counts.get(value, 0) for value in values}
 

@@ -1,6 +1,6 @@
 """Where a slot's values stand: table, columns, the record that each row belongs to, and which rows are live."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -26,9 +26,14 @@ class Place:
 
     def live(self) -> sa.ColumnElement[bool]:
         """Return the condition that the row belongs to a record that is not deleted."""
-        if self.table is self.records:
-            return self.records.c.deleted_at.is_(None)
-        return self.owner.in_(sa.select(self.records.c.id).where(self.records.c.deleted_at.is_(None)))
+        return self._of_records(self.records.c.deleted_at.is_(None))
+
+    def outside(self, states: Collection[str]) -> sa.ColumnElement[bool]:
+        """Return the condition that the row belongs to a record that is not deleted and stands in none of the states."""
+        return self._of_records(self.records.c.deleted_at.is_(None) & self.records.c.state.not_in(states)) if states else self.live()
+
+    def _of_records(self, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return condition if self.table is self.records else self.owner.in_(sa.select(self.records.c.id).where(condition))
 
     def empty(self) -> sa.ColumnElement[bool]:
         """Return the condition that the row has no value here."""

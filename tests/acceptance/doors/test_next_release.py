@@ -141,11 +141,57 @@ def test_faulty_rules_are_not_published(office: Office, tmp_path: Path, name: st
     assert office.client("lena").get("/health").json["release"] == release
 
 
-def test_what_is_in_use_is_not_removed_without_a_decision(office: Office, tmp_path: Path, before: Json) -> None:
-    """GEN-19, GEN-28: records stand in the status, so that somebody has to say where they go."""
-    overlay = _overlay(office, tmp_path / "removing", "removing", {"transitions/activity": {"$patch": "activity", "statuses": {"$remove": ["on_site"]}}})
+IN_USE = [
+    ("status", "retiring", {"transitions/activity": {"$patch": "activity", "statuses": {"$remove": ["on_site"]}}}, "map_status.activity.on_site"),
+    ("option", "removing", {"value_lists/e": {"$patch": "email_type", "options": {"$remove": ["office"]}}}, "map_value.contact.emails.type.office"),
+    ("category", "removing", {"categories/c": {"$patch": "communication", "nodes": {"$remove": ["support"]}}}, "map_value.communication.category.support"),
+    (
+        "type",
+        "removing",
+        {"subtypes/activity/a": {"$remove": ["paperwork"]}, "scenarios/s": {"$remove": ["an_activity_is_called_off_with_a_reason"]}},
+        "map_value.activity.subtype.paperwork",
+    ),
+]
 
+
+@pytest.fixture(scope="module")
+def users_of_items(office: Office, before: Json) -> None:
+    """Open records that use one item of every kind; the status is that of the activity from before."""
+    office.person("lena", emails=[{"type": "office", "address": "ada@example.org"}])
+    office.message("lena", category="support")
+    office.activity("lena", subtype="paperwork")
+
+
+@pytest.mark.usefixtures("users_of_items")
+@pytest.mark.parametrize(("name", "documents", "decision"), [row[1:] for row in IN_USE], ids=[row[0] for row in IN_USE])
+def test_what_is_in_use_is_not_removed_without_a_decision(office: Office, tmp_path: Path, name: str, documents: Mapping[str, Json], decision: str) -> None:
+    """GEN-19, GEN-28: records that are not final use it, so that somebody has to say what they get."""
+    overlay = _overlay(office, tmp_path / name, name, documents)
+    release = office.client("lena").get("/health").json["release"]
+
+    planned = office.desk.command("plan", overlay, code=1)
     said = office.desk.command("publish", overlay, code=1)
 
-    assert office.word("on_site") in said
-    assert office.now("lena", "activity", before["activity"])["status"] == "on_site"
+    assert f"{office.word(decision)}: " in planned
+    assert office.word(decision) in said
+    assert office.client("lena").get("/health").json["release"] == release
+
+
+ALLOWED = [
+    ("status", "transitions/service_request", {"$patch": "service_request", "statuses": {"$remove": ["waiting_for_customer"]}}, "still_allowed"),
+    ("category", "categories/service_request", {"$patch": "service_request", "nodes": {"$remove": ["delivery_damage"]}}, "still_allowed"),
+    ("reason", "value_lists/lost_reason", {"$patch": "lost_reason", "options": {"$remove": ["no_budget"]}}, "still_allowed"),
+    ("type", "subtypes/activity/none", {"$remove": ["technical_visit"]}, "still_allowed"),
+    ("level", "level_lists/source_type", {"$patch": "source_type", "levels": {"$remove": ["website"]}}, "closed_list"),
+]
+
+
+@pytest.mark.parametrize(("path", "document", "code"), [row[1:] for row in ALLOWED], ids=[row[0] for row in ALLOWED])
+def test_what_a_type_allows_is_not_removed(office: Office, tmp_path: Path, path: str, document: Json, code: str) -> None:
+    """GEN-16, GEN-19: it stands in the allowed list of a type, used by a record or not."""
+    release = office.client("lena").get("/health").json["release"]
+
+    said = office.desk.command("publish", _overlay(office, tmp_path / "removing", "removing", {path: document}), code=1)
+
+    assert code in said
+    assert office.client("lena").get("/health").json["release"] == release

@@ -1,5 +1,7 @@
 """Plan, publish, roll back: what happens to tables and to records that exist, on both databases."""
 
+from collections.abc import Callable, Mapping
+
 import pytest
 from tests.integration.releases.desk import CLOCK, change, events, put_live, read, visit, write
 from tests.unit.releases.harbour import Documents, fields, merged, rename, statuses
@@ -224,10 +226,61 @@ def test_beginning_empty_leaves_the_new_column_empty(database: Database) -> None
     assert read(database, old).get("size") is None
 
 
+def with_every_list(found: Documents) -> None:
+    """Let visits choose from every kind of list."""
+    fields(found)["berth_kind"] = {"type": "category", "tree": "berth_kind"}
+    fields(found)["urgency"] = {"type": "level", "list": "urgency"}
+    found["categories"]["berth_kind"] = {"id": "berth_kind", "nodes": {"quay": {}, "buoy": {}}}
+    found["level_lists"]["urgency"] = {"id": "urgency", "levels": {"high": {}, "low": {}}}
+    found["subtypes"]["visit.short"], found["subtypes"]["visit.long"] = {"id": "short"}, {"id": "long"}
+
+
+def _gone(kind: str, document: str, entries: str, entry: str) -> Callable[[Documents], None]:
+    def change_(found: Documents) -> None:
+        with_every_list(found)
+        holder = found[kind][document][entries] if entries else found[kind]
+        del holder[entry]
+
+    return change_
+
+
+@pytest.mark.parametrize(
+    ("without", "values", "lines", "decision", "instead"),
+    [
+        (_gone("value_lists", "room", "options", "red"), {"room": "red"}, {}, "map_value.visit.room.red", "blue"),
+        (_gone("value_lists", "room", "options", "red"), {"extras": ("red", "blue")}, {}, "map_value.visit.extras.red", "blue"),
+        (_gone("value_lists", "meal", "options", "fish"), {}, {"meal": "fish"}, "map_value.visit.guests.meal.fish", "soup"),
+        (_gone("categories", "berth_kind", "nodes", "buoy"), {"berth_kind": "buoy"}, {}, "map_value.visit.berth_kind.buoy", "quay"),
+        (_gone("level_lists", "urgency", "levels", "low"), {"urgency": "low"}, {}, "map_value.visit.urgency.low", "high"),
+        (_gone("subtypes", "", "", "visit.long"), {"subtype": "long"}, {}, "map_value.visit.subtype.long", "short"),
+        (_gone("transitions", "visit", "statuses", "waiting"), {"status": "waiting"}, {}, "map_status.visit.waiting", "planned"),
+    ],
+    ids=["option", "one of several options", "option in a line", "category", "level", "type", "status"],
+)
+def test_what_a_record_uses_is_removed_with_a_decision_only(
+    database: Database, without: Callable[[Documents], None], values: Mapping[str, object], lines: Mapping[str, object], decision: str, instead: str
+) -> None:
+    """GEN-19, GEN-28: as long as a record that is not final holds it, somebody has to say what that record gets instead."""
+    put_live(database, merged(with_every_list))
+    guests = {"guests": (Line("g1", {"name": "Ann", **lines}),)} if lines else {}
+    given = {"subject": "Call", "status": "planned", "state": "open", "subtype": "short", **values}
+    using = write(database, given, guests)
+
+    with pytest.raises(PackdeskError) as caught:
+        put_live(database, merged(without))
+    refused = ReleaseStore(database).history()[0].number
+    section, _, key = decision.partition(".")
+    put_live(database, merged(without), {section: {key: instead}})
+
+    assert (caught.value.code, caught.value.facts["needed"]) == ("decisions_missing", decision)
+    assert refused == 1
+    assert [event.rules for event in events(database, using)] == [(decision,)]
+
+
 def test_a_removed_option_stays_where_it_stands_and_reads_as_retired(database: Database) -> None:
-    """T-36."""
+    """T-36, GEN-19, GEN-20: a record that is final keeps it, and nobody is asked."""
     put_live(database, merged())
-    old = visit(database, room="red", extras=("red", "blue"))
+    old = visit(database, room="red", extras=("red", "blue"), status="left", state="done")
 
     put_live(database, merged(without_red))
 
