@@ -6,6 +6,7 @@ import pytest
 from tests.renaming import PREFIX, rename_pack
 
 from packdesk.errors import Problem
+from packdesk.model.entity_types import Access
 from packdesk.model.model import Model
 from packdesk.packs.build import build
 from packdesk.packs.load import load
@@ -148,6 +149,27 @@ def test_every_category_of_a_request_has_one_classification(written: Model) -> N
 def test_competitors_have_a_website(written: Model) -> None:
     """LEAD-12."""
     assert all(str(one.attributes["website"]).startswith("https://") for one in written.value_lists["competitor"].entries.values())
+
+
+#: NET-3 and NET-4 as the specification lists them, by the ids that the pack uses or will use.
+EXPLICIT = frozenset(
+    {
+        "account", "communication", "contact", "warehouse", "lead", "resource_plan", "subscription", "activity", "service_request", "job", "reward_offer",
+    }
+)  # fmt: skip
+IMPLICIT = {"financial_transaction": "account", "bill": "account", "rated_billing_item": "account", "notification": "contact", "wallet": "account"}
+ASSIGNABLE = frozenset({"activity", "service_request", "job", "lead"})
+
+
+def test_records_are_guarded_as_their_class_says(written: Model) -> None:
+    """NET-2, NET-3, NET-4: a group owns it, or it follows a master record; what neither list names is seen by everybody with the right."""
+    types = written.entity_types
+    masters = {name: entity.fields[entity.master].to for name, entity in types.items() if entity.access is Access.IMPLICIT}
+
+    assert {name for name, entity in types.items() if entity.access is Access.EXPLICIT} == EXPLICIT & set(types)
+    assert masters == {name: master for name, master in IMPLICIT.items() if name in types}
+    assert {name for name, entity in types.items() if "assignment" in entity.capabilities} == ASSIGNABLE & set(types)
+    assert {name for name, entity in types.items() if entity.access is Access.PUBLIC} == {"product"}
 
 
 @pytest.mark.parametrize("entity_type", ["service_request", "activity", "lead"])
