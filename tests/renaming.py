@@ -38,6 +38,7 @@ SLOTS = {
     "message": "party direction media sender recipient subject body category template about chain related".split(),
 }
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[A-Za-z_][A-Za-z_0-9]*|\s+|.")
+_BRACED = re.compile(r"\{([a-z0-9_.]+)\}")
 _LABEL = re.compile(rb"\bZz ([a-z])")
 _WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -97,6 +98,10 @@ class Renamer:
     def word(self, text: str) -> str:
         """Return an id, or a path of ids, renamed."""
         return ".".join(PREFIX + part if part in self.ids else part for part in text.split("."))
+
+    def called(self, text: str) -> str:
+        """Return a text, say an address, with the ids that stand in braces renamed, and without the braces."""
+        return _BRACED.sub(lambda match: self.word(match[1]), text)
 
     def expression(self, text: str) -> str:
         """Return an expression with every id in it renamed."""
@@ -211,6 +216,10 @@ def rename_pack(source: Path, target: Path, renamer: Renamer | None = None) -> R
         kind = path.parts[0]
         if kind == "locale":
             renamed = {**body, "labels": {renamer.locale_path(name): texts for name, texts in body["labels"].items()}}
+            spoken = {name: {"label": _label(name)} for name, texts in body["labels"].items() if "label" in texts}
+            (target / "locale").mkdir(parents=True, exist_ok=True)
+            english = {"id": "en", "labels": {renamer.locale_path(name): texts for name, texts in spoken.items()}}
+            (target / "locale" / "en.json").write_text(json.dumps(english, indent=1))
         elif kind == "scenarios":
             renamed = {name: _scenario(renamer, scenario) for name, scenario in body.items()}
         elif kind == "records":
@@ -234,6 +243,11 @@ def rename_pack(source: Path, target: Path, renamer: Renamer | None = None) -> R
         (target / folder).mkdir(parents=True, exist_ok=True)
         (target / folder / path.name).write_text(json.dumps(renamed, indent=1, ensure_ascii=False))
     return renamer
+
+
+def _label(path: str) -> str:
+    """Return the label that is made of an id where no document gives one; people go on reading it after the id was renamed."""
+    return path.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def _document(renamer: Renamer, body: Mapping[str, Any]) -> Any:

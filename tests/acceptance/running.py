@@ -23,7 +23,6 @@ BASE = ROOT / "metadata"
 COMPLAINTS = ROOT / "examples" / "packs" / "complaints"
 #: How an installation calls the ids of its packs.
 AS_WRITTEN, RENAMED = "as written", "every id renamed"
-_BRACED = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
 def free_port() -> int:
@@ -164,7 +163,7 @@ class Desk:
 
     def called(self, text: str) -> str:
         """Return a text, say an address, with the ids that stand in braces as this installation calls them."""
-        return _BRACED.sub(lambda match: self.renamer.word(match[1]), text)
+        return self.renamer.called(text)
 
     def pack(self, *folders: Path) -> list[Path]:
         """Return packs with their ids as this installation calls them."""

@@ -1,4 +1,7 @@
-"""A real browser in front of a real server: one installation for all tests of this folder, a fresh browser context for each."""
+"""A real browser in front of a real server, the pack as written and with every id renamed: one installation each, a fresh browser context for each test.
+
+A test that proves nothing about ids runs on the pack as written only; it carries the mark ``once``.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -6,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, sync_playwright
 from tests import chromium
-from tests.acceptance.running import ROOT, Client, Desk
+from tests.acceptance.running import AS_WRITTEN, RENAMED, ROOT, Client, Desk, open_desk
+from tests.renaming import Renamer
 
 AXE = ROOT / "ui" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -16,11 +20,12 @@ SERIOUS = ("serious", "critical")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of this folder in one worker: they share one server."""
+    """Keep the tests of one installation in one worker: they share its server."""
     for item in items:
         if "/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            variant = item.callspec.params.get("desk", "") if hasattr(item, "callspec") else ""
+            item.add_marker(pytest.mark.xdist_group(f"browser {variant}"))
 
 
 @dataclass(slots=True)
@@ -29,13 +34,26 @@ class Person:
 
     page: Page
     address: str
+    renamer: Renamer
     #: What the content security policy blocked, and errors of scripts.
     faults: list[str] = field(default_factory=list)
 
+    def called(self, text: str) -> str:
+        """Return a text with the ids that stand in braces as this installation calls them."""
+        return self.renamer.called(text)
+
     def open(self, path: str) -> Page:
-        """Open a page of ours."""
-        self.page.goto(f"{self.address}{path}")
+        """Open a page of ours; ids stand in braces."""
+        self.page.goto(f"{self.address}{self.called(path)}")
         return self.page
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose an option by its id."""
+        self.page.get_by_label(label).select_option(self.renamer.word(option))
+
+    def lines(self, group: str) -> Locator:
+        """Return the rows of a line group."""
+        return self.page.locator(f"[data-lines={self.renamer.word(group)}]")
 
     def press(self, name: str) -> None:
         """Press the button or follow the link of this name in the middle of the page."""
@@ -50,6 +68,8 @@ class Person:
 
 
 Enter = Callable[..., Person]
+#: What the frame around the records does, and what goes through all pages: the ids of a pack play no part.
+once = pytest.mark.parametrize("desk", [AS_WRITTEN], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +85,11 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+@pytest.fixture(scope="session", params=[AS_WRITTEN, RENAMED])
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """An installation with the demo's people."""
-    running = Desk(tmp_path_factory.mktemp("desk"))
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    with open_desk(tmp_path_factory.mktemp("desk"), request.param) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +134,7 @@ def enter(desk: Desk, browser: Browser, sessions: Callable[[str], StorageState])
         )
         page = context.new_page()
         page.set_default_timeout(10_000)
-        person = Person(page, f"http://127.0.0.1:{desk.port}")
+        person = Person(page, f"http://127.0.0.1:{desk.port}", desk.renamer)
         page.on("console", lambda message: person.faults.append(message.text) if "Content Security Policy" in message.text else None)
         page.on("pageerror", lambda error: person.faults.append(str(error)))
         opened.append((context, person))
