@@ -1,5 +1,6 @@
 """The merged documents as plain JSON with provenance: what a release stores and what a process reads back."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,7 +8,7 @@ from typing import cast
 
 from packdesk.model.model import PackInfo
 from packdesk.model.nodes import Json, Origin
-from packdesk.packs.canonical import digest
+from packdesk.packs.canonical import compact, digest
 from packdesk.packs.nodes import Node
 from packdesk.packs.schemas.catalogue import KINDS
 from packdesk.packs.tree import Tree, document_path
@@ -16,20 +17,51 @@ Body = Mapping[str, Json]
 Documents = Mapping[str, Mapping[str, Body]]
 #: Index into the table of files, line, column, value; the value only where it was overridden.
 _Row = Sequence[object]
+#: Path -> the writer's row and those that it overrode.
+_Rows = Mapping[str, Sequence[_Row]]
 
 
 class Origins(Mapping[str, Origin]):
-    """Path -> origin, kept as compact rows and turned into an ``Origin`` when somebody asks."""
+    """Path -> origin, kept as compact rows by document; what a release stores of them stays JSON until somebody asks about that document.
 
-    def __init__(self, files: Sequence[Sequence[str]], rows: Mapping[str, Sequence[_Row]]) -> None:
-        """Take the table of (pack, version, file) and, per path, the writer's row and those it overrode."""
+    They are two thirds of a release, and a process that refuses nothing and explains nothing never reads one.
+    """
+
+    def __init__(self, files: Sequence[Sequence[str]], documents: Mapping[str, _Rows | str]) -> None:
+        """Take the table of (pack, version, file) and, per document, path -> the writer's row and those it overrode, or that as JSON."""
         self.files = files
-        self.rows = rows
+        self._documents = dict(documents)
+
+    @classmethod
+    def of(cls, files: Sequence[Sequence[str]], rows: _Rows) -> "Origins":
+        """Return the origins of rows by path, whatever their document."""
+        documents: dict[str, dict[str, Sequence[_Row]]] = {}
+        for path, found in rows.items():
+            documents.setdefault(_document(path), {})[path] = found
+        return cls(files, documents)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> "Origins":
+        """Return what ``to_json`` wrote; older releases hold one table of rows."""
+        files = cast("Sequence[Sequence[str]]", data["files"])
+        if "rows" in data:
+            return cls.of(files, cast("_Rows", data["rows"]))
+        return cls(files, cast("Mapping[str, str]", data["documents"]))
+
+    def to_json(self) -> dict[str, object]:
+        """Return the files, and the rows of each document as JSON."""
+        return {"files": self.files, "documents": {name: rows if isinstance(rows, str) else compact(rows) for name, rows in self._documents.items()}}
 
     def __getitem__(self, path: str) -> Origin:
         """Return where the leaf or node came from."""
-        rows = self.rows[path]
+        rows = self._rows(_document(path))[path]
         return self._origin(rows[0], tuple(self._origin(row, ()) for row in rows[1:]))
+
+    def _rows(self, document: str) -> _Rows:
+        rows = self._documents.get(document, {})
+        if isinstance(rows, str):
+            rows = self._documents[document] = json.loads(rows)
+        return cast("_Rows", rows)
 
     def _origin(self, row: _Row, overrides: tuple[Origin, ...]) -> Origin:
         file, line, column, value = cast("tuple[int, int, int, Json]", tuple(row))
@@ -38,11 +70,17 @@ class Origins(Mapping[str, Origin]):
 
     def __iter__(self) -> Iterator[str]:
         """Yield the paths."""
-        return iter(self.rows)
+        for document in self._documents:
+            yield from self._rows(document)
 
     def __len__(self) -> int:
         """Return how many nodes have an origin."""
-        return len(self.rows)
+        return sum(len(self._rows(document)) for document in self._documents)
+
+
+def _document(path: str) -> str:
+    """Return the part of a path that names its document: kind and id."""
+    return ".".join(path.split(".", 2)[:2])
 
 
 @dataclass(frozen=True)
@@ -69,7 +107,7 @@ class Merged:
         origins = self.origins if isinstance(self.origins, Origins) else Origins([], {})
         return {
             "documents": self.documents,
-            "origins": {"files": origins.files, "rows": origins.rows},
+            "origins": origins.to_json(),
             "packs": [_pack_json(pack) for pack in self.packs],
             "language": self.language,
             "sources": self.sources,
@@ -78,10 +116,9 @@ class Merged:
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> "Merged":
         """Return what ``to_json`` wrote."""
-        origins = cast("Mapping[str, object]", data["origins"])
         return cls(
             documents=cast("Documents", data["documents"]),
-            origins=Origins(cast("Sequence[Sequence[str]]", origins["files"]), cast("Mapping[str, Sequence[_Row]]", origins["rows"])),
+            origins=Origins.from_json(cast("Mapping[str, object]", data["origins"])),
             packs=tuple(_pack_info(pack) for pack in cast("Sequence[Mapping[str, object]]", data["packs"])),
             language=str(data["language"]),
             sources=cast("Mapping[str, Mapping[str, str]]", data.get("sources", {})),
@@ -113,7 +150,7 @@ class Merged:
             }
             for language, texts in sorted(tree.texts.items())
         }
-        return cls(documents=documents, origins=Origins(table.files, table.rows), packs=tuple(packs), language=tree.language, sources=sources or {})
+        return cls(documents=documents, origins=Origins.of(table.files, table.rows), packs=tuple(packs), language=tree.language, sources=sources or {})
 
 
 class _Table:
