@@ -4,9 +4,11 @@ In: a checked ``Merged``. Out: a ``Model``. Labels come from ids, plurals from l
 statuses from states, actions from moves; key dates become fields of their types; translations are folded into the texts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from packdesk.model.entity_types import EntityType
+from packdesk.model.lifecycles import Lifecycle
 from packdesk.model.lists import EntryList
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
@@ -16,20 +18,52 @@ from packdesk.packs.build_lifecycles import build_lifecycle, build_subtypes
 from packdesk.packs.build_lists import build_list, build_matrix, privacy_levels
 from packdesk.packs.build_people import build_organisation, build_roles, build_scenarios
 from packdesk.packs.build_views import build_views
+from packdesk.packs.canonical import compact, digest
 from packdesk.packs.merged import Body, Merged
 from packdesk.packs.parts import Texts, frozen, text_at
+
+Identified = TypeVar("Identified", EntityType, Lifecycle)
 
 
 def build(merged: Merged) -> Model:
     """Return the model of checked documents."""
+    return Builder().build(merged)
+
+
+class Builder:
+    """Builds one model after another, and takes over the entity types and lifecycles whose documents say the same as before.
+
+    Each is a pure function of what its key holds, word for word and in its order, so that there is nothing that could be out of date.
+    Only those of the last model are kept.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._entity_types: dict[str, EntityType] = {}
+        self._lifecycles: dict[str, Lifecycle] = {}
+
+    def build(self, merged: Merged) -> Model:
+        """Return the model of checked documents."""
+        texts = Texts(merged.documents["locale"], merged.language)
+        shared = digest([merged.language, merged.documents["locale"]])
+        self._entity_types = dict(self._entity_types_of(merged, texts, shared))
+        self._lifecycles = dict(self._lifecycles_of(merged, texts, shared))
+        return _model(merged, _by_id(self._entity_types), _by_id(self._lifecycles), texts)
+
+    def _entity_types_of(self, merged: Merged, texts: Texts, shared: str) -> Iterator[tuple[str, EntityType]]:
+        key_dates, subtypes = merged.documents["key_dates"], {identifier.partition(".")[0] for identifier in merged.documents["subtypes"]}
+        for identifier, body in merged.documents["entity_types"].items():
+            key = compact([shared, identifier, body, key_dates.get(text_at(body, "key_dates")), identifier in subtypes])
+            yield key, self._entity_types.get(key) or build_entity_type(identifier, body, key_dates, identifier in subtypes, texts)
+
+    def _lifecycles_of(self, merged: Merged, texts: Texts, shared: str) -> Iterator[tuple[str, Lifecycle]]:
+        for identifier, body in merged.documents["transitions"].items():
+            key = compact([shared, identifier, body])
+            yield key, self._lifecycles.get(key) or build_lifecycle(identifier, body, texts)
+
+
+def _model(merged: Merged, entity_types: dict[str, EntityType], lifecycles: dict[str, Lifecycle], texts: Texts) -> Model:
     documents = merged.documents
-    texts = Texts(documents["locale"], merged.language)
-    types_with_subtypes = {identifier.partition(".")[0] for identifier in documents["subtypes"]}
-    entity_types: dict[str, EntityType] = {
-        identifier: build_entity_type(identifier, body, documents["key_dates"], identifier in types_with_subtypes, texts)
-        for identifier, body in documents["entity_types"].items()
-    }
-    lifecycles = {identifier: build_lifecycle(identifier, body, texts) for identifier, body in documents["transitions"].items()}
     actions, free_actions = build_actions(documents["actions"], entity_types, lifecycles, texts)
     return Model(
         hash=merged.hash,
@@ -52,6 +86,10 @@ def build(merged: Merged) -> Model:
         origins=merged.origins,
         demo_names=_record_names(documents["records"]),
     )
+
+
+def _by_id(nodes: Mapping[str, Identified]) -> dict[str, Identified]:
+    return {node.id: node for node in nodes.values()}
 
 
 def _lists(kind: str, entries: str, bodies: Mapping[str, Body], texts: Texts) -> dict[str, EntryList]:

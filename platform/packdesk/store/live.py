@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from packdesk.errors import PackdeskError
-from packdesk.packs.build import build
+from packdesk.packs.build import Builder
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.contracts import Contracts
@@ -43,6 +43,7 @@ class LiveRuntime:
         self._contracts = contracts
         self._database = database
         self._store = ReleaseStore(database)
+        self._builder = Builder()
         self._loading = threading.Lock()
         self._loaded: _Loaded | None = None
 
@@ -83,6 +84,6 @@ class LiveRuntime:
 
     def _compile(self, number: int) -> _Loaded:
         stored = self._store.load(number)
-        model = with_retired(build(stored.merged), stored.retired_values)
+        model = with_retired(self._builder.build(stored.merged), stored.retired_values)
         tables = Tables(model, stored.physical, self._database.dialect, read_mapping(stored.pending, model))
         return _Loaded(compile_model(model, number, self._contracts), tables, number)

@@ -16,7 +16,7 @@ from packdesk.clock import Clock
 from packdesk.errors import Problem, Severity
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
-from packdesk.packs.build import build
+from packdesk.packs.build import Builder, build
 from packdesk.packs.diff import Change, diff
 from packdesk.packs.merged import Merged
 from packdesk.runtime.expressions.catalogue import Catalogue
@@ -138,7 +138,8 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
     """Return the plan as this connection sees the database."""
     active = read_active(connection)
     current = None if active is None else read_release(connection, active.number)
-    old, new = None if current is None else build(current.merged), build(merged)
+    builder = Builder()
+    old, new = None if current is None else builder.build(current.merged), builder.build(merged)
     storage = NOTHING if current is None else current.storage
     pairs = type_pairs(old, new)
     evolution = evolve(storage, old, new, pairs)
