@@ -141,6 +141,6 @@ def _existing(work: Work, entity_type: str, key: str, columns: tuple[Target, ...
         found = existing(work, entity_type, value)
         return found.id, found.number
     access = policy.access_filter(work.runtime, work.context.actor, entity_type)
-    query = Query(entity_type=entity_type, equals={key: value}, access=access, limit=1, now=work.now, expand=False)
+    query = Query(entity_type=entity_type, equals={key: value}, access=access, limit=1, now=work.now)
     page = find(work.unit.connection, work.unit.tables, query)
     return (page.rows[0].id, page.rows[0].number) if page.rows else None

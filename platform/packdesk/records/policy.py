@@ -4,7 +4,7 @@ The system actor is bound by field rules only. A record that the actor may not s
 but not change is refused by name of the rule that decides.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
@@ -181,6 +181,16 @@ def is_open(runtime: Runtime, actor: Actor, verb: str, record: Record, graph: Gr
     if entity.access is Access.EXPLICIT:
         return (record.get("owner_unit"), record.get("privacy_level")) in pairs
     return any(is_open(runtime, actor, verb, master, graph) for master in _masters(entity, record, graph))
+
+
+def opens(runtime: Runtime, actor: Actor, verb: str, entity_type: str, graph: Graph) -> Callable[[Record], bool]:
+    """Return ``is_open`` for many records of one type."""
+    pairs = visible_pairs(runtime, actor, entity_type, verb)
+    if pairs is None:
+        return lambda _record: True
+    if runtime.model.entity_types[entity_type].access is Access.EXPLICIT:
+        return lambda record: (record.values.get("owner_unit"), record.values.get("privacy_level")) in pairs
+    return lambda record: is_open(runtime, actor, verb, record, graph)
 
 
 def _masters(entity: EntityType, record: Record, graph: Graph) -> tuple[Record, ...]:

@@ -12,7 +12,7 @@ from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.outcome import Reference
 from packdesk.records.rights_words import not_permitted
-from packdesk.records.views import computed, references, screen
+from packdesk.records.views import computed, named_with, references, screen
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place
@@ -78,7 +78,7 @@ def find(work: Work, entity_type: str, command: SearchCommand, verb: str) -> Sea
         next_cursor=page.next_cursor,
         count=page.count,
         capped=page.capped,
-        references=references(work, entity, rows) if command.expand else MappingProxyType({}),
+        references=references(work, entity, rows, page.named, [one.path for one in query.named]) if command.expand else MappingProxyType({}),
         hidden=kept.hidden,
         masked=kept.masked,
     )
@@ -121,7 +121,7 @@ def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str,
         limit=command.limit,
         cursor=command.cursor,
         fields=None if whole else command.fields,
-        expand=False,
+        named=named_with(work, entity, frozenset(command.fields) - closed) if command.expand and not whole else (),
         count=command.count,
     )
 

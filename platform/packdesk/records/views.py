@@ -1,7 +1,10 @@
 """A record as one actor may see it: closed fields taken out, sensitive ones masked, what the clock moves computed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
+from packdesk.model.entity_types import Kind
 from packdesk.records import policy
 from packdesk.records.drafts import Work
 from packdesk.records.outcome import Reference
@@ -11,6 +14,9 @@ from packdesk.runtime.entity import EntityRuntime, FieldRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Graph, Record
+from packdesk.store.joined_names import Named
+
+_NOTHING_READ: Mapping[tuple[str, str], Record] = MappingProxyType({})
 
 
 def screen(work: Work, entity: EntityRuntime) -> Screen:
@@ -25,37 +31,86 @@ def computed(work: Work, entity: EntityRuntime, record: Record) -> Record:
     return record
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How the records of one type are called, as far as the actor may see what their names are made of."""
+
+    work: Work
+    entity: EntityRuntime
+    kept: Screen
+    seen: SeenGraph
+
+    def title(self, record: Record) -> str:
+        """Return the record's title; its number where the title says nothing."""
+        if field := self.entity.title_field:
+            closed = field in self.kept.hidden or field in self.kept.masked
+            return str((not closed and record.values.get(field)) or record.number)
+        if self.entity.title_of is None:
+            return record.number
+        named = _at(self.work, self.entity, self.kept.over(record), self.seen).value(self.entity.title_of)
+        return str(named or record.number)
+
+    def reference(self, record: Record) -> Reference:
+        """Return the record as others name it."""
+        return Reference(record.entity_type, record.id, record.number, self.title(record))
+
+
+def naming(work: Work, entity: EntityRuntime) -> Naming:
+    """Return how records of the type are called."""
+    return Naming(work, entity, screen(work, entity), SeenGraph(work.unit, work.runtime, work.context.actor))
+
+
 def title(work: Work, record: Record) -> str:
-    """Return how a record is called, as far as the actor may see what its name is made of."""
-    entity = work.runtime.type(record.entity_type)
-    seen = SeenGraph(work.unit, work.runtime, work.context.actor)
-    shown = screen(work, entity).over(record)
-    named = _at(work, entity, shown, seen).value(entity.title_of) if entity.title_of is not None else None
-    return str(named or record.number)
+    """Return how a record is called."""
+    return naming(work, work.runtime.type(record.entity_type)).title(record)
 
 
 def reference(work: Work, record: Record) -> Reference:
     """Return a record as others name it."""
-    return Reference(record.entity_type, record.id, record.number, title(work, record))
+    return naming(work, work.runtime.type(record.entity_type)).reference(record)
 
 
-def references(work: Work, entity: EntityRuntime, records: Iterable[Record]) -> Mapping[tuple[str, str], Reference]:
+def references(
+    work: Work, entity: EntityRuntime, records: Iterable[Record], read: Mapping[tuple[str, str], Record] = _NOTHING_READ, but: Collection[str] = ()
+) -> Mapping[tuple[str, str], Reference]:
     """Return how the records are named that fields and lines of these records refer to.
 
-    What belongs to others has a number only; of a type that the actor's roles do not show, not even that.
+    What belongs to others has a number only; of a type that the actor's roles do not show, not even that. The records that the fields
+    ``but`` name have been ``read`` already, as far as there are any.
     """
-    wanted: dict[str, set[str]] = {}
+    wanted: dict[str, dict[str, Record]] = {}
+    for (target, record_id), record in read.items():
+        wanted.setdefault(target, {})[record_id] = record
+    unread: dict[str, set[str]] = {}
     for record in records:
-        for field, value in _named(entity, record):
-            wanted.setdefault(field.targets[0], set()).update(value if isinstance(value, tuple) else (str(value),))
-    found = {}
-    for target, ids in wanted.items():
-        if not policy.views(work.runtime, work.context.actor, target):
-            continue
-        for record_id, other in work.unit.prefetch(target, ids).items():
-            seen = policy.is_open(work.runtime, work.context.actor, "view", other, work.unit)
-            found[target, record_id] = reference(work, other) if seen else Reference(target, record_id, other.number, other.number)
-    return found
+        for field, value in _named(entity, record, but):
+            unread.setdefault(field.targets[0], set()).update(value if isinstance(value, tuple) else (str(value),))
+    for target, ids in unread.items():
+        if policy.views(work.runtime, work.context.actor, target):
+            wanted[target] = {**wanted.get(target, {}), **_nameable(work, work.runtime.type(target), ids)}
+    return {(target, record_id): reference for target, others in wanted.items() for record_id, reference in _called(work, target, others)}
+
+
+def _called(work: Work, target: str, others: Mapping[str, Record]) -> Iterable[tuple[str, Reference]]:
+    called = naming(work, work.runtime.type(target))
+    is_open = policy.opens(work.runtime, work.context.actor, "view", target, work.unit)
+    for record_id, other in others.items():
+        yield record_id, called.reference(other) if is_open(other) else Reference(target, record_id, other.number, other.number)
+
+
+def named_with(work: Work, entity: EntityRuntime, paths: Collection[str]) -> tuple[Named, ...]:
+    """Return which of the reference fields can be read together with their record."""
+    found = []
+    for path, field in entity.naming:
+        if path in paths and field.field.kind is Kind.REFERENCE and policy.views(work.runtime, work.context.actor, field.targets[0]):
+            wanted = work.runtime.type(field.targets[0]).glance
+            found += [Named(path, field.targets[0], wanted)] if wanted is not None else []
+    return tuple(found)
+
+
+def _nameable(work: Work, entity: EntityRuntime, ids: set[str]) -> Mapping[str, Record]:
+    """Return the records with at least what names them and says to whom they are open."""
+    return work.unit.prefetch(entity.id, ids) if entity.glance is None else work.unit.glance(entity.id, ids, entity.glance)
 
 
 def _at(work: Work, entity: EntityRuntime, record: Record, graph: Graph | None = None) -> Situation:
@@ -64,9 +119,9 @@ def _at(work: Work, entity: EntityRuntime, record: Record, graph: Graph | None =
     return Situation(entity=entity, environment=env)
 
 
-def _named(entity: EntityRuntime, record: Record) -> Iterable[tuple[FieldRuntime, object]]:
+def _named(entity: EntityRuntime, record: Record, but: Collection[str]) -> Iterable[tuple[FieldRuntime, object]]:
     for path, field in entity.naming:
-        if value := record.get(path):
+        if path not in but and (value := record.values.get(path)):
             yield field, value
     for group, naming in entity.naming_lines.items():
         for line in record.lines.get(group, ()):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from packdesk.model.actions import Action, Effect
-from packdesk.model.entity_types import EntityType, Field, Kind, LineGroup, Relation, Section
+from packdesk.model.entity_types import Access, EntityType, Field, Kind, LineGroup, Relation, Section
 from packdesk.model.lifecycles import Lifecycle, Move, Rule
 from packdesk.model.model import Model
 from packdesk.model.nodes import Check, Text
@@ -19,7 +19,9 @@ from packdesk.runtime.derivation import STATE, own_reads
 from packdesk.runtime.expressions.catalogue import Connection
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
-from packdesk.runtime.expressions.types import Type
+from packdesk.runtime.expressions.tree import Field as Reading
+from packdesk.runtime.expressions.tree import Root
+from packdesk.runtime.expressions.types import Base, Type
 from packdesk.runtime.field_kind import FieldKind
 from packdesk.runtime.values import SYSTEM, Graph, Record
 
@@ -280,6 +282,29 @@ class EntityRuntime:
             for group, fields in self.lines.items()
         }
         return {group: fields for group, fields in found.items() if fields}
+
+    @cached_property
+    def title_reads(self) -> frozenset[str] | None:
+        """Return the columns and fields of its own that the title is made of; None where it walks further than that."""
+        if self.title_of is None:
+            return frozenset()
+        reads = frozenset(dependency.path for dependency in self.title_of.dependencies if dependency.entity_type == self.id)
+        return reads if len(reads) == len(self.title_of.dependencies) and reads <= self.fields.keys() else None
+
+    @cached_property
+    def glance(self) -> tuple[str, ...] | None:
+        """Return the columns and fields that name a record and say to whom it is open; None where that takes other records or lines."""
+        if self.title_reads is None or self.entity.access is Access.IMPLICIT:
+            return None
+        return ("owner_unit", "privacy_level", *sorted(self.title_reads - {"id", "number", "version", "owner_unit", "privacy_level"}))
+
+    @cached_property
+    def title_field(self) -> str:
+        """Return the text field that the title is, as it stands; empty where the title is made of more."""
+        tree = self.title_of.tree if self.title_of is not None else None
+        if not isinstance(tree, Reading) or not isinstance(tree.target, Root) or tree.target.name != "record" or tree.type.base is not Base.TEXT:
+            return ""
+        return tree.path if self.title_reads == frozenset({tree.path}) else ""
 
     def title(self, record: Record, graph: Graph, language: str = "en") -> str:
         """Return what the record is called; its number where the title says nothing."""

@@ -1,7 +1,7 @@
 """Lists of records: one page at a time, found by filter, quick search or number, in any order of up to three fields.
 
-A page costs one statement and one per line group, whatever it holds; a capped count and the names of referenced records cost one
-more each (per referenced type). Paging goes on from the last row's values, so that page 1,000 costs what page 1 does.
+A page costs one statement and one per line group, whatever it holds and whatever its references name; a capped count costs one
+more. Paging goes on from the last row's values, so that page 1,000 costs what page 1 does.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ from sqlalchemy.engine import Connection
 
 from packdesk.clock import SystemClock
 from packdesk.errors import PackdeskError
-from packdesk.model.entity_types import Field, Kind
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import SYSTEM, Actor, Record
 from packdesk.store import access as access_rules
-from packdesk.store import cursors, reading, search_text
+from packdesk.store import cursors, joined_names, reading, search_text
 from packdesk.store.access import AccessFilter
 from packdesk.store.codec import RecordCodec, record_codec
 from packdesk.store.current_values import current
 from packdesk.store.cursors import Key
+from packdesk.store.joined_names import Named
 from packdesk.store.prepared import Prepared
 from packdesk.store.tables import NEVER_NULL, Tables
 
@@ -41,6 +41,7 @@ _MOST_FIELDS = 3
 _MOST_SIFTED = 20
 #: Shapes of first pages per release: type, order, columns, and what is open to whom.
 _REMEMBERED = 512
+_Others = Mapping[tuple[str, str], Record]
 #: Newest first.
 DEFAULT_ORDER: tuple[tuple[str, bool], ...] = (("created_at", False),)
 
@@ -71,8 +72,8 @@ class Query:
     cursor: str = ""
     #: Only these fields and line groups; all when None.
     fields: tuple[str, ...] | None = None
-    #: Whether the records that reference fields name are read as well: all of them, or these fields' only.
-    expand: bool | tuple[str, ...] = True
+    #: Reference fields whose records are read with the page.
+    named: tuple[Named, ...] = ()
     count: bool = False
 
 
@@ -87,8 +88,8 @@ class Page:
     count: int | None
     #: There are more than ``count``.
     capped: bool
-    #: (entity type, id) -> the record that a reference field names.
-    references: Mapping[tuple[str, str], Record]
+    #: (entity type, id) -> what was wanted of the live record that a reference field names.
+    named: Mapping[tuple[str, str], Record]
 
 
 def run(connection: Connection, tables: Tables, query: Query) -> Page:
@@ -109,37 +110,39 @@ def run(connection: Connection, tables: Tables, query: Query) -> Page:
         next_cursor=cursor,
         count=count if count is None else min(count, COUNT_LIMIT),
         capped=count is not None and count > COUNT_LIMIT,
-        references=references(connection, tables, records, query.expand) if query.expand else MappingProxyType({}),
+        named=joined_names.read(tables, rows[: query.limit], len(codec.columns), query.named),
     )
 
 
 def _sifted(connection: Connection, tables: Tables, query: Query, keep: Callable[[Record], bool]) -> Page:
     """Return the page of those that ``keep`` lets through; what it does not is neither shown nor counted nor paged by."""
-    kept, rest = _sift(connection, tables, query, keep, query.limit)
+    kept, named, rest = _sift(connection, tables, query, keep, query.limit)
     rows = kept[: query.limit]
     if len(kept) > query.limit:
         rest = cursors.write(_shape(query), [_at(tables, rows[-1], key) for key in _keys(tables, query)])
-    count = len(_sift(connection, tables, replace(query, cursor=""), keep, COUNT_LIMIT)[0]) if query.count else None
+    count = len(_sift(connection, tables, replace(query, cursor="", named=()), keep, COUNT_LIMIT)[0]) if query.count else None
     return Page(
         rows=tuple(rows if query.fields is None else (_only(row, _with_keys(query.fields, _keys(tables, query))) for row in rows)),
         next_cursor=rest,
         count=count if count is None else min(count, COUNT_LIMIT),
         capped=count is not None and count > COUNT_LIMIT,
-        references=references(connection, tables, rows, query.expand) if query.expand else MappingProxyType({}),
+        named=named,
     )
 
 
-def _sift(connection: Connection, tables: Tables, query: Query, keep: Callable[[Record], bool], limit: int) -> tuple[list[Record], str]:
-    """Return more than ``limit`` records where there are, and where to look on when too much was looked through."""
+def _sift(connection: Connection, tables: Tables, query: Query, keep: Callable[[Record], bool], limit: int) -> tuple[list[Record], _Others, str]:
+    """Return more than ``limit`` records where there are, what they name, and where to look on when too much was looked through."""
     kept: list[Record] = []
-    asked = replace(query, keep=None, fields=None, expand=False, count=False, limit=_LONGEST_PAGE)
+    named: dict[tuple[str, str], Record] = {}
+    asked = replace(query, keep=None, fields=None, count=False, limit=_LONGEST_PAGE)
     for _ in range(_MOST_SIFTED):
         page = run(connection, tables, asked)
         kept += [row for row in page.rows if keep(row)]
+        named |= page.named
         if len(kept) > limit or not page.next_cursor:
-            return kept, ""
+            return kept, named, ""
         asked = replace(asked, cursor=page.next_cursor)
-    return kept, asked.cursor
+    return kept, named, asked.cursor
 
 
 def _only(record: Record, paths: tuple[str, ...]) -> Record:
@@ -154,21 +157,6 @@ def count_up_to(connection: Connection, tables: Tables, query: Query, limit: int
     found = sa.select(sa.literal_column("1")).select_from(table).where(*_conditions(connection, tables, query)).limit(limit + 1).subquery()
     counted = sa.select(sa.func.count()).select_from(found).prefix_with(tables.stamp(query.entity_type))
     return int(connection.scalar(counted) or 0)
-
-
-def references(connection: Connection, tables: Tables, records: Sequence[Record], expand: bool | tuple[str, ...] = True) -> Mapping[tuple[str, str], Record]:
-    """Return the live records that reference fields of these records name, one statement per referenced type."""
-    wanted: dict[str, set[str]] = {}
-    for record in records:
-        for path, target in _reference_paths(tables, record.entity_type, expand):
-            value = record.get(path)
-            if value is not None:
-                wanted.setdefault(target, set()).update(value if isinstance(value, tuple) else (str(value),))
-    return {
-        (entity_type, record_id): found
-        for entity_type, ids in wanted.items()
-        for record_id, found in reading.many(connection, tables, entity_type, ids).items()
-    }
 
 
 def search_condition(connection: Connection, tables: Tables, entity_type: str, typed: str) -> sa.ColumnElement[bool]:
@@ -209,21 +197,27 @@ def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...]) -> s
 def _rows(connection: Connection, tables: Tables, query: Query, keys: tuple[Key, ...], codec: RecordCodec) -> list[Sequence[object]]:
     table = tables.record(query.entity_type)
     shapes: dict[object, Prepared] = tables.memo.setdefault("first pages", {})
-    memo = (query.entity_type, query.order, query.fields, query.access) if _is_plain(query) else None
+    memo = (query.entity_type, query.order, query.fields, query.access, query.named) if _is_plain(query) else None
     if memo is not None and memo in shapes:
         return shapes[memo].rows(connection, {"page": query.limit + 1})
     order = cursors.ordering(keys, tables.dialect)
-    selected = sa.select(*codec.columns).select_from(table).order_by(*order)
+    selected = sa.select(*codec.columns).select_from(table).order_by(*order).where(*_conditions(connection, tables, query))
     if memo is not None:
-        plain = selected.where(*_conditions(connection, tables, query)).limit(sa.bindparam("page", type_=sa.Integer))
+        plain = _with_names(tables, query, codec, keys, selected.limit(sa.bindparam("page", type_=sa.Integer)))
         if len(shapes) >= _REMEMBERED:
             shapes.clear()
         shapes[memo] = Prepared(plain, connection.dialect, tables.stamp(query.entity_type))
         return shapes[memo].rows(connection, {"page": query.limit + 1})
-    selected = selected.where(*_conditions(connection, tables, query)).limit(query.limit + 1).prefix_with(tables.stamp(query.entity_type))
     if query.cursor:
         selected = selected.where(cursors.after(keys, cursors.read(query.cursor, _shape(query), keys)))
-    return list(connection.execute(selected))
+    found = _with_names(tables, query, codec, keys, selected.limit(query.limit + 1))
+    return list(connection.execute(found.prefix_with(tables.stamp(query.entity_type))))
+
+
+def _with_names(
+    tables: Tables, query: Query, codec: RecordCodec, keys: tuple[Key, ...], page: sa.Select[*tuple[object, ...]]
+) -> sa.Select[*tuple[object, ...]]:
+    return joined_names.joined(tables, codec, page, keys, query.named) if query.named else page
 
 
 def _is_plain(query: Query) -> bool:
@@ -300,15 +294,3 @@ def _shape(query: Query) -> str:
     filtered = query.filter.source if query.filter is not None else ""
     parts = (query.entity_type, filtered, query.search, query.number, sorted((path, str(value)) for path, value in query.equals.items()), query.order)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-def _reference_paths(tables: Tables, entity_type: str, expand: bool | tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    memo = ("reference paths", entity_type)
-    if memo not in tables.memo:
-        entity = tables.model.entity_types[entity_type]
-        fields: dict[str, Field] = dict(entity.fields)
-        fields |= {f"{section.id}.{name}": inner for section in entity.sections.values() for name, inner in section.fields.items()}
-        kinds = (Kind.REFERENCE, Kind.REFERENCES)
-        tables.memo[memo] = tuple((path, inner.to) for path, inner in fields.items() if inner.kind in kinds and inner.to in tables.model.entity_types)
-    paths: tuple[tuple[str, str], ...] = tables.memo[memo]
-    return paths if expand is True else tuple((path, target) for path, target in paths if expand and path in expand)

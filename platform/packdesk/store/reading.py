@@ -79,18 +79,22 @@ def one(
     return with_lazy_lines(connection, tables, [codec.record(rows[0])])[0] if rows else None
 
 
-def many(connection: Connection, tables: Tables, entity_type: str, ids: Iterable[str]) -> dict[str, Record]:
-    """Return the live records with these ids, their lines read on demand, for all of them at once."""
+def many(connection: Connection, tables: Tables, entity_type: str, ids: Iterable[str], paths: tuple[str, ...] | None = None) -> dict[str, Record]:
+    """Return the live records with these ids, their lines read on demand, for all of them at once.
+
+    With ``paths`` they hold only these fields beside id, number and version, and no lines.
+    """
     wanted = sorted(set(ids))
-    table, codec = tables.record(entity_type), record_codec(tables, entity_type)
-    key = ("many", entity_type)
+    table, codec = tables.record(entity_type), record_codec(tables, entity_type, paths)
+    key = ("many", entity_type, paths)
     if key not in tables.memo:
         query = sa.select(*codec.columns).where(among(tables, table.c.id, "ids"), table.c.deleted_at.is_(None))
         tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
     found: list[Record] = []
     for start in range(0, len(wanted), _CHUNK):
         rows = tables.memo[key].rows(connection, {"ids": as_list(tables, wanted[start : start + _CHUNK])})
-        found += with_lazy_lines(connection, tables, [codec.record(row) for row in rows])
+        records = [codec.record(row) for row in rows]
+        found += records if paths is not None else with_lazy_lines(connection, tables, records)
     return {record.id: record for record in found}
 
 

@@ -182,6 +182,16 @@ class UnitOfWork:
         known = ((record_id, self._records[entity_type, record_id]) for record_id in wanted)
         return {record_id: record for record_id, record in known if record is not None}
 
+    def glance(self, entity_type: str, ids: Iterable[str], paths: tuple[str, ...]) -> Mapping[str, Record]:
+        """Return the live records by id, holding at least these fields; what was read before is not read again.
+
+        They are for a name beside a reference: less to read than a whole record, and so not kept.
+        """
+        kept = {record_id: self._records[entity_type, record_id] for record_id in ids if (entity_type, record_id) in self._records}
+        unknown = [record_id for record_id in ids if record_id not in kept]
+        found = reading.many(self.connection, self.tables, entity_type, unknown, paths) if unknown else {}
+        return found | {record_id: record for record_id, record in kept.items() if record is not None}
+
     def user_units(self, login: str) -> frozenset[str]:
         """Return the units of a user."""
         if login not in self._units:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask_limiter import Limiter
 
 from packdesk.web.api import actions, batches, documents, files, history, login, metadata, records
@@ -49,6 +49,8 @@ def blueprint(limiter: Limiter, per_account: str, per_address: str) -> Blueprint
     for method, address, name, view in ROUTES:
         api.add_url_rule(address, name, view, methods=[method])
     api.add_url_rule("/security/login", "login", _limited(login.login, limiter, per_account, per_address), methods=["POST"])
+    # Nothing else of the API has a limit; looking for one at each request would cost as much as a small query.
+    limiter.request_filter(lambda: request.blueprint == api.name and request.endpoint != f"{api.name}.login")
     return api
 
 
