@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+import packdesk_sample
 from packdesk.errors import Problem, Severity, render
 from packdesk.packs.build import build
 from packdesk.packs.load import load
 from packdesk.packs.sources import FolderSource
+from packdesk.records.operations import gather, unknown_operations
+from packdesk.runtime.compile import check
 
 PACKS = Path(__file__).parents[2] / "packs"
 REJECTED = sorted(path for path in (PACKS / "reject").iterdir() if path.is_dir())
@@ -15,13 +18,15 @@ ACCEPTED = sorted(path for path in (PACKS / "accept").iterdir() if path.is_dir()
 
 
 def problems_of(folder: Path) -> tuple[Problem, ...]:
-    """Return what loading the folder's packs finds, and where that is nothing bad, what compiling finds."""
+    """Return what loading the folder's packs finds, and where that is nothing bad, what compiling finds with the sample plugin installed."""
     parts = sorted(part for part in folder.iterdir() if (part / "pack.json").is_file())
     loaded = load([FolderSource(part) for part in parts or [folder]])
     if loaded.merged is None:
         return loaded.problems
-    compiler = pytest.importorskip("packdesk.runtime.compile") if not loaded.problems else None
-    return loaded.problems + (compiler.check(build(loaded.merged)) if compiler else ())
+    if loaded.problems:
+        return loaded.problems
+    model, operations = build(loaded.merged), gather([packdesk_sample])
+    return (*unknown_operations(model, operations), *check(model, operations.contracts))
 
 
 @pytest.mark.parametrize("folder", REJECTED, ids=lambda folder: folder.name)
