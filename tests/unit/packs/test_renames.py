@@ -166,3 +166,32 @@ def test_section_paths_follow_their_section() -> None:
 
     assert list(documents["roles"]["agent"]["fields"]) == ["person.house.town"]
     assert list(documents["views"]["l"]["columns"]) == ["house.town"]
+
+
+@pytest.mark.parametrize(
+    ("renames", "code"),
+    [
+        ({"private": "firm", "firm": "private"}, "already_there"),
+        ({"private": "third", "firm": "private", "third": "firm"}, "renamed_from_exists"),
+        ({"firm": "company", "private": "firm"}, "renamed_from_exists"),
+    ],
+    ids=["exchanged", "exchanged by way of a third", "handed on"],
+)
+@pytest.mark.parametrize("kind", ["value_lists", "transitions"])
+def test_an_id_is_not_taken_over_in_the_step_that_renames_its_owner(kind: str, renames: dict[str, str], code: str) -> None:
+    """GEN-28: records that hold it would silently mean something else."""
+    parts = {"private": {"state": "open", "default": True}, "firm": {"state": "open"}} if kind == "transitions" else {"private": {}, "firm": {}}
+    key = "statuses" if kind == "transitions" else "options"
+    document = {"id": "kind", key: parts} | ({"states": {"open": {"kind": "initial"}}} if kind == "transitions" else {})
+    base = {"entity_types/k.json": {"id": "kind"}, f"{kind}/k.json": document}
+    over = {f"{kind}/o.json": {"$patch": "kind", key: {"$rename": renames}}}
+
+    loaded = load([_pack("base", base), _pack("over", over, "base")])
+
+    assert loaded.merged is None
+    assert {problem.code for problem in loaded.problems} == {code}
+
+
+def _pack(name: str, files_: dict[str, dict[str, object]], *requires: str) -> MemorySource:
+    manifest = {"id": name, "version": "1.0.0", "format": 1, "requires": dict.fromkeys(requires, ">=1")}
+    return MemorySource(name, {"pack.json": json.dumps(manifest), **{path: json.dumps(content) for path, content in files_.items()}})

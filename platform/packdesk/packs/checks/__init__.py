@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from packdesk.errors import Problem
 from packdesk.packs.checks.actions import check_actions
 from packdesk.packs.checks.fields import check_fields
+from packdesk.packs.checks.former_ids import check_former_ids
 from packdesk.packs.checks.lifecycles import check_lifecycles
 from packdesk.packs.checks.lists import check_lists
 from packdesk.packs.checks.names import check_names
@@ -22,6 +23,7 @@ _CHECKS: tuple[Callable[[Index], Iterator[Problem]], ...] = (
     check_names,
     check_types,
     check_fields,
+    check_former_ids,
     check_lists,
     check_lifecycles,
     check_subtypes,

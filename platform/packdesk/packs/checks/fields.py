@@ -1,7 +1,6 @@
 """Fields make sense on their own: targets, constraints, patterns, defaults, names."""
 
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
 
 import re2  # type: ignore[import-untyped]
 
@@ -50,7 +49,6 @@ def check_fields(index: Index) -> Iterator[Problem]:
             yield from default_problems(index, place.node, place.node.get("default"), f"the field '{place.id}'")
         yield from _pattern(place)
         yield from _contradictions(place, kind)
-        yield from _renamed(place)
 
 
 def _targets(place: FieldPlace, kind: str) -> Iterator[Problem]:
@@ -161,14 +159,3 @@ def _contradictions(place: FieldPlace, kind: str) -> Iterator[Problem]:
     if personal is not None and personal.value == "none" and kind in ("phone", "email", "address"):
         message = f"The field '{place.id}' of type {kind} holds personal data, but says none."
         yield personal.problem("not_personal", message, "Remove 'personal' unless the addresses are never a person's.", severity=Severity.WARNING)
-
-
-def _renamed(place: FieldPlace) -> Iterator[Problem]:
-    before = place.node.get("renamed_from")
-    if before is None:
-        return
-    if before.text in place.siblings:
-        yield before.problem("renamed_from_exists", f"'{place.id}' says it was '{before.text}', but that exists still.", "Remove one of the two.")
-    for name, other in takewhile(lambda sibling: sibling[0] != place.id, place.siblings.items()):
-        if other.text_of("renamed_from") == before.text:
-            yield before.problem("renamed_twice", f"Both '{name}' and '{place.id}' say they were '{before.text}'.", "Only one can take over its values.")
