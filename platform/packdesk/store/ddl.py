@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable
 
+from packdesk.store.indexes import indexed
 from packdesk.store.platform_tables import number_sequence
 from packdesk.store.tables import Tables
 
@@ -33,7 +34,7 @@ _NAME = re.compile("[a-z0-9_]+")
 
 def create_statements(tables: Tables, entity_type: str, dialect: Dialect) -> Iterator[str]:
     """Yield the statements that make every table, index and number sequence of a type, parents first."""
-    for table in tables.of_type(entity_type):
+    for table in indexed(tables, entity_type):
         yield str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)).strip()
         yield from index_statements(table, dialect)
     yield from search_statements(tables, entity_type)

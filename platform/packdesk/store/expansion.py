@@ -14,6 +14,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateSequence, CreateTable
 
 from packdesk.store.ddl import search_statements, sequence_name
+from packdesk.store.indexes import indexed
 from packdesk.store.inspection import Inspection
 from packdesk.store.tables import Tables
 
@@ -51,7 +52,7 @@ def expansion(tables: Tables, found: Inspection, dialect: Dialect, types: Iterab
 
 def contraction(tables: Tables, found: Inspection, dialect: Dialect, types: Iterable[str] | None = None) -> tuple[Ddl, ...]:
     """Return the statements for after the flip: drop indexes that nobody wants any more, and make plain what was unique."""
-    known = {table.name: table for entity in (tables.model.entity_types if types is None else types) for table in tables.of_type(entity)}
+    known = {table.name: table for entity in (tables.model.entity_types if types is None else types) for table in indexed(tables, entity)}
     wanted = {str(index.name): index for table in known.values() for index in table.indexes}
     statements: list[Ddl] = []
     for index in found.indexes.values():
@@ -83,7 +84,7 @@ def as_found(kind: str) -> str:
 
 
 def _expand(tables: Tables, found: Inspection, dialect: Dialect, types: Sequence[str]) -> Iterator[Ddl]:
-    yield from _expand_tables([table for entity in types for table in tables.of_type(entity)], found, dialect)
+    yield from _expand_tables([table for entity in types for table in indexed(tables, entity)], found, dialect)
     for entity in (tables.model.entity_types[key] for key in types):
         search, sequence = tables.search(entity.id).name, sequence_name(tables, entity.id)
         if not found.search_complete(search):

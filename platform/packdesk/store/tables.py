@@ -5,8 +5,7 @@ state and are dropped with their release. On PostgreSQL and SQLite alike, what q
 one index serves the fields of the record, its lines and its phones.
 """
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
@@ -55,8 +54,6 @@ STORAGE: Mapping[str, type[TypeEngine[Any]]] = {
     "date": Day,
     "datetime": Moment,
 }
-_LONGEST = 63
-_INDEXED = frozenset({Kind.REFERENCE, Kind.PHONE, Kind.EMAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,6 @@ class Tables:
         #: What others derive from these tables once (statements, codecs), under keys of their own.
         self.memo: dict[object, Any] = {}
         self._catalogue = Catalogue(model)
-        #: Name of a unique index -> the field paths that it keeps unique.
-        self.unique_paths: dict[str, tuple[str, ...]] = {}
         self._records: dict[str, sa.Table] = {}
         self._stored: dict[str, dict[str, Stored]] = {}
         self._searches: dict[str, sa.Table] = {}
@@ -162,7 +157,7 @@ class Tables:
         return f"/* {self.physical[record_key(entity_type)]} {self.model.hash[:12]} */"
 
     def of_type(self, entity_type: str) -> tuple[sa.Table, ...]:
-        """Return every table of a type, parents first: records, lines, links, search."""
+        """Return every table of a type, parents first: records, lines, links, search. ``indexes.indexed`` gives them their indexes."""
         entity = self.model.entity_types[entity_type]
         found = [self.record(entity_type), *(self.lines(entity_type, group) for group in entity.lines)]
         found += [self.links(entity_type, relation) for relation in entity.relations if link_key(entity_type, relation) in self.physical]
@@ -184,16 +179,15 @@ class Tables:
     def _add_type(self, entity: EntityType) -> None:
         table = sa.Table(self.physical[record_key(entity.id)], self.metadata, *(_engine_column(path) for path in ENGINE_TYPES))
         self._records[entity.id] = table
-        fields = _fields_by_path(entity)
+        fields = fields_by_path(entity)
         self._stored[entity.id] = {
             path: self._add_columns(table, field_key(entity.id, path), path, fields[path]) for path in field_paths(self.model, entity.id)
         }
-        self._add_indexes(entity, table, fields)
         for group in entity.lines.values():
             self._add_lines(entity, group.id, group.fields)
         for relation in entity.relations.values():
             if link_key(entity.id, relation.id) in self.physical:
-                self._add_links(entity, relation.id, relation.fields, many=relation.many)
+                self._add_links(entity, relation.id, relation.fields)
         self._searches[entity.id] = sa.Table(
             f"s_{table.name[2:]}",
             self.metadata,
@@ -219,13 +213,8 @@ class Tables:
             sa.Column("position", sa.Integer, nullable=False),
         )
         self._stored[key] = {name: self._add_columns(table, f"{key}.{name}", name, field) for name, field in fields.items()}
-        _index(table, (table.c.record_id, table.c.position))
-        for stored in self._stored[key].values():
-            if stored.kind in _INDEXED:
-                for column in stored.columns[_first_indexed(stored.kind) :]:
-                    _index(table, (column,))
 
-    def _add_links(self, entity: EntityType, relation: str, fields: Mapping[str, Field], *, many: bool) -> None:
+    def _add_links(self, entity: EntityType, relation: str, fields: Mapping[str, Field]) -> None:
         key = link_key(entity.id, relation)
         table = sa.Table(
             self.physical[key],
@@ -236,76 +225,17 @@ class Tables:
             sa.Column("position", sa.Integer, nullable=False),
         )
         self._stored[key] = {name: self._add_columns(table, f"{key}.{name}", name, field) for name, field in fields.items()}
-        _index(table, (table.c.to_id, table.c.to_type))
-        if not many:
-            _index(table, (table.c.from_id,), unique=True)
-
-    def _add_indexes(self, entity: EntityType, table: sa.Table, fields: Mapping[str, Field]) -> None:
-        live = table.c.deleted_at.is_(None)
-        _index(table, (table.c.number,), unique=True)
-        self.unique_paths[_index_name(table, (table.c.number,))] = ("number",)
-        _index(table, (table.c.created_at, table.c.id), where=live)
-        _index(table, (table.c.updated_at, table.c.id), where=live)
-        wanted = {"status": entity.id in self.model.lifecycles, "state": entity.id in self.model.lifecycles, "subtype": entity.subtyped}
-        wanted |= {"assigned_user": "assignment" in entity.capabilities, "assigned_unit": "assignment" in entity.capabilities}
-        for path in (path for path, has in wanted.items() if has):
-            _index(table, (table.c[path], table.c.created_at, table.c.id), where=live)
-        if entity.access.value == "explicit" and self.dialect == "postgresql":
-            # SQLite, which has no statistics, would prefer it to the index that gives the order, and sort all of a group's records.
-            _index(table, (table.c.owner_unit, table.c.privacy_level, table.c.created_at), where=live)
-        uniques = {name: (name,) for name, field in fields.items() if field.unique} | {f"#{name}": tuple(paths) for name, paths in entity.unique.items()}
-        for paths in uniques.values():
-            self._add_unique(table, entity.id, paths)
-        for stored in self._stored[entity.id].values():
-            if stored.kind in _INDEXED and (stored.path,) not in uniques.values():
-                for column in stored.columns[_first_indexed(stored.kind) :]:
-                    _index(table, (column,), where=live)
-        for path in self._sorted_by(entity.id):
-            if path in self._stored[entity.id]:
-                _index(table, (self._stored[entity.id][path].columns[0], table.c.id), where=live)
-
-    def _add_unique(self, table: sa.Table, entity_type: str, paths: tuple[str, ...]) -> None:
-        columns = tuple(column for path in paths for column in self._columns_of(table, entity_type, path))
-        _index(table, columns, unique=True, where=table.c.deleted_at.is_(None))
-        self.unique_paths[_index_name(table, columns)] = paths
-
-    def _columns_of(self, table: sa.Table, entity_type: str, path: str) -> tuple[sa.Column[object], ...]:
-        if path in ENGINE_TYPES:
-            return (table.c[path],)
-        stored = self._stored[entity_type][path]
-        return stored.columns if stored.kind is Kind.MONEY else stored.columns[:1]
-
-    def _sorted_by(self, entity_type: str) -> Iterator[str]:
-        """Yield the first sort field of each list of the type."""
-        for view in self.model.views.values():
-            if view.entity_type == entity_type and view.layout == "list":
-                yield from tuple(view.sort)[:1]
 
 
 def _engine_column(path: str) -> sa.Column[object]:
     return sa.Column(path, ENGINE_TYPES[path], primary_key=path == "id", nullable=path not in NEVER_NULL)
 
 
-def _fields_by_path(entity: EntityType) -> dict[str, Field]:
+def fields_by_path(entity: EntityType) -> dict[str, Field]:
+    """Return the record's own fields and those of its sections, by path."""
     own = dict(entity.fields)
     return own | {f"{section.id}.{name}": field for section in entity.sections.values() for name, field in section.fields.items()}
 
 
 def _part_name(stem: str, part: str) -> str:
     return f"{stem}__{part}" if part else stem
-
-
-def _first_indexed(kind: Kind) -> int:
-    """Return which columns of a kind are looked up: a phone's normal forms, not what was typed."""
-    return 1 if kind is Kind.PHONE else 0
-
-
-def _index(table: sa.Table, columns: tuple[sa.Column[object], ...], *, unique: bool = False, where: sa.ColumnElement[bool] | None = None) -> None:
-    name = _index_name(table, columns)
-    if name not in {index.name for index in table.indexes}:
-        table.append_constraint(sa.Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where))
-
-
-def _index_name(table: sa.Table, columns: tuple[sa.Column[object], ...]) -> str:
-    full = f"ix_{table.name}__{'__'.join(column.name for column in columns)}"
-    return full if len(full) <= _LONGEST else f"{full[: _LONGEST - 11]}_{hashlib.sha256(full.encode()).hexdigest()[:10]}"

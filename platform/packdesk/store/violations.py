@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from packdesk.errors import Finding, Refused
 from packdesk.model.entity_types import Field
+from packdesk.store.indexes import unique_indexes
 from packdesk.store.tables import ENGINE_TYPES, Tables
 
 _SQLITE = re.compile(r"UNIQUE constraint failed: (.+)\Z")
@@ -21,12 +22,10 @@ def as_refusal(tables: Tables, entity_type: str, error: sa.exc.IntegrityError) -
 
 def _violated(tables: Tables, entity_type: str, error: sa.exc.IntegrityError) -> tuple[str, ...]:
     if isinstance(error.orig, psycopg.errors.UniqueViolation):
-        return tables.unique_paths.get(error.orig.diag.constraint_name or "", ())
+        return next((one.paths for one in unique_indexes(tables, entity_type) if one.name == error.orig.diag.constraint_name), ())
     if isinstance(error.orig, sqlite3.IntegrityError) and (match := _SQLITE.search(str(error.orig))):
         named = {part.strip().partition(".")[2] for part in match[1].split(",")}
-        for index in tables.record(entity_type).indexes:
-            if index.unique and {column.name for column in index.columns} == named:
-                return tables.unique_paths.get(str(index.name), ())
+        return next((one.paths for one in unique_indexes(tables, entity_type) if {column.name for column in one.columns} == named), ())
     return ()
 
 

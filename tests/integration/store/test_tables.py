@@ -6,6 +6,7 @@ from tests import samples
 from packdesk.model.entity_types import Kind
 from packdesk.store import ddl
 from packdesk.store.database import Database
+from packdesk.store.indexes import indexed, unique_indexes
 from packdesk.store.physical import EMPTY, extend
 from packdesk.store.tables import Tables
 
@@ -76,3 +77,18 @@ def test_names_of_indexes_fit(database: Database) -> None:
         ddl.create(connection, tables)
 
     assert all(len(str(index.name)) <= 63 for table in tables.metadata.tables.values() for index in table.indexes)
+
+
+def test_only_who_compares_tables_with_the_database_makes_their_indexes() -> None:
+    """Half of what tables cost; a process that answers requests never asks for them."""
+    model = samples.model(samples.entity_type("thing", "TH", fields=samples.fields("t", name=(Kind.STRING, {"unique": True}))))
+    tables = Tables(model, extend(EMPTY, model), "postgresql")
+
+    used = {index.name for table in tables.of_type("thing") for index in table.indexes}
+    made = {index.name for table in indexed(tables, "thing") for index in table.indexes}
+    again = [index.name for table in indexed(tables, "thing") for index in table.indexes]
+
+    assert used == set()
+    assert {"ix_r_thing__number", "ix_r_thing__f_name", "ix_r_thing__created_at__id"} <= made
+    assert sorted(again) == sorted(made)
+    assert [(one.name, one.paths) for one in unique_indexes(tables, "thing")] == [("ix_r_thing__number", ("number",)), ("ix_r_thing__f_name", ("name",))]
