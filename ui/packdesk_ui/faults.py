@@ -23,6 +23,8 @@ class Branch:
 
     text: str
     value: str
+    #: What is to be said beyond text and value: which item of several it is about, and what that one holds.
+    said: str = ""
     children: tuple["Branch", ...] = ()
 
 
@@ -74,7 +76,8 @@ def why_at(at: Situation, finding: Finding, language: str, closed: Callable[[Dep
 
 def _branch(part: Explanation) -> Branch:
     parts = tuple(_branch(child) for child in part.children)
-    return Branch(text=part.text, value=_written(part.value), children=parts)
+    said = "" if part.sentence.startswith(part.text) else part.sentence
+    return Branch(text=part.text, value=_written(part.value), said=said, children=parts)
 
 
 def _written(value: object) -> str:

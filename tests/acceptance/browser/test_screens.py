@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 from tests.acceptance.browser.conftest import Enter, once
-from tests.acceptance.running import COMPLAINTS, Client, Desk
+from tests.acceptance.running import BASE, COMPLAINTS, Client, Desk
 
 
 def _customer(leader: Client, name: str) -> Mapping[str, Any]:
     return leader.create("contact", kind="person", person={"first_name": "Erika", "last_name": name}, phones=[{"type": "mobile", "number": "+49 30 1234567"}])
 
 
-def _request(leader: Client, name: str) -> Mapping[str, Any]:
+def _request(leader: Client, name: str, **responsible: str) -> Mapping[str, Any]:
+    given = responsible or {"assigned_unit": "first_line"}
     contact = _customer(leader, name)
     account = leader.create("account", owner=contact["number"], classification="private", credit_rating="a")
-    return leader.create(
-        "service_request", subtype="information_request", account=account["number"], assigned_unit="first_line", description="Where is my bill?"
-    )
+    return leader.create("service_request", subtype="information_request", account=account["number"], description="Where is my bill?", **given)
 
 
 @once
@@ -128,6 +128,35 @@ def test_a_refused_step_says_why_and_the_next_step_is_taken(enter: Enter, leader
 
     expect(page.locator(".path [aria-current=step]")).to_contain_text("Answered")
     assert leader.read("service_request", str(record["number"]))["state"] == "responded"
+
+
+def test_why_a_step_is_refused_is_answered_with_rule_place_and_values(desk: Desk, enter: Enter, leader: Client) -> None:
+    """X-6: pack, file and line of the rule, its condition, and what each part of it comes to for this record."""
+    record = _request(leader, "Why", assigned_user="lena")
+    parent = {"entity_type": "service_request", "record": record["number"]}
+    leader.create("activity", subtype="call_back", contact=record["contact"]["number"], parent=parent, assigned_user="lena")
+    for action in ("respond", "finally_resolve"):
+        assert leader.act("service_request", leader.read("service_request", str(record["number"])), action).status == 200
+    lena = enter("lena")
+    page = lena.open(f"/r/{{service_request}}/{record['number']}")
+    step = page.locator(lena.called("[data-action={complete}]"))
+    condition = lena.renamer.expression("record.activities.all(a, a.state in ['completed', 'cancelled'])")
+    answer = step.locator("details.why", has_text=condition)
+
+    expect(step.get_by_role("button")).to_have_attribute("aria-disabled", "true")
+    expect(answer.get_by_text(condition)).to_be_hidden()
+    answer.get_by_text("Why?").click()
+
+    expect(answer).to_contain_text(lena.called("transitions.{service_request}.moves.{complete}.checks.{activities_closed}"))
+    expect(answer.get_by_role("listitem").filter(has_text=condition)).to_contain_text(f"{condition} = false")
+    part = lena.renamer.expression("a.state in ['completed', 'cancelled']")
+    expect(answer.get_by_role("listitem").last).to_contain_text(f"{part} = false")
+    expect(answer.get_by_role("listitem").last).to_contain_text(lena.called("item 1 of 1: ") + f"{part} - " + lena.called("'{pending}'"))
+    place = re.search(r"care/(transitions/service_request\.json):(\d+)", answer.inner_text())
+    assert place is not None
+    file = Path(desk.packs or BASE) / place[1]
+    assert condition in "".join(file.read_text().splitlines()[int(place[2]) - 1 :][:3])
+    assert lena.reach() == []
 
 
 def test_two_people_who_change_the_same_field_are_asked_and_different_fields_are_both_kept(enter: Enter, leader: Client) -> None:

@@ -6,12 +6,11 @@ import pytest
 from tests.acceptance.doors.door import ApiDoor, BulkDoor, Door, ImportDoor
 from tests.acceptance.doors.office import Office
 from tests.acceptance.doors.screen import ScreenDoor
-from tests.acceptance.running import ROOT, Desk
+from tests.acceptance.running import AS_WRITTEN, BASE, RENAMED, Desk
 from tests.renaming import Renamer, rename_pack
 from tests.servers import postgresql_database
 
-BASE = ROOT / "metadata"
-VARIANTS = ("as written", "every id renamed", pytest.param("on PostgreSQL", marks=pytest.mark.postgres))
+VARIANTS = (AS_WRITTEN, RENAMED, pytest.param("on PostgreSQL", marks=pytest.mark.postgres))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,7 +28,7 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "on PostgreSQL":
         with postgresql_database(request.getfixturevalue("postgresql_server")) as url:
             yield from _open(Desk(home, url, workers=2), Renamer())
-    elif request.param == "every id renamed":
+    elif request.param == RENAMED:
         pack = tmp_path_factory.mktemp("renamed")
         renamer = rename_pack(BASE, pack)
         yield from _open(Desk(home, workers=2, packs=str(pack)), renamer)

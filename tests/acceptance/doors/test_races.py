@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from tests.acceptance.doors.door import Door, Outcome
 from tests.acceptance.doors.office import Json, Office
 from tests.acceptance.doors.passage import through
@@ -75,7 +74,6 @@ class _Writer:
         return False
 
 
-@pytest.mark.parametrize("office", ["as written", pytest.param("on PostgreSQL", marks=pytest.mark.postgres)], indirect=True)
 def test_no_update_is_lost_among_many_writers(office: Office) -> None:
     """GEN-26: 16 writers, two processes, 0 lost updates; every refusal names the fields and the authors."""
     records = [office.person("lena", customer_number=office.unique("N").replace(" ", "") + "-0") for _ in range(RECORDS)]
