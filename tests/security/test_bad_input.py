@@ -32,6 +32,8 @@ BODIES = [
     ("an engine column", b'{"name": "a", "created_by": "me"}', 422, None),
     ("the version", b'{"name": "a", "version": 7}', 422, None),
     ("a NUL character", b'{"name": "a\\u0000b"}', 422, "wrong_type"),
+    ("a line break in a line", b'{"name": "a\\nb"}', 422, "forbidden_character"),
+    ("a direction override", '{"name": "a\u202eb"}'.encode(), 422, "forbidden_character"),
     ("lines that are none", b'{"name": "a", "authors": "Austen"}', 422, None),
     ("a line that is none", b'{"name": "a", "authors": ["Austen"]}', 422, None),
     ("an unknown line field", b'{"name": "a", "authors": [{"name": "b", "age": 3}]}', 422, "unknown_field"),

@@ -89,6 +89,9 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "too_short": Entry(422, "{label} needs at least {limit} characters.", "{label} braucht mindestens {limit} Zeichen."),
         "below_minimum": Entry(422, "{label} must be at least {limit}.", "{label} muss mindestens {limit} sein."),
         "above_maximum": Entry(422, "{label} may be at most {limit}.", "{label} darf höchstens {limit} sein."),
+        "forbidden_character": Entry(
+            422, "{label} contains a character that cannot be seen: {character}.", "{label} enthält ein Zeichen, das man nicht sieht: {character}."
+        ),
         "pattern_mismatch": Entry(422, "{label} does not have the expected form.", "{label} hat nicht die erwartete Form."),
         "not_an_option": Entry(422, "'{value}' is not an option of {label}.", "'{value}' ist keine Auswahl von {label}."),
         "not_selectable": Entry(422, "'{value}' cannot be selected for {label} here.", "'{value}' kann hier für {label} nicht gewählt werden."),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from packdesk.errors import Problem
+from packdesk.model.characters import unseen
 from packdesk.model.durations import parse_duration
 from packdesk.packs.names import MAX_ID, is_id, listed, nearest
 from packdesk.packs.nodes import Node
@@ -83,6 +84,8 @@ class Conformity:
             self._refuse(node, "empty_text", "The text is empty.", "Write something or leave the key out.")
         elif shape.longest and len(value) > shape.longest:
             self._refuse(node, "text_too_long", f"The text has {len(value):,} characters; the most is {shape.longest:,}.", "Shorten it.")
+        elif shape.is_written and (character := unseen(value, lines=shape.has_lines)):
+            self._refuse(node, "forbidden_character", f"The text contains the character {character}, which cannot be seen.", "Remove it.")
         elif shape.role is Role.DURATION and ((length := parse_duration(value)) is None or length.amount <= 0):
             self._refuse(
                 node, "bad_duration", f"'{value}' is not a duration.", "Write a positive number and a unit: '30 minutes', '4 hours', '5 days', '3 months'."

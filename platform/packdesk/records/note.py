@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from packdesk.errors import Finding, PackdeskError, Refused
+from packdesk.model.characters import unseen
 from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
@@ -37,7 +38,9 @@ def add_note(context: Context, entity_type: str, ref: str, text: str) -> Note:
         written = text.strip()
         if not written:
             raise Refused([Finding(code="required_field", field="text", facts={"label": "text"})])
-        if len(written) > LIMIT or "\0" in written:
+        if character := unseen(written, lines=True):
+            raise Refused([Finding(code="forbidden_character", field="text", facts={"label": "text", "character": character})])
+        if len(written) > LIMIT:
             raise Refused([Finding(code="too_long", field="text", facts={"label": "text", "limit": LIMIT})])
         return Note(unit.unit.add_note(record, written), unit.now, context.actor.login, written)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from zoneinfo import ZoneInfo
 
+from packdesk.model.characters import UNSEEN_IN_LINE, unseen
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
@@ -35,6 +36,8 @@ class AddressKind(FieldKind):
         parts = {name: "" if part is None else part for name, part in value.items()}
         if not all(isinstance(part, str) and is_clean(part) for part in parts.values()):
             return wrong_type(field, reading)
+        if character := next((found for part in parts.values() if (found := unseen(part, lines=False))), ""):
+            return finding("forbidden_character", field, reading, character=character)
         if any(len(part) > _PART_LENGTH for part in parts.values()):
             return finding("too_long", field, reading, limit=_PART_LENGTH)
         return Address(**parts) if any(parts.values()) else None
@@ -64,7 +67,7 @@ class AddressKind(FieldKind):
 
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
         """Return an object of known parts."""
-        part: dict[str, Json] = {"type": ("string", "null"), "maxLength": _PART_LENGTH, "not": {"type": "string", "pattern": "\\u0000"}}
+        part: dict[str, Json] = {"type": ("string", "null"), "maxLength": _PART_LENGTH, "not": {"type": "string", "pattern": f"[{UNSEEN_IN_LINE}]"}}
         return {"type": "object", "properties": dict.fromkeys(ADDRESS_PARTS, part), "additionalProperties": False}
 
     def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from packdesk.model.characters import UNSEEN, UNSEEN_IN_LINE, unseen
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
@@ -20,6 +21,8 @@ _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}
 _URL = r"^https?://[A-Za-z0-9\[\]._~:-]+(/|\?|#|$)[^\s\x00-\x1f<>\"]*$"
 _PHONE = r"^[0-9+(*#][0-9 +()/.*#,;x-]{1,39}$"
 _MASK = "••••••"
+#: Text that people write in lines.
+_IN_LINES = frozenset({Kind.TEXT, Kind.RICH_TEXT})
 
 
 def is_clean(text: str) -> bool:
@@ -42,6 +45,8 @@ class TextKind(FieldKind):
         """Read a text within its lengths and pattern."""
         if not isinstance(value, str) or not is_clean(value):
             return wrong_type(field, reading)
+        if character := unseen(value, lines=self.kind in _IN_LINES):
+            return finding("forbidden_character", field, reading, character=character)
         if len(value) > self._limit(field):
             return finding("too_long", field, reading, limit=self._limit(field), length=len(value))
         shortest = field.constraints.get("minLength")
@@ -55,7 +60,7 @@ class TextKind(FieldKind):
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
         """Return a string schema with the field's own words."""
         words = {word: field.constraints[word] for word in ("minLength", "pattern") if word in field.constraints}
-        return {"type": "string", "maxLength": self._limit(field), **words, "not": {"pattern": "\\u0000"}}
+        return {"type": "string", "maxLength": self._limit(field), **words, "not": {"pattern": f"[{UNSEEN if self.kind in _IN_LINES else UNSEEN_IN_LINE}]"}}
 
 
 class SecretKind(TextKind):

@@ -337,3 +337,29 @@ def test_what_is_required_cannot_be_taken_away(door: Door, office: Office) -> No
 
     assert outcome.places == {("required_field", "person.last_name")}
     assert office.now("lena", "contact", contact) == contact
+
+
+@pytest.mark.parametrize("name", ["Ada\nLovelace", "Ada\x1b[31m", "exe.\u202etxt", "Ada\u2066"], ids=["line break", "control", "override", "isolate"])
+@through("screen", "api", "bulk", "import")
+def test_a_name_holds_no_character_that_nobody_sees(door: Door, office: Office, name: str) -> None:
+    """GEN-10, GEN-27: nothing is dropped silently, and the record stays as it was; marks of mixed writing are letters like others."""
+    contact = office.person("lena")
+
+    refused = door.edit("lena", "contact", contact, {"person": {"first_name": name}})
+    kept = office.now("lena", "contact", contact)
+    mixed = door.edit("lena", "contact", kept, {"person": {"first_name": f"\u05d0\u200e {door.name}"}})
+
+    assert refused.places == {("forbidden_character", "person.first_name")}
+    assert kept["person"]["first_name"] == contact["person"]["first_name"]
+    assert mixed.stored["person"]["first_name"] == f"\u05d0\u200e {door.name}"
+
+
+@through("screen", "api", "bulk", "import")
+def test_a_description_keeps_its_lines(door: Door, office: Office) -> None:
+    """GEN-10: what is written in lines may have them."""
+    lead = office.lead("lena")
+
+    edited = door.edit("lena", "lead", lead, {"description": "First\nsecond\tline"})
+
+    assert edited.refusals == ()
+    assert edited.stored["description"].splitlines() == ["First", "second\tline"]

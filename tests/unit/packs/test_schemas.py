@@ -20,7 +20,7 @@ from packdesk.packs.sources import MemorySource
 PACKS = Path(__file__).parents[2] / "packs"
 SHAPE_CODES = {
     "unknown_key", "missing_key", "wrong_type", "not_a_choice", "bad_form", "out_of_range", "bad_id", "condition_without_equals", "equals_in_expression",
-    "empty_text", "text_too_long", "verb_outside_overlay", "closed_list",
+    "empty_text", "text_too_long", "forbidden_character", "verb_outside_overlay", "closed_list",
 }  # fmt: skip
 
 

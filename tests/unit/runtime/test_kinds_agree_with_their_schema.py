@@ -12,7 +12,24 @@ from packdesk.runtime.kinds import KINDS, Reading
 
 CLEAN = st.characters(codec="utf-8", exclude_characters="\n\r")
 TEXTS = st.text(CLEAN, max_size=12) | st.sampled_from(
-    ["a\x00", "x" * 300, "ada@example.org", "a@b", "http://a.b/c", "ftp://a", "+49 30 123", "12", "1.5", "-0.25"]
+    [
+        "a\x00",
+        "a\nb",
+        "a\x1bb",
+        "a\u202eb",
+        "a\u200eb",
+        "a\u2028b",
+        "a\x9fb",
+        "x" * 300,
+        "ada@example.org",
+        "a@b",
+        "http://a.b/c",
+        "ftp://a",
+        "+49 30 123",
+        "12",
+        "1.5",
+        "-0.25",
+    ]
 )
 DAYS = st.dates().map(str) | st.datetimes(timezones=st.just(__import__("datetime").UTC)).map(lambda moment: moment.isoformat())
 DURATIONS = st.builds(lambda amount, unit: f"{amount} {unit}", st.integers(-1, 300), st.sampled_from(["day", "days", "months", "seconds", "parsecs"]))

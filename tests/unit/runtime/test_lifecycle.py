@@ -77,7 +77,7 @@ def test_a_refusal_by_a_rule_names_it_as_people_call_it(case, graph):
     of_rule = judged(case, graph, thing(assigned_user="carl", subtype="strict"), "start", CARL).findings[0]
     of_none = judged(case, graph, thing(assigned_user="ann", subtype="strict"), "start", ANN, status="waiting").findings[0]
 
-    assert (of_rule.rule, of_rule.facts["rule_label"]) == ("subtypes.thing.strict.rules.begin", "Begin")
+    assert (of_rule.rule, of_rule.facts["rule_label"]) == ("subtypes.thing.strict.rules.begin", "begin")
     assert "rule_label" not in of_none.facts
 
 

@@ -23,7 +23,26 @@ from packdesk.web.api.strict_fields import StrictField
 
 EXAMPLES = 2_000 if os.environ.get("PACKDESK_SOAK") else 150
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=12) | st.sampled_from(
-    ["a\x00", "x" * 300, "ada@example.org", "a@b", "http://a.b/c", "ftp://a", "+49 30 123", "12", "1.5", "-0.25", "2026-02-30", "2026-13-01T00:00Z"]
+    [
+        "a\x00",
+        "a\nb",
+        "a\x1bb",
+        "a\u202eb",
+        "a\u200eb",
+        "a\u2028b",
+        "a\x9fb",
+        "x" * 300,
+        "ada@example.org",
+        "a@b",
+        "http://a.b/c",
+        "ftp://a",
+        "+49 30 123",
+        "12",
+        "1.5",
+        "-0.25",
+        "2026-02-30",
+        "2026-13-01T00:00Z",
+    ]
 )
 MOMENTS = st.dates().map(str) | st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.isoformat())
 DURATIONS = st.builds(lambda amount, unit: f"{amount} {unit}", st.integers(-1, 300), st.sampled_from(["day", "days", "months", "parsecs"]))

@@ -7,6 +7,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from referencing import Registry
 
+from packdesk.model.characters import UNSEEN, UNSEEN_IN_LINE
 from packdesk.model.nodes import Json
 from packdesk.packs.schemas.catalogue import KINDS, PACK_SHAPE
 from packdesk.packs.schemas.shapes import Keys, Leaf, Map, Object, Role, Sequence, Shape, Variants
@@ -183,6 +184,8 @@ def _leaf(shape: Leaf) -> Schema:
     pattern = {Role.CONDITION: "^=", Role.EXPRESSION: "^(?!=)(?=[\\s\\S]*\\S)", Role.TEXT: "\\S", Role.DURATION: _DURATION}.get(shape.role, shape.pattern)
     if pattern:
         written["pattern"] = pattern
+    if shape.is_written:
+        written["not"] = {"pattern": f"[{UNSEEN if shape.has_lines else UNSEEN_IN_LINE}]"}
     return written
 
 

@@ -57,6 +57,16 @@ class Leaf:
     default: Json = None
     examples: tuple[Json, ...] = ()
 
+    @property
+    def is_written(self) -> bool:
+        """Return whether a person writes words here: a text, or a name that stands for nothing and has no form."""
+        return "string" in self.types and (self.role is Role.TEXT or (self.role is Role.PLAIN and not (self.ref or self.choices or self.pattern)))
+
+    @property
+    def has_lines(self) -> bool:
+        """Return whether a text of several lines may stand here."""
+        return self.longest > LABEL_LENGTH
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sequence:

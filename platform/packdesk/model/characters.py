@@ -1,0 +1,21 @@
+"""Which characters a text may hold: none that no database keeps, that nobody sees, or that turn round what stands beside them.
+
+A name with a line break forges a second line in lists, letters and logs; a direction override lets ``exe.txt`` be read as another
+word. Marks that only help mixed writing along (U+200E, U+200F) and the joiners of scripts and emoji are letters like any other.
+"""
+
+import re
+
+#: Control characters but tab and line breaks, as the inside of a class of a pattern that JSON Schema, Python and RE2 read alike.
+UNSEEN = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+#: In a single line also what breaks it, and direction overrides, embeddings and isolates.
+UNSEEN_IN_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+_UNSEEN_IN_LINE = re.compile(f"[{UNSEEN_IN_LINE}]")
+
+
+def unseen(text: str, *, lines: bool) -> str:
+    """Return the first character that may not stand in a text of one line or of several (``U+202E``), empty without one."""
+    found = (_UNSEEN if lines else _UNSEEN_IN_LINE).search(text)
+    return f"U+{ord(found[0]):04X}" if found is not None else ""
