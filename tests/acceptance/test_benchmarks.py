@@ -18,7 +18,7 @@ LINES = {
         *("search '",) * 7,
         "a guard",
     ),
-    "packs": ("startup with 5 entity types", "publish one added field", "growth by 200 publishes"),
+    "packs": ("startup with 5 entity types", "publish one added field", "a running process follows", "growth by 200 publishes"),
 }
 
 
