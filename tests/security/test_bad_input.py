@@ -56,6 +56,17 @@ def _tells_nothing(text: str) -> bool:
     return not any(word in text for word in ("Traceback", "sqlalchemy", "sqlite", "SELECT", "psycopg", "/home/", ".py", "packdesk."))
 
 
+@pytest.mark.parametrize("path", ["/records/book", "/records/book/B00000001/actions/lend"])
+def test_a_very_long_name_is_not_sent_back_whole(kim: Caller, path: str) -> None:
+    """GEN-27: what is refused is named so that it can be found, no longer."""
+    kim.post("/records/book", {"name": "Emma"})
+
+    refused = kim.post(path, {"n" * 50_000: 1})
+
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "unknown_field")
+    assert len(refused.data) < 3_000
+
+
 @pytest.mark.parametrize(("body", "status", "code"), [case[1:] for case in BODIES], ids=[case[0] for case in BODIES])
 def test_a_bad_body_is_refused_by_code_and_nothing_is_stored(app: Flask, kim: Caller, body: bytes, status: int, code: str | None) -> None:
     before = _count(app)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from packdesk.errors.echo import WORD, shortened
+
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
@@ -27,3 +29,10 @@ class Finding:
     facts: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
     #: Sentence per language when the pack itself words it; replaces the catalogue's.
     texts: Mapping[str, str] = dataclasses.field(default_factory=lambda: _NO_TEXTS)
+
+    def __post_init__(self) -> None:
+        """Shorten what was sent: the name of a field or action, and every fact that is a text."""
+        for name in ("field", "action"):
+            object.__setattr__(self, name, shortened(getattr(self, name)))
+        if any(isinstance(fact, str) and len(fact) > WORD for fact in self.facts.values()):
+            object.__setattr__(self, "facts", {name: shortened(fact) if isinstance(fact, str) else fact for name, fact in self.facts.items()})

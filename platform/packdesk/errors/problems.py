@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from packdesk.errors.echo import shortened
+
 
 class Severity(StrEnum):
     """How bad a problem is: an error stops a publish, a warning does not."""
@@ -34,6 +36,10 @@ class Problem:
     #: JSON pointer (RFC 6901) of the value inside the file.
     pointer: str = ""
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        """Shorten the words of the pack that the message repeats."""
+        object.__setattr__(self, "message", shortened(self.message))
 
     def __str__(self) -> str:
         """Render as a compiler would: ``pack/file:line:column code sentence advice did you mean``."""
