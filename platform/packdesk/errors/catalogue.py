@@ -100,6 +100,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         ),
         "unknown_reference": Entry(422, "{label} names a record that does not exist.", "{label} nennt einen Datensatz, den es nicht gibt."),
         "not_unique": Entry(409, "Another record has the same {label}.", "Ein anderer Datensatz hat denselben Wert für {label}."),
+        "line_not_unique": Entry(422, "Two lines of {lines} have the same {label}.", "Zwei Zeilen von {lines} haben denselben Wert für {label}."),
         "other_party": Entry(422, "{label}: {value} belongs to somebody else.", "{label}: {value} gehört zu jemand anderem."),
         "too_few_items": Entry(422, "{label} needs at least {limit} entries.", "{label} braucht mindestens {limit} Einträge."),
         "too_many_items": Entry(422, "{label} may have at most {limit} entries.", "{label} darf höchstens {limit} Einträge haben."),

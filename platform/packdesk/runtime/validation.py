@@ -206,7 +206,8 @@ def _doubles(change: Change, group: LineRuntime, lines: tuple[Line, ...]) -> Ite
         if key in seen:
             first = group.group.unique[0]
             label = ", ".join(group.fields[name].label(change.at.language) for name in group.group.unique)
-            yield change.at.finding("not_unique", f"{group.group.path}.unique", field=f"{group.group.id}[{place}].{first}", label=label)
+            at, lines_label = f"{group.group.id}[{place}].{first}", group.group.label.in_language(change.at.language)
+            yield change.at.finding("line_not_unique", f"{group.group.path}.unique", field=at, lines=lines_label, label=label)
         seen.add(key)
 
 

@@ -1,5 +1,6 @@
 """What no client should send: always an answer of 400 to 499 with a code, and the field where there is one; never a failure, nothing stored."""
 
+import contextlib
 import http.client
 import json
 import re
@@ -145,7 +146,7 @@ def test_a_list_that_cannot_be_asked_for(office: Office, name: str, value: str, 
         ("contact", {"person": {"first_name": "A" * 101, "last_name": "B"}}, {("too_long", "person.first_name")}),
         ("contact", {"person": {"first_name": "A", "last_name": "B", "born_on": "1999-13-01"}}, {("wrong_type", "person.born_on")}),
         ("contact", {"phones": [{"type": "mobile", "number": "call me"}]}, {("wrong_type", "phones[0].number")}),
-        ("contact", {"phones": [{"type": "mobile", "number": "+49 30 1"}, {"type": "mobile", "number": "+49 30 2"}]}, None),
+        ("contact", {"phones": [{"type": "mobile", "number": "+49 30 1"}, {"type": "mobile", "number": "+49 30 2"}]}, {("line_not_unique", "phones[1].type")}),
         ("contact", {"emails": [{"type": "private"}]}, {("required_field", "emails[0].address")}),
         ("contact", {"owner_unit": "sales"}, None),
         ("contact", {"privacy_level": "secret"}, None),
@@ -247,6 +248,60 @@ def test_a_file_that_is_no_table(office: Office, text: bytes, status: int, code:
     else:
         assert answer.status in (200, 400, 422), answer.body
         assert answer.status != 200 or [row["done"] for row in answer.json["rows"]] == ["refused"]
+
+
+#: What a server process may grow by while it refuses something huge, in kilobytes: less than the part of a body that it may read.
+GROWTH = 60_000
+HUNDRED_MEGABYTES = 100_000_000
+
+
+@pytest.mark.parametrize("length", [{"Content-Length": str(HUNDRED_MEGABYTES)}, {"Transfer-Encoding": "chunked"}], ids=["with its length", "in pieces"])
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        ("/api/v1/records/{contact}/import", "text/csv"),
+        ("/api/v1/records/{contact}", "application/json"),
+        ("/r/{contact}/import", "multipart/form-data; boundary=b"),
+        ("/r/{contact}/new", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_hundred_megabytes_are_refused_without_being_kept(office: Office, screen: ScreenDoor, path: str, content_type: str, length: dict[str, str]) -> None:
+    """A huge file, record or form: 413 or, where it is cut off on the way, the end of the connection; nothing stored, memory bounded."""
+    headers = {"Content-Type": content_type, "Sec-Fetch-Site": "same-origin", **length}
+    if path.startswith("/api"):
+        headers["Authorization"] = f"Bearer {office.client('lena').token}"
+    else:
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in screen.browser("lena").cookies.items())
+    before = office.desk.memory()
+
+    answer = _pour(office, screen.path(path), headers, chunked="Transfer-Encoding" in length)
+
+    assert answer is None or (answer[0], b"Traceback" in answer[1]) == (413, False)
+    assert answer is None or not path.startswith("/api") or json.loads(answer[1])["code"] == "body_too_large"
+    assert office.desk.memory() - before < GROWTH
+    assert office.client("lena").get("/health").status == 200
+
+
+def _pour(office: Office, path: str, headers: dict[str, str], *, chunked: bool) -> tuple[int, bytes] | None:
+    """Send a hundred megabytes and return status and body of the answer; None where the connection was ended before it came."""
+    piece = b"kind,person.first_name,person.last_name\n" * 25_000
+    connection = http.client.HTTPConnection("127.0.0.1", office.desk.port, timeout=60)
+    connection.putrequest("POST", path)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for _ in range(HUNDRED_MEGABYTES // len(piece)):
+                connection.send(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+            if chunked:
+                connection.send(b"0\r\n\r\n")
+        got = connection.getresponse()
+        return got.status, got.read()
+    except (ConnectionResetError, http.client.RemoteDisconnected):
+        return None
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize(

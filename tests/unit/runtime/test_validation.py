@@ -159,11 +159,16 @@ def test_lines_are_judged_one_by_one_and_together(case, graph):
 
     assert {(finding.field, finding.code) for finding in found} == {
         ("phones", "too_many_items"),
-        ("phones[1].type", "not_unique"),
+        ("phones[1].type", "line_not_unique"),
         ("phones[2].type", "required_field"),
         ("phones[2].number", "required_field"),
         ("phones[3]", "check_failed"),
     }
+    (twice,) = [finding for finding in found if finding.code == "line_not_unique"]
+    assert [sentence(twice, language) for language in ("en", "de")] == [
+        "Two lines of phones have the same Type.",
+        "Zwei Zeilen von phones haben denselben Wert für Type.",
+    ]
 
 
 def test_a_person_may_not_write_read_only_values_of_a_line(case, graph):
