@@ -9,7 +9,7 @@ from packdesk.records.context import Context, run
 from packdesk.records.csv_text import write_rows
 from packdesk.records.drafts import begin
 from packdesk.records.outcome import Reference
-from packdesk.records.output import SHAPES
+from packdesk.records.output import SERIALIZED, SHAPES
 from packdesk.records.search import SearchCommand, SearchPage, find
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.kinds import KINDS
@@ -40,11 +40,12 @@ def export_json_lines(context: Context, entity_type: str, command: SearchCommand
     first = next(pages)
     runtime = context.live.current().runtime
     shape = SHAPES.of(runtime, runtime.type(entity_type))
-    return (
-        orjson.dumps(shape.whole(record, page.references, page.hidden), option=orjson.OPT_APPEND_NEWLINE)
-        for page in _chained(first, pages)
-        for record in page.rows
-    )
+
+    def lines(page: SearchPage) -> Iterator[bytes]:
+        shown = shape.of(page.rows[0].values if page.rows else (), page.hidden)
+        return (orjson.dumps(shown.whole(record, page.references), option=SERIALIZED | orjson.OPT_APPEND_NEWLINE) for record in page.rows)
+
+    return (line for page in _chained(first, pages) for line in lines(page))
 
 
 def _pages(context: Context, entity_type: str, command: SearchCommand) -> Iterator[SearchPage]:

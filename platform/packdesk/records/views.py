@@ -82,8 +82,9 @@ def references(
     for (target, record_id), record in read.items():
         wanted.setdefault(target, {})[record_id] = record
     unread: dict[str, set[str]] = {}
-    for record in records:
-        for field, value in _named(entity, record, but):
+    rest = tuple((path, field) for path, field in entity.naming if path not in but)
+    for record in records if rest or entity.naming_lines else ():
+        for field, value in _named(entity, record, rest):
             unread.setdefault(field.targets[0], set()).update(value if isinstance(value, tuple) else (str(value),))
     for target, ids in unread.items():
         if policy.views(work.runtime, work.context.actor, target):
@@ -92,10 +93,10 @@ def references(
 
 
 def _called(work: Work, target: str, others: Mapping[str, Record]) -> Iterable[tuple[str, Reference]]:
-    called = naming(work, work.runtime.type(target))
+    title = naming(work, work.runtime.type(target)).title
     is_open = policy.opens(work.runtime, work.context.actor, "view", target, work.unit)
     for record_id, other in others.items():
-        yield record_id, called.reference(other) if is_open(other) else Reference(target, record_id, other.number, other.number)
+        yield record_id, Reference(target, record_id, other.number, title(other) if is_open(other) else other.number)
 
 
 def named_with(work: Work, entity: EntityRuntime, paths: Collection[str]) -> tuple[Named, ...]:
@@ -119,10 +120,10 @@ def _at(work: Work, entity: EntityRuntime, record: Record, graph: Graph | None =
     return Situation(entity=entity, environment=env)
 
 
-def _named(entity: EntityRuntime, record: Record, but: Collection[str]) -> Iterable[tuple[FieldRuntime, object]]:
-    for path, field in entity.naming:
-        if path not in but and (value := record.values.get(path)):
+def _named(entity: EntityRuntime, record: Record, naming: Iterable[tuple[str, FieldRuntime]]) -> Iterable[tuple[FieldRuntime, object]]:
+    for path, field in naming:
+        if value := record.values.get(path):
             yield field, value
-    for group, naming in entity.naming_lines.items():
+    for group, named in entity.naming_lines.items():
         for line in record.lines.get(group, ()):
-            yield from ((field, line.values[name]) for name, field in naming if line.values.get(name))
+            yield from ((field, line.values[name]) for name, field in named if line.values.get(name))

@@ -101,13 +101,6 @@ class DateTimeKind(FieldKind):
         """Return ISO form with ``Z``."""
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else None
 
-    def from_columns(self, parts: Sequence[object]) -> object:
-        """Return an aware moment also where the database keeps none or text."""
-        moment = datetime.fromisoformat(parts[0]) if isinstance(parts[0], str) else parts[0]
-        if not isinstance(moment, datetime):
-            return None
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
         """Return the format ``date-time``."""
         return {"type": "string", "format": "date-time", "pattern": _MOMENT}

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 _EMPTY: Mapping[str, object] = MappingProxyType({})
-_NO_LINES: Mapping[str, tuple["Line", ...]] = MappingProxyType({})
+#: The lines of a record that has none, or of which nobody asks.
+NO_LINES: Mapping[str, tuple["Line", ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Record:
 
     entity_type: str
     values: Mapping[str, object]
-    lines: Mapping[str, tuple[Line, ...]] = field(default_factory=lambda: _NO_LINES)
+    lines: Mapping[str, tuple[Line, ...]] = field(default_factory=lambda: NO_LINES)
 
     @property
     def id(self) -> str:

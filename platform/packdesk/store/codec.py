@@ -2,23 +2,26 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 
 import sqlalchemy as sa
 
 from packdesk.runtime.field_kind import FieldKind
 from packdesk.runtime.kinds import KINDS
-from packdesk.runtime.values import Line, Record
+from packdesk.runtime.values import NO_LINES, Line, Record
 from packdesk.store.tables import ENGINE_TYPES, Stored, Tables
 
 #: (path, first column, column after the last, reader of several columns or None for the value itself)
 _Part = tuple[str, int, int, Callable[[Sequence[object]], object] | None]
-
+_ReadPart = tuple[str, int, int, Callable[[Sequence[object]], object]]
+_First = Callable[[Sequence[object]], tuple[object, ...]]
 
 #: Choices of fields per release.
 _REMEMBERED = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Codec:
     """Reads and writes the values of one table: of a record, of a group's lines or of a relation's links."""
 
@@ -27,7 +30,24 @@ class Codec:
 
     def decode(self, row: Sequence[object], offset: int = 0) -> dict[str, object]:
         """Return values by path from a row that holds the columns from ``offset`` on."""
-        return {path: row[start + offset] if read is None else read(row[start + offset : end + offset]) for path, start, end, read in self.parts}
+        if offset:
+            row = row[offset : offset + len(self.columns)]
+        # Most columns are their field's value: a page of them is put together without a step of the interpreter for each.
+        paths, first, read = self._plan
+        values = dict(zip(paths, first(row), strict=True))
+        for path, start, end, reader in read:
+            values[path] = reader(row[start:end])
+        return values
+
+    @cached_property
+    def _plan(self) -> tuple[tuple[str, ...], _First, tuple[_ReadPart, ...]]:
+        """Return the paths, what takes the first column of each from a row, and the parts that need more than that."""
+        starts = tuple(start for _, start, _, _ in self.parts)
+        return (
+            tuple(path for path, _, _, _ in self.parts),
+            itemgetter(*starts) if len(starts) > 1 else lambda row: tuple(row[start] for start in starts),
+            tuple((path, start, end, read) for path, start, end, read in self.parts if read is not None),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +64,7 @@ class RecordCodec:
 
     def record(self, row: Sequence[object], offset: int = 0, lines: Mapping[str, tuple[Line, ...]] | None = None) -> Record:
         """Return the record in a row."""
-        values = self.codec.decode(row, offset)
-        return Record(self.entity_type, values, lines) if lines is not None else Record(self.entity_type, values)
+        return Record(self.entity_type, self.codec.decode(row, offset), NO_LINES if lines is None else lines)
 
 
 def record_codec(tables: Tables, entity_type: str, paths: Iterable[str] | None = None) -> RecordCodec:

@@ -1,6 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL: exact decimals, UTC moments, days, JSON that keeps its order."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -78,10 +78,12 @@ class Moment(TypeDecorator[datetime]):
         return moment_to_text(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the driver's type tells
-        """Read the moment in UTC."""
-        if value is None:
-            return None
-        return moment_from_text(value) if isinstance(value, str) else value.astimezone(UTC)
+        """Read the moment; PostgreSQL's come in the session's zone, which ``store.database`` makes UTC."""
+        return moment_from_text(value) if isinstance(value, str) else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Return what reads the moment; nothing has to where the driver gives it as it is, of which a page has a hundred."""
+        return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else None
 
 
 class Day(TypeDecorator[date]):

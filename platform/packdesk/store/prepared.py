@@ -40,7 +40,8 @@ class Prepared:
     def rows(self, connection: Connection, parameters: Mapping[str, object]) -> list[Sequence[object]]:
         """Execute a query and return its rows decoded."""
         with self._executed(connection, parameters) as cursor:
-            return [self._decoded(row) for row in cursor.fetchall()]
+            rows: list[Sequence[object]] = list(cursor.fetchall())
+            return [self._decoded(row) for row in rows] if self._decoders else rows
 
     @contextmanager
     def _executed(self, connection: Connection, parameters: Mapping[str, object]) -> Iterator[DBAPICursor]:

@@ -97,21 +97,43 @@ def run(connection: Connection, tables: Tables, query: Query) -> Page:
     _check(tables, query)
     if query.keep is not None:
         return _sifted(connection, tables, query, query.keep)
-    keys = _keys(tables, query)
-    groups = [group for group in tables.model.entity_types[query.entity_type].lines if query.fields is None or group in query.fields]
-    codec = record_codec(tables, query.entity_type, None if query.fields is None else _with_keys(query.fields, keys))
-    rows = _rows(connection, tables, query, keys, codec)
-    records = [codec.record(row) for row in rows[: query.limit]]
+    asked = _asked(tables, query)
+    rows = _rows(connection, tables, query, asked)
+    records = [asked.codec.record(row) for row in rows[: query.limit]]
     more = len(rows) > query.limit
-    cursor = cursors.write(_shape(query), [_at(tables, records[-1], key) for key in keys]) if more else ""
+    cursor = cursors.write(_shape(query), [_at(tables, records[-1], key) for key in asked.keys]) if more else ""
     count = count_up_to(connection, tables, query) if query.count else None
     return Page(
-        rows=tuple(reading.with_lines(connection, tables, records, groups) if groups else records),
+        rows=tuple(reading.with_lines(connection, tables, records, asked.groups) if asked.groups else records),
         next_cursor=cursor,
         count=count if count is None else min(count, COUNT_LIMIT),
         capped=count is not None and count > COUNT_LIMIT,
-        named=joined_names.read(tables, rows[: query.limit], len(codec.columns), query.named),
+        named=joined_names.read(tables, rows[: query.limit], len(asked.codec.columns), query.named),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a page reads and is ordered by, worked out once per release for each choice of fields and order."""
+
+    keys: tuple[Key, ...]
+    codec: RecordCodec
+    groups: tuple[str, ...]
+
+
+def _asked(tables: Tables, query: Query) -> _Asked:
+    known: dict[object, _Asked] = tables.memo.setdefault("pages asked for", {})
+    memo = (query.entity_type, query.order, query.fields)
+    found = known.get(memo)
+    if found is None:
+        _check_paths(tables, query)
+        keys = _keys(tables, query)
+        groups = (group for group in tables.model.entity_types[query.entity_type].lines if query.fields is None or group in query.fields)
+        codec = record_codec(tables, query.entity_type, None if query.fields is None else _with_keys(query.fields, keys))
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        found = known[memo] = _Asked(keys, codec, tuple(groups))
+    return found
 
 
 def _sifted(connection: Connection, tables: Tables, query: Query, keep: Callable[[Record], bool]) -> Page:
@@ -194,30 +216,27 @@ def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...]) -> s
     return sa.and_(*(search.c.content.contains(word, autoescape=True) for word in words))
 
 
-def _rows(connection: Connection, tables: Tables, query: Query, keys: tuple[Key, ...], codec: RecordCodec) -> list[Sequence[object]]:
-    table = tables.record(query.entity_type)
+def _rows(connection: Connection, tables: Tables, query: Query, asked: _Asked) -> list[Sequence[object]]:
     shapes: dict[object, Prepared] = tables.memo.setdefault("first pages", {})
     memo = (query.entity_type, query.order, query.fields, query.access, query.named) if _is_plain(query) else None
     if memo is not None and memo in shapes:
         return shapes[memo].rows(connection, {"page": query.limit + 1})
-    order = cursors.ordering(keys, tables.dialect)
-    selected = sa.select(*codec.columns).select_from(table).order_by(*order).where(*_conditions(connection, tables, query))
+    table, order = tables.record(query.entity_type), cursors.ordering(asked.keys, tables.dialect)
+    selected = sa.select(*asked.codec.columns).select_from(table).order_by(*order).where(*_conditions(connection, tables, query))
     if memo is not None:
-        plain = _with_names(tables, query, codec, keys, selected.limit(sa.bindparam("page", type_=sa.Integer)))
+        plain = _with_names(tables, query, asked, selected.limit(sa.bindparam("page", type_=sa.Integer)))
         if len(shapes) >= _REMEMBERED:
             shapes.clear()
         shapes[memo] = Prepared(plain, connection.dialect, tables.stamp(query.entity_type))
         return shapes[memo].rows(connection, {"page": query.limit + 1})
     if query.cursor:
-        selected = selected.where(cursors.after(keys, cursors.read(query.cursor, _shape(query), keys)))
-    found = _with_names(tables, query, codec, keys, selected.limit(query.limit + 1))
+        selected = selected.where(cursors.after(asked.keys, cursors.read(query.cursor, _shape(query), asked.keys)))
+    found = _with_names(tables, query, asked, selected.limit(query.limit + 1))
     return list(connection.execute(found.prefix_with(tables.stamp(query.entity_type))))
 
 
-def _with_names(
-    tables: Tables, query: Query, codec: RecordCodec, keys: tuple[Key, ...], page: sa.Select[*tuple[object, ...]]
-) -> sa.Select[*tuple[object, ...]]:
-    return joined_names.joined(tables, codec, page, keys, query.named) if query.named else page
+def _with_names(tables: Tables, query: Query, asked: _Asked, page: sa.Select[*tuple[object, ...]]) -> sa.Select[*tuple[object, ...]]:
+    return joined_names.joined(tables, asked.codec, page, asked.keys, query.named) if query.named else page
 
 
 def _is_plain(query: Query) -> bool:
@@ -255,13 +274,20 @@ def _check(tables: Tables, query: Query) -> None:
     tables.record(query.entity_type)
     if not 1 <= query.limit <= _LONGEST_PAGE:
         raise PackdeskError("bad_parameter", name="limit", reason=f"give 1 to {_LONGEST_PAGE}")
+    _refuse_unknown(tables, query, "equals", query.equals)
+
+
+def _check_paths(tables: Tables, query: Query) -> None:
     if len(query.order) > _MOST_FIELDS or len({path for path, _ in query.order}) != len(query.order):
         raise PackdeskError("bad_parameter", name="order", reason=f"give at most {_MOST_FIELDS} different fields")
-    fields = [path for path in query.fields or () if path not in tables.model.entity_types[query.entity_type].lines]
-    for name, paths in (("order", [path for path, _ in query.order]), ("fields", fields), ("equals", query.equals)):
-        unknown = [path for path in paths if not _is_path(tables, query.entity_type, path)]
-        if unknown:
-            raise PackdeskError("bad_parameter", name=name, reason=f"there is no field '{unknown[0]}'")
+    _refuse_unknown(tables, query, "order", [path for path, _ in query.order])
+    _refuse_unknown(tables, query, "fields", [path for path in query.fields or () if path not in tables.model.entity_types[query.entity_type].lines])
+
+
+def _refuse_unknown(tables: Tables, query: Query, name: str, paths: Iterable[str]) -> None:
+    for path in paths:
+        if not _is_path(tables, query.entity_type, path):
+            raise PackdeskError("bad_parameter", name=name, reason=f"there is no field '{path}'")
 
 
 def _is_path(tables: Tables, entity_type: str, path: str) -> bool:

@@ -1,7 +1,9 @@
 """The app factory: settings in, a Flask app with shell, API, screens and all plumbing out."""
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response, request
 
@@ -30,13 +32,21 @@ class Limits:
         return cls(per_account=f"{max(1, 10 // processes)} per minute", per_address=f"{max(1, 60 // processes)} per minute")
 
 
+class _App(Flask):
+    """A Flask app whose views and hooks are all plain functions."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function itself; Flask would look anew at each of a request's dozen hooks whether it is a coroutine."""
+        return func
+
+
 def create_app(settings: Settings, *, services: Services | None = None, prepare: bool = True, limits: Limits | None = None) -> Flask:
     """Return the app. ``prepare`` brings tables, first release and roles up to date; one process of a server does it for all."""
     key = secret_key(settings)
     parts = services if services is not None else startup.open_services(settings, key)
     if prepare:
         startup.prepare(parts)
-    app = Flask("packdesk.web", static_folder=None)
+    app = _App("packdesk.web", static_folder=None)
     limit = limits or Limits()
     fab.configure(app, settings, key=key, prepare=prepare, login_limit=limit.per_account, address_limit=limit.per_address)
     app.config.update(MAX_CONTENT_LENGTH=JSON_LIMIT, MAX_FORM_MEMORY_SIZE=JSON_LIMIT, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
@@ -65,13 +75,14 @@ def _install_plumbing(app: Flask) -> None:
 
     @app.before_request
     def _gate() -> None:
-        if gate.refused(request):
+        asked = request._get_current_object()
+        if gate.refused(asked):
             raise PackdeskError("cross_site")
-        if "\0" in request.path or b"%00" in request.query_string:
+        if "\0" in asked.path or b"%00" in asked.query_string:
             raise PackdeskError("bad_request", reason="it contains a NUL character")
 
     @app.after_request
     def _secure(response: Response) -> Response:
-        return headers.secure(request, response)
+        return headers.secure(request._get_current_object(), response)
 
     problems.install(app)

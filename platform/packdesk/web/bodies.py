@@ -9,6 +9,7 @@ import orjson
 from flask import Request, Response
 
 from packdesk.errors import PackdeskError
+from packdesk.records.output import SERIALIZED
 
 JSON_LIMIT = 1_000_000
 FILE_LIMIT = 25_000_000
@@ -87,7 +88,7 @@ def _int(word: str) -> int:
 
 def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return the value as JSON."""
-    response = Response(orjson.dumps(value, default=_plain), status=status, mimetype=_MEDIA_TYPE)
+    response = Response(orjson.dumps(value, default=_plain, option=SERIALIZED), status=status, mimetype=_MEDIA_TYPE)
     if headers:
         response.headers.update(headers)
     return response

@@ -35,8 +35,7 @@ def secure(request: Request, response: Response) -> Response:
     """Return the answer with its security headers; a view may have set a stricter policy of its own."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    for name, value in _FIXED:
-        headers[name] = value
+    headers.extend(_FIXED)
     if request.is_secure:
         headers["Strict-Transport-Security"] = _HSTS
     if not request.path.startswith(_STATIC):

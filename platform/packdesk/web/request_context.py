@@ -30,6 +30,8 @@ REQUEST_KEY = "request_key"
 #: Where a session keeps the mark of the password that it was got with.
 SESSION_MARK = "packdesk_mark"
 _REMEMBERED = 10_000
+#: Nobody has looked yet who asks.
+_UNKNOWN = object()
 #: Languages of the catalogue of refusals.
 _SPOKEN = ("en", "de")
 _LOGIN_OF = sa.text("SELECT username FROM ab_user WHERE id = :id")
@@ -99,10 +101,11 @@ def services() -> Services:
 
 def pinned() -> Pinned:
     """Return the release that this request works with from its first line to its last; raises ``no_release``."""
-    if "pinned" not in g:
-        g.pinned = services().live.current()
-        g.release = g.pinned.release
-    return cast("Pinned", g.pinned)
+    found = g.get("pinned")
+    if found is None:
+        found = g.pinned = services().live.current()
+        g.release = found.release
+    return cast("Pinned", found)
 
 
 def runtime() -> Runtime:
@@ -120,12 +123,13 @@ def actor() -> Actor:
 
 def actor_or_none() -> Actor | None:
     """Return who asks, or None when nobody is logged in or what he shows is forged, too old or got with an earlier password."""
-    if "actor" not in g:
+    found = g.get("actor", _UNKNOWN)
+    if found is _UNKNOWN:
         release = pinned()
         proof = _proof(release.security_epoch)
-        g.actor = current_app.extensions[f"{EXTENSION}.actors"].by_proof(proof, release) if proof is not None and proof.login else None
-        g.login = g.actor.login if g.actor is not None else ""
-    return cast("Actor | None", g.actor)
+        found = g.actor = current_app.extensions[f"{EXTENSION}.actors"].by_proof(proof, release) if proof is not None and proof.login else None
+        g.login = found.login if found is not None else ""
+    return cast("Actor | None", found)
 
 
 def _proof(epoch: int) -> Proof | None:

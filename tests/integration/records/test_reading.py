@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+import orjson
 import pytest
 from tests.integration.records.conftest import Harbour
 
@@ -12,7 +13,7 @@ from packdesk.records.create import create
 from packdesk.records.history import history
 from packdesk.records.looking import looking
 from packdesk.records.note import add_note, notes
-from packdesk.records.output import view_json
+from packdesk.records.output import SERIALIZED, view_json
 from packdesk.records.read import linked, read, reveal
 from packdesk.records.search import SearchCommand, search
 from packdesk.records.update import update
@@ -210,7 +211,7 @@ def test_the_json_of_a_record_has_the_shape_of_the_input(small_port: Harbour) ->
     stay = small_port.mooring(cargo=[{"goods": "grain", "tons": 5}])
 
     seen = read(small_port.context("olga"), "mooring", stay.number)
-    data = view_json(small_port.runtime, seen)
+    data = orjson.loads(orjson.dumps(view_json(small_port.runtime, seen), option=SERIALIZED))
 
     assert data["hull"] == {"id": stay.get("hull"), "number": "HU00000001", "title": "SHIP-1", "entity_type": "hull"}
     assert (data["allowance"], data["asked_at"], data["status"]) == ("1 day", "2026-03-01T12:00:00Z", "waiting")

@@ -13,6 +13,7 @@ from packdesk.records import update as updating
 from packdesk.records.context import Context
 from packdesk.records.outcome import Outcome, RecordView
 from packdesk.records.output import labels, page_json, view_json
+from packdesk.runtime.field_kind import UTC
 from packdesk.store.queries import DEFAULT_ORDER
 from packdesk.web.api import parameters
 from packdesk.web.api.findings import warnings_json
@@ -40,7 +41,7 @@ def search(entity_type: str) -> Response:
         count=asked.count,
     )
     page = searching.search(context(), entity_type, command)
-    return answer(page_json(runtime(), entity_type, page, language() if with_labels else "", zone()))
+    return answer(page_json(runtime(), entity_type, page, language() if with_labels else "", zone() if with_labels else UTC))
 
 
 @policy(LOGGED_IN)
