@@ -4,10 +4,10 @@ from packdesk.errors import PackdeskError, Refused
 from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
-from packdesk.records.finding_records import existing
+from packdesk.records.finding_records import existing, existing_with_names
 from packdesk.records.findings import about
 from packdesk.records.outcome import LinkView, RecordView
-from packdesk.records.views import computed, reference, references, screen, title
+from packdesk.records.views import computed, named_with, reference, references, screen, title
 from packdesk.runtime.values import Record
 from packdesk.store.reading import whole
 
@@ -21,15 +21,16 @@ def read(context: Context, entity_type: str, ref: str) -> RecordView:
 
 def view(work: Work, entity_type: str, ref: str) -> RecordView:
     """Return a record inside a transaction."""
-    record = whole(existing(work, entity_type, ref))
     entity = work.runtime.type(entity_type)
     kept = screen(work, entity)
+    named = named_with(work, entity, entity.fields.keys() - kept.hidden - kept.masked)
+    known, others = existing_with_names(work, entity_type, ref, named)
+    record = whole(known)
     seen = kept.over(computed(work, entity, record))
-    # First the records that fields name, all of a type at once: the title often names one of them.
-    found = references(work, entity, (seen,))
+    found = references(work, entity, (seen,), others, [one.path for one in named] if others else ())
     return RecordView(
         record=seen,
-        title=title(work, record),
+        title=title(work, record, others),
         links={name: _links(work, record, name) for name, relation in entity.relations.items() if relation.connection.how in _HELD},
         references=found,
         hidden=kept.hidden,

@@ -13,9 +13,11 @@ from packdesk.records.seen_graph import SeenGraph
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.situation import Situation
-from packdesk.runtime.values import Graph, Record
+from packdesk.runtime.values import Graph, Record, Related
 from packdesk.store.joined_names import Named
 
+#: So many references are read together with a record.
+_MOST_JOINED = 16
 _NOTHING_READ: Mapping[tuple[str, str], Record] = MappingProxyType({})
 
 
@@ -29,6 +31,30 @@ def computed(work: Work, entity: EntityRuntime, record: Record) -> Record:
     for path in entity.computed_on_read:
         record = record.having({path: _at(work, entity, record).value(entity.fields[path].derived)})
     return record
+
+
+@dataclass(frozen=True, slots=True)
+class Glances:
+    """Walks like the graph below it; of some records only what names them is there, and is taken as it is."""
+
+    graph: Graph
+    read: Mapping[tuple[str, str], Record]
+
+    def get(self, entity_type: str, record_id: str) -> Record | None:
+        """Return a live record, or what was read of it."""
+        return self.read.get((entity_type, record_id)) or self.graph.get(entity_type, record_id)
+
+    def related(self, record: Record, relation: str) -> tuple[Related, ...]:
+        """Return the records at the other end of a relation."""
+        return self.graph.related(record, relation)
+
+    def by_key(self, entity_type: str, key: str) -> Record | None:
+        """Return the live record with this key."""
+        return self.graph.by_key(entity_type, key)
+
+    def user_units(self, login: str) -> frozenset[str]:
+        """Return the units of a user."""
+        return self.graph.user_units(login)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +81,23 @@ class Naming:
         return Reference(record.entity_type, record.id, record.number, self.title(record))
 
 
-def naming(work: Work, entity: EntityRuntime) -> Naming:
-    """Return how records of the type are called."""
-    return Naming(work, entity, screen(work, entity), SeenGraph(work.unit, work.runtime, work.context.actor))
+def naming(work: Work, entity: EntityRuntime, read: Mapping[tuple[str, str], Record] = _NOTHING_READ) -> Naming:
+    """Return how records of the type are called; what has been ``read`` of others is not read again where it is enough for the title."""
+    graph: Graph = Glances(work.unit, read) if read and _is_enough(work, entity) else work.unit
+    return Naming(work, entity, screen(work, entity), SeenGraph(graph, work.runtime, work.context.actor))
 
 
-def title(work: Work, record: Record) -> str:
+def _is_enough(work: Work, entity: EntityRuntime) -> bool:
+    """Say whether the title asks nothing of other records but what a glance at them shows."""
+    asked = entity.title_of.dependencies if entity.title_of is not None else ()
+    return all(
+        one.entity_type == entity.id or one.path in (work.runtime.type(one.entity_type).glance or ()) for one in asked if one.entity_type in work.runtime.types
+    )
+
+
+def title(work: Work, record: Record, read: Mapping[tuple[str, str], Record] = _NOTHING_READ) -> str:
     """Return how a record is called."""
-    return naming(work, work.runtime.type(record.entity_type)).title(record)
+    return naming(work, work.runtime.type(record.entity_type), read).title(record)
 
 
 def reference(work: Work, record: Record) -> Reference:
@@ -106,7 +141,7 @@ def named_with(work: Work, entity: EntityRuntime, paths: Collection[str]) -> tup
         if path in paths and field.field.kind is Kind.REFERENCE and policy.views(work.runtime, work.context.actor, field.targets[0]):
             wanted = work.runtime.type(field.targets[0]).glance
             found += [Named(path, field.targets[0], wanted)] if wanted is not None else []
-    return tuple(found)
+    return tuple(found[:_MOST_JOINED])
 
 
 def _nameable(work: Work, entity: EntityRuntime, ids: set[str]) -> Mapping[str, Record]:

@@ -10,8 +10,10 @@ from sqlalchemy.engine import Connection
 
 from packdesk.runtime.values import Line, Record
 from packdesk.store import access as access_rules
+from packdesk.store import joined_names
 from packdesk.store.access import AccessFilter
 from packdesk.store.codec import line_codec, record_codec
+from packdesk.store.joined_names import Named
 from packdesk.store.prepared import Prepared
 from packdesk.store.tables import Tables
 
@@ -77,6 +79,25 @@ def one(
         query = query.where(access_rules.condition(tables, entity_type, access)).prefix_with(tables.stamp(entity_type))
         rows = list(connection.execute(query.with_for_update(of=table) if for_update else query))
     return with_lazy_lines(connection, tables, [codec.record(rows[0])])[0] if rows else None
+
+
+def one_with_names(
+    connection: Connection, tables: Tables, entity_type: str, reference: str, named: tuple[Named, ...]
+) -> tuple[Record, Mapping[tuple[str, str], Record]] | None:
+    """Return the live record with this id or number and, read with it, what is wanted of the records that its references name."""
+    if "\0" in reference:
+        return None
+    table, codec = tables.record(entity_type), record_codec(tables, entity_type)
+    name = "id" if is_id(reference) else "number"
+    key = ("one with names", entity_type, name, named)
+    if key not in tables.memo:
+        query = sa.select(*codec.columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
+        tables.memo[key] = Prepared(joined_names.joined(tables, codec, query, (), named), connection.dialect, tables.stamp(entity_type))
+    rows = tables.memo[key].rows(connection, {"reference": reference})
+    if not rows:
+        return None
+    found = with_lazy_lines(connection, tables, [codec.record(rows[0][: len(codec.columns)])])[0]
+    return found, joined_names.read(tables, rows, len(codec.columns), named)
 
 
 def many(connection: Connection, tables: Tables, entity_type: str, ids: Iterable[str], paths: tuple[str, ...] | None = None) -> dict[str, Record]:

@@ -24,6 +24,7 @@ from packdesk.runtime.values import Actor, Record, Related
 from packdesk.store import history, links, numbers, platform_tables, reading, violations, writing
 from packdesk.store.access import AccessFilter
 from packdesk.store.database import Database, is_worth_retrying
+from packdesk.store.joined_names import Named
 from packdesk.store.links import End
 from packdesk.store.prepared import Prepared
 from packdesk.store.tables import Tables
@@ -154,6 +155,16 @@ class UnitOfWork:
         elif access is None:
             self._records[key] = None
         return found
+
+    def get_with_names(self, entity_type: str, reference: str, named: tuple[Named, ...]) -> tuple[Record | None, Mapping[tuple[str, str], Record]]:
+        """Return the live record with this id or number and what is wanted of the records that it names; nothing of them when it is known already."""
+        if (entity_type, reference) in self._records:
+            return self._records[entity_type, reference], {}
+        found = reading.one_with_names(self.connection, self.tables, entity_type, reference, named)
+        if found is None:
+            self._records[entity_type, reference] = None
+            return None, {}
+        return self._remember(found[0]), found[1]
 
     def by_key(self, entity_type: str, key: str) -> Record | None:
         """Return the live record whose key field (else number) has this value."""
