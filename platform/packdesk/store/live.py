@@ -77,7 +77,8 @@ class LiveRuntime:
         try:
             if self._loaded is None or self._loaded.release != number:
                 self._loaded = self._compile(number)
-                self._database.engine.clear_compiled_cache()
+                for engine in self._database.engines:
+                    engine.clear_compiled_cache()
             return self._loaded
         finally:
             self._loading.release()

@@ -191,7 +191,8 @@ def _publish(  # noqa: PLR0917
         fill_ahead(database, run.fillings)
         progress("flip", 0)
         database.retrying(lambda: _flip(run, unwanted))
-        database.engine.clear_compiled_cache()
+        for engine in database.engines:
+            engine.clear_compiled_cache()
         finish(database, clock, progress)
         if unwanted:
             _drop_unwanted(database, _Live(number=number, tables=tables), tuple(step.about for step in unwanted))

@@ -1,6 +1,8 @@
 """A publish does as much as it changes: what is the same in both releases is neither asked for, nor read, nor built."""
 
 import copy
+import gc
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +14,7 @@ from tests.unit.releases.harbour import BERTH, Documents, fields, merged
 from packdesk.store.database import Database
 from packdesk.store.doctor import examine
 from packdesk.store.inspection import inspect_storage
+from packdesk.store.live import LiveRuntime
 from packdesk.store.planning import plan
 from packdesk.store.platform_tables import migration_step
 from packdesk.store.publishing import publish, resume
@@ -105,3 +108,21 @@ def test_starting_reads_no_documents_when_nothing_is_left_to_do(database: Databa
         resume(database, CLOCK)
 
     assert not [statement for statement in sent if "documents" in statement or "pragma_table_info" in statement or "pg_attribute" in statement]
+
+
+def test_nothing_holds_the_tables_of_the_release_before(database: Database) -> None:
+    """Statements that an engine keeps hold the tables that they read; a process would grow with every publish."""
+    put_live(database, merged())
+    live = LiveRuntime(database)
+    table = live.current().tables.record("visit")
+    for transaction in (database.begin, database.reading):
+        with transaction() as connection:
+            connection.execute(sa.select(table.c.id, table.c.number).where(table.c.version > 1)).all()
+    before = weakref.ref(table)
+    del table
+
+    put_live(database, merged(with_field("note")))
+    live.current()
+    gc.collect()
+
+    assert before() is None
