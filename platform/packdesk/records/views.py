@@ -1,6 +1,6 @@
 """A record as one actor may see it: closed fields taken out, sensitive ones masked, what the clock moves computed."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -106,9 +106,9 @@ def reference(work: Work, record: Record) -> Reference:
 
 
 def references(
-    work: Work, entity: EntityRuntime, records: Iterable[Record], read: Mapping[tuple[str, str], Record] = _NOTHING_READ, but: Collection[str] = ()
+    work: Work, entity: EntityRuntime, records: Sequence[Record], read: Mapping[tuple[str, str], Record] = _NOTHING_READ, but: Collection[str] = ()
 ) -> Mapping[tuple[str, str], Reference]:
-    """Return how the records are named that fields and lines of these records refer to.
+    """Return how the records are named that fields and lines of these records, which hold the same fields, refer to.
 
     What belongs to others has a number only; of a type that the actor's roles do not show, not even that. The records that the fields
     ``but`` name have been ``read`` already, as far as there are any.
@@ -117,7 +117,8 @@ def references(
     for (target, record_id), record in read.items():
         wanted.setdefault(target, {})[record_id] = record
     unread: dict[str, set[str]] = {}
-    rest = tuple((path, field) for path, field in entity.naming if path not in but)
+    held = records[0].values if records else {}
+    rest = tuple((path, field) for path, field in entity.naming if path in held and path not in but)
     for record in records if rest or entity.naming_lines else ():
         for field, value in _named(entity, record, rest):
             unread.setdefault(field.targets[0], set()).update(value if isinstance(value, tuple) else (str(value),))
