@@ -5,26 +5,26 @@ import json
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks.installation import postgresql
+from benchmarks.installation import installation, postgresql
 from benchmarks.measure import Row
 from benchmarks.running_process import running_process
+from benchmarks.wsgi import caller
 from packdesk.clock import SystemClock
 from packdesk.packs.load import load
 from packdesk.packs.merged import Merged
-from packdesk.packs.sources import MemorySource
+from packdesk.packs.sources import MemorySource, find_pack
 from packdesk.store import migrations
 from packdesk.store.database import Database
-from packdesk.store.live import LiveRuntime
 from packdesk.store.planning import plan
 from packdesk.store.publishing import publish
+from packdesk.web.startup import BASE_PACK
 
 TYPES = 500
-#: Types of the pack that is published again and again.
-_OFTEN_PUBLISHED = 30
+API = "/api/v1"
 #: How often a process is started and a field published.
 _TURNS = 3
 _MEGABYTE = 1024 * 1024
@@ -73,9 +73,8 @@ def _publish(database: Database, merged: Merged) -> _Published:
 def rows(publishes: int, wanted: int = 200, types: int = TYPES) -> list[Row]:
     """Return startup, publishing one field and growth over so many publishes (scaled to those wanted)."""
     # First, while the process is small: what large packs leave free later would hide what grows.
-    repeated = min(types, _OFTEN_PUBLISHED)
-    grown = _growth(publishes, repeated) * wanted / publishes
-    scaled = f"{publishes} publishes of {repeated} types" + ("" if publishes == wanted else f", scaled to {wanted}")
+    grown = _growth(publishes) * wanted / publishes
+    scaled = f"{publishes} publishes of the base pack, every type read after each" + ("" if publishes == wanted else f", scaled to {wanted}")
     return [*_times(types), Row(f"growth by {wanted} publishes", f"{grown:.1f} MB", scaled, "at most 20 MB", grown <= 20)]
 
 
@@ -116,24 +115,29 @@ def _times(types: int) -> list[Row]:
     ]
 
 
-def _growth(publishes: int, types: int) -> float:
-    """Return by how many MB this process grows while it follows so many publishes of a pack of so many types, without the first ten."""
-    with tempfile.TemporaryDirectory(prefix="packdesk-bench-") as name, postgresql(Path(name)) as url:
-        database = Database(url)
-        migrations.upgrade(database)
-        live = LiveRuntime(database)
+def _growth(publishes: int) -> float:
+    """Return by how many MB a server grows that answers requests about every type after each of so many publishes, without the first ten."""
+    with installation() as at:
+        base = load([find_pack(BASE_PACK)]).merged
+        if base is None:
+            raise AssertionError(BASE_PACK)
+        paths = [f"{API}/records/{entity_type}?limit=25" for entity_type in base.documents["entity_types"]]
+        requests = [caller(at.app, "GET", path, at.token) for path in (*paths, f"{API}/openapi.json")]
         before = 0.0
         for index in range(publishes + 10):
-            _publish(database, _merged(index % 2 + 1, types))
-            pinned = live.current()
-            for entity_type in pinned.runtime.types:
-                pinned.runtime.type(entity_type)
-                pinned.tables.record(entity_type)
+            _publish(at.services.database, _relabelled(base, f"Label {index}"))
+            for request in requests:
+                request()
             if index == 9:
                 before = _resident()
-        after = _resident()
-        database.close()
-    return after - before
+        return _resident() - before
+
+
+def _relabelled(merged: Merged, label: str) -> Merged:
+    """Return the packs with another label for their first entity type: the least that makes another release."""
+    entity_types = dict(merged.documents["entity_types"])
+    first = next(iter(entity_types))
+    return replace(merged, documents={**merged.documents, "entity_types": {**entity_types, first: {**entity_types[first], "label": label}}})
 
 
 def _resident() -> float:

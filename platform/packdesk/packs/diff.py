@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from packdesk.model.nodes import Json
+from packdesk.packs.canonical import compact
 from packdesk.packs.merged import Merged
 from packdesk.packs.schemas.catalogue import KINDS
 from packdesk.packs.schemas.shapes import Map, Shape
@@ -89,6 +90,8 @@ def _members(old: Mapping[str, Json], new: Mapping[str, Json], shape: Shape | No
 
 
 def _values(old: Json, new: Json, shape: Shape | None, kind: str, trail: Trail) -> Iterator[Change]:
+    if len(trail) == 1 and compact(old) == compact(new):
+        return  # most documents are, word for word, what they were
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         yield from _members(old, new, shape, kind, trail)
     elif _plain(old) != _plain(new) or isinstance(old, bool) is not isinstance(new, bool):
