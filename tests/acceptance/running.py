@@ -156,6 +156,16 @@ class Desk:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait(timeout=20)
 
+    def memory(self) -> int:
+        """Return the most memory, in kilobytes, that the server's processes ever held."""
+        group = str(self.process.pid) if self.process is not None else ""
+        found = 0
+        for status in Path("/proc").glob("[0-9]*/status"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if (status.parent / "stat").read_text().rpartition(")")[2].split()[2] == group:
+                    found += int(re.findall(r"VmHWM:\s+(\d+)", status.read_text())[0])
+        return found
+
     @property
     def log(self) -> str:
         """Return what the server printed so far."""
