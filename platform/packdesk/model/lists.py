@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from packdesk.model.durations import Duration
 from packdesk.model.entity_types import Field
-from packdesk.model.nodes import Json, Text
+from packdesk.model.nodes import Allow, Json, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class Entry:
     #: For levels: within the supported subset.
     supported: bool = True
     colour: str = ""
+    #: Who may choose it; None: everybody.
+    allow: Allow | None = None
     #: Values of the list's attributes.
     attributes: Mapping[str, Json]
     renamed_from: str = ""

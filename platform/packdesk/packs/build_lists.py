@@ -7,7 +7,7 @@ from packdesk.model.lists import Entry, EntryList, Matrix
 from packdesk.model.nodes import Text
 from packdesk.packs.merged import Body
 from packdesk.packs.names import initials, label_from_id
-from packdesk.packs.parts import Texts, flag_at, frozen, members, text_at
+from packdesk.packs.parts import Texts, allow_of, flag_at, frozen, members, text_at
 from packdesk.packs.schemas.catalogue import KINDS
 from packdesk.packs.schemas.shapes import Map, Object
 
@@ -67,6 +67,7 @@ def _entry(identifier: str, body: Body, path: str, *, default: str, known: froze
         default=identifier == default or ("default" in known and flag_at(body, "default")),
         supported="supported" not in known or flag_at(body, "supported", default=True),
         colour=text_at(body, "colour"),
+        allow=allow_of(body) if "allow" in known else None,
         attributes={key: frozen(value) for key, value in body.items() if key not in known},
         renamed_from=text_at(body, "renamed_from"),
     )

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
+from packdesk.model.lists import Entry
 from packdesk.runtime.entity import FieldRuntime
 from packdesk.runtime.kinds_choice import Member, is_offered, members
+from packdesk.runtime.lifecycle import is_allowed
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Record
 
@@ -21,14 +23,14 @@ def offered(at: Situation, field: FieldRuntime, current: object = None) -> tuple
     )
 
 
-def refusal(at: Situation, field: FieldRuntime, value: object, *, chosen: frozenset[str], again: bool = False) -> Finding | None:
+def refusal(at: Situation, field: FieldRuntime, value: object, *, chosen: frozenset[str], again: bool = False, by_hand: bool = True) -> Finding | None:
     """Return why a value may not be chosen for the field, or None.
 
     ``chosen`` are ids that stand in the record already and stay valid; ``again`` asks ``options_when`` of them too, because
-    something that it reads has changed.
+    something that it reads has changed. Whom a member of a list admits binds the person who chooses ``by_hand``, no effect.
     """
     for name in _named(value):
-        found = _one(at, field, name) if name not in chosen else _again(at, field, name) if again else None
+        found = _one(at, field, name, by_hand=by_hand) if name not in chosen else _again(at, field, name) if again else None
         if found is not None:
             return found
     return None
@@ -39,23 +41,34 @@ def _again(at: Situation, field: FieldRuntime, name: str) -> Finding | None:
     return None if candidate is None or allows(at, field, candidate) else _excluded(at, field, name)
 
 
-def _one(at: Situation, field: FieldRuntime, name: str) -> Finding | None:
+def admits(at: Situation, member: Member | None) -> bool:
+    """Return whether a member of a list may be chosen by the actor: his unit, role or login is named, or nobody's is (GEN-22)."""
+    return not isinstance(member, Entry) or is_allowed(member.allow, at.actor)
+
+
+def _one(at: Situation, field: FieldRuntime, name: str, *, by_hand: bool) -> Finding | None:
     if field.field.kind in LISTED:
-        member = members(field.field, at.entity.model).get(name)
-        label = name if member is None else member.label.in_language(at.language)
-        if member is not None and not is_offered(member):
-            return at.finding("retired_value", member.path, field=field.path, label=field.label(at.language), value=label)
-        choices = at.entity.choice_of(str(at.record.get("subtype") or ""), field.field.choices) if field.field.choices else ()
-        if choices and name not in choices:
-            subtype = at.entity.subtypes[str(at.record.get("subtype"))].subtype
-            return at.finding("not_selectable", f"{subtype.path}.choices.{field.field.choices}", field=field.path, label=field.label(at.language), value=label)
-        return None if allows(at, field, name) else _excluded(at, field, label)
+        return _listed(at, field, name, by_hand=by_hand)
     if field.field.kind in _RECORDS:
         record = found_record(at, field, name)
         if record is None:
             return at.finding("unknown_reference", field.field.path, field=field.path, label=field.label(at.language), value=name)
         return None if allows(at, field, record) else _excluded(at, field, record.number)
     return None if allows(at, field, name) else _excluded(at, field, name)
+
+
+def _listed(at: Situation, field: FieldRuntime, name: str, *, by_hand: bool) -> Finding | None:
+    member = members(field.field, at.entity.model).get(name)
+    label = name if member is None else member.label.in_language(at.language)
+    if member is not None and not is_offered(member):
+        return at.finding("retired_value", member.path, field=field.path, label=field.label(at.language), value=label)
+    if by_hand and member is not None and not admits(at, member):
+        return at.finding("not_selectable", f"{member.path}.allow", field=field.path, label=field.label(at.language), value=label)
+    choices = at.entity.choice_of(str(at.record.get("subtype") or ""), field.field.choices) if field.field.choices else ()
+    if choices and name not in choices:
+        subtype = at.entity.subtypes[str(at.record.get("subtype"))].subtype
+        return at.finding("not_selectable", f"{subtype.path}.choices.{field.field.choices}", field=field.path, label=field.label(at.language), value=label)
+    return None if allows(at, field, name) else _excluded(at, field, label)
 
 
 def allows(at: Situation, field: FieldRuntime, candidate: Record | str) -> bool:

@@ -1,6 +1,8 @@
 """What a field starts with when nobody gave it a value; the same on screen and in the write path."""
 
+from packdesk.runtime.candidates import admits
 from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.kinds_choice import members
 from packdesk.runtime.situation import Situation
 
 
@@ -14,11 +16,16 @@ def first_value(at: Situation, field: FieldRuntime, *, choosing: bool = True) ->
     return own if own is not None or not choosing else _listed(at, field)
 
 
+def _admitted(at: Situation, field: FieldRuntime, name: str | None) -> str | None:
+    """Return the id of a member that the actor may choose; nothing is preselected for him that he may not."""
+    return name if name is None or admits(at, members(field.field, at.entity.model).get(name)) else None
+
+
 def _chosen(at: Situation, field: FieldRuntime) -> str | None:
     """Return the member of the subtype's choices that is marked default."""
     subtype = at.entity.subtypes.get(str(at.record.get("subtype") or "")) if field.field.choices else None
     offered = subtype.subtype.choices.get(field.field.choices, {}) if subtype is not None else {}
-    return next((choice.id for choice in offered.values() if choice.default), None)
+    return _admitted(at, field, next((choice.id for choice in offered.values() if choice.default), None))
 
 
 def _listed(at: Situation, field: FieldRuntime) -> str | None:
@@ -27,4 +34,4 @@ def _listed(at: Situation, field: FieldRuntime) -> str | None:
     subtype = at.entity.subtypes.get(str(at.record.get("subtype") or ""))
     choices = field.field.choices
     allowed = subtype.subtype.choices.get(choices) if subtype is not None and choices else None
-    return first if allowed is None or first in allowed else None
+    return _admitted(at, field, first) if allowed is None or first in allowed else None

@@ -129,7 +129,7 @@ def _field(change: Change, field: FieldRuntime, path: str, *, touched: bool) -> 
     if (
         field.derived is None
         and (again or path in change.changed)
-        and (found := refusal(at, field, value, chosen=frozenset(_ids(change.was(path))), again=again))
+        and (found := refusal(at, field, value, chosen=frozenset(_ids(change.was(path))), again=again, by_hand=touched))
     ):
         yield found
 
@@ -185,7 +185,11 @@ def _line(change: Change, group: LineRuntime, line: Line, before: Line | None, p
             found.append(at.finding("immutable_field", f"{field.field.path}.immutable", field=path, label=label))
         elif state.required and value is None:
             found.append(at.finding("required_field", state.rule, field=path, label=label))
-        elif value is not None and value != was and (refused := refusal(at, _choosing(group, field), value, chosen=frozenset())):
+        elif (
+            value is not None
+            and value != was
+            and (refused := refusal(at, _choosing(group, field), value, chosen=frozenset(), by_hand=group.group.id in change.given))
+        ):
             found.append(replace(refused, field=path))
     yield from found or at.failed(group.checks, field=place)
 

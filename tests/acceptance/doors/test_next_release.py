@@ -51,6 +51,8 @@ def before(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Json:
             "transitions/activity": {"$patch": "activity", "statuses": {"on_site": {"effective": False}}},
             "value_lists/title": {"$patch": "title", "options": {"dr": {"effective": False}}},
             "matrices/service_request": {"$patch": "service_request", "cells": {"low": {"extensive": "p6"}}},
+            "value_lists/gender": {"$patch": "gender", "options": {"diverse": {"allow": {"units": ["customer_care"]}}}},
+            "categories/activity": {"$patch": "activity", "nodes": {"invoice_check": {"allow": {"units": ["customer_care"]}}}},
         },
     )
     office.desk.command("publish", overlay, "--note", "Retire what is out of use")
@@ -94,6 +96,35 @@ def test_a_retired_value_is_not_offered_any_more(office: Office, screen: ScreenD
     old = screen.offered("lena", path, "person.title")
 
     assert (new, old) == (["mr", "ms"], ["mr", "ms", "dr"])
+
+
+@through("screen", "api", "bulk", "import")
+def test_what_is_for_another_unit_is_not_chosen(door: Door, office: Office, before: Json) -> None:
+    """GEN-22: a list's option and a category are for the units that they name; who got one keeps it, whoever edits the record."""
+    contact, activity = office.person("lena"), office.activity("lena", "paperwork")
+
+    refused = door.edit("admin", "contact", contact, {"person": {"gender": "diverse"}})
+    unsorted = door.edit("admin", "activity", activity, {"category": "invoice_check"})
+    chosen = door.edit("lena", "contact", office.now("lena", "contact", contact), {"person": {"gender": "diverse"}})
+    sorted_ = door.edit("lena", "activity", office.now("lena", "activity", activity), {"category": "invoice_check"})
+    kept = door.edit("admin", "contact", office.now("admin", "contact", contact), {"vip": True})
+
+    assert refused.places == {("not_selectable", "person.gender")}
+    assert refused.rules == {"value_lists.gender.options.diverse.allow"}
+    assert unsorted.places == {("not_selectable", "category")}
+    assert chosen.stored["person"]["gender"] == "diverse"
+    assert sorted_.stored["category"] == "invoice_check"
+    assert (kept.stored["vip"], kept.stored["person"]["gender"]) == (True, "diverse")
+
+
+@pytest.mark.usefixtures("before")
+def test_what_is_for_another_unit_is_not_offered(office: Office, screen: ScreenDoor) -> None:
+    """GEN-22: not in the form, and the API says whose it is."""
+    offered = {login: screen.offered(login, "/r/{contact}/new", "person.gender", kind="person") for login in ("lena", "admin")}
+    described = office.call("admin", "GET", "/metadata/{contact}").json["fields"]["person.gender"]["options"]
+
+    assert offered == {"lena": ["female", "male", "diverse"], "admin": ["female", "male"]}
+    assert [option.get("allow") for option in described] == [None, None, {"units": ["customer_care"], "users": [], "roles": []}]
 
 
 def test_a_changed_matrix_applies_to_later_changes_only(office: Office, before: Json) -> None:

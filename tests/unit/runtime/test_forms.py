@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from packdesk.model.lifecycles import StateKind
-from packdesk.model.nodes import Expression, Text
+from packdesk.model.nodes import Allow, Expression, Text
 from packdesk.model.views import Column, Filter, View, ViewSection
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
@@ -45,6 +45,23 @@ def test_a_form_is_generated_where_no_view_is_written(case, graph):
         ("phones", False, 1),
     ]
     assert tabs_of(case.type("thing"))[-1] == "history"
+
+
+def test_what_is_for_another_unit_is_neither_offered_nor_preselected(case, graph):
+    """GEN-15, GEN-22: the default too is only for those whom it names; whatever stands in the record stays."""
+    colours = case.model.value_lists["colour"]
+    red = replace(colours.entries["red"], allow=Allow(units=("sales",)))
+    limited = compile_model(replace(case.model, value_lists={**case.model.value_lists, "colour": replace(colours, entries={**colours.entries, "red": red})}))
+    shown = {}
+    for actor in (ANN, Actor(login="bob"), Actor(login="", system=True)):
+        record = begun(limited, "thing", actor, graph=graph, now=NOW, values={"name": "Ada"})
+        field = fields_of(form(at(limited, graph, record, actor), Bounds(new=True)))["colour"]
+        shown[actor.login] = (field.value, "red" in [option.id for option in field.options or ()])
+
+    old = fields_of(form(at(limited, graph, thing(colour="red"), Actor(login="bob")), NOBODY))["colour"]
+
+    assert shown == {"ann": ("red", True), "bob": (None, False), "": ("red", True)}
+    assert (old.value, "red" in [option.id for option in old.options or ()]) == ("red", True)
 
 
 def test_a_new_record_starts_with_defaults_and_first_status(case, graph):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from packdesk.errors import Problem
 from packdesk.packs.checks.fields import default_problems
-from packdesk.packs.checks.places import cycles, duplicate_codes, duplicate_labels, is_true, members, two_defaults
+from packdesk.packs.checks.places import cycles, duplicate_codes, duplicate_labels, everybody, is_true, members, two_defaults
 from packdesk.packs.index import Index
 from packdesk.packs.names import listed
 from packdesk.packs.nodes import Node
@@ -24,6 +24,8 @@ def check_lists(index: Index) -> Iterator[Problem]:
             yield from duplicate_codes(entries, f"'{what}'")
             yield from duplicate_labels(entries, f"'{what}'")
             yield from _retired(entries)
+            for entry_name, entry in entries.items():
+                yield from everybody(entry, f"choose '{entry_name}'")
             yield from _attributes(index, node, entries)
     for name, node in index.tree.documents["categories"].items():
         yield from _tree(name, members(node, "nodes"))

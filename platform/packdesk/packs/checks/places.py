@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from packdesk.errors import Problem
+from packdesk.errors import Problem, Severity
 from packdesk.packs.index import Index
 from packdesk.packs.names import initials, label_from_id
 from packdesk.packs.nodes import Node
@@ -105,6 +105,14 @@ def duplicate_labels(entries: Mapping[str, Node], what: str) -> Iterator[Problem
             message = f"'{name}' is called '{label}' like '{seen[label.casefold()]}' in {what}."
             yield (node.get("label") or node).problem("duplicate_label", message, "Give one of them another label.", at_key="label" not in node.members)
         seen.setdefault(label.casefold(), name)
+
+
+def everybody(node: Node, what: str) -> Iterator[Problem]:
+    """Yield a warning when a member says who may have it and names nobody."""
+    allow = node.get("allow")
+    if allow is not None and not any(part.items for part in allow.members.values()):
+        message = f"Nobody is named, so everybody may {what}."
+        yield allow.problem("everybody", message, "Name units, users or roles, or leave 'allow' out.", severity=Severity.WARNING)
 
 
 def state_of(lifecycle: Node | None, status: str) -> str:

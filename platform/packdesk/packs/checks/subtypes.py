@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from packdesk.errors import Problem, Severity
+from packdesk.errors import Problem
 from packdesk.packs.checks.fields import default_problems
-from packdesk.packs.checks.places import dead_ends, duplicate_codes, duplicate_labels, is_true, members, rule_problems, state_of, two_defaults
+from packdesk.packs.checks.places import dead_ends, duplicate_codes, duplicate_labels, everybody, is_true, members, rule_problems, state_of, two_defaults
 from packdesk.packs.index import Index
 from packdesk.packs.names import listed, nearest
 from packdesk.packs.nodes import Node
@@ -38,10 +38,7 @@ def _subtype(index: Index, entity_type: str, identifier: str, node: Node) -> Ite
     for name, value in members(node, "values").items():
         if name in fields:
             yield from default_problems(index, fields[name], value, f"'{name}' of '{identifier}'")
-    allow = node.get("allow")
-    if allow is not None and not any(part.items for part in allow.members.values()):
-        message = f"Nobody is named, so everybody may create '{identifier}'."
-        yield allow.problem("everybody", message, "Name units, users or roles, or leave 'allow' out.", severity=Severity.WARNING)
+    yield from everybody(node, f"create '{identifier}'")
 
 
 def _life(identifier: str, node: Node, lifecycle: Node) -> Iterator[Problem]:

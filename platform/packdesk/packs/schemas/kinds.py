@@ -9,6 +9,7 @@ from packdesk.packs.schemas.shapes import (
     Leaf,
     Map,
     Object,
+    Shape,
     condition,
     count,
     duration,
@@ -214,7 +215,15 @@ SUBTYPE = member(
 
 
 def _entry(title: str, **more: Leaf) -> Object:
-    keys = {"label": LABEL, "description": DESCRIPTION, "code": CODE, "effective": EFFECTIVE, "colour": COLOUR, **more}
+    keys: dict[str, Shape] = {
+        "label": LABEL,
+        "description": DESCRIPTION,
+        "code": CODE,
+        "effective": EFFECTIVE,
+        "colour": COLOUR,
+        "allow": ALLOW,
+        **more,
+    }
     return member(title, keys, rest=value("Value of an attribute"), rest_ref="attribute")
 
 

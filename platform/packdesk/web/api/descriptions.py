@@ -78,7 +78,15 @@ def _options(model: Model, field: Field, language: str) -> list[dict[str, object
     entries = model.value_lists.get(field.list) or model.level_lists.get(field.list) or model.categories.get(field.tree)
     if entries is None:
         return []
-    return [{"id": entry.id, "label": entry.label.in_language(language), **({"parent": entry.parent} if entry.parent else {})} for entry in entries.offered()]
+    return [
+        {
+            "id": entry.id,
+            "label": entry.label.in_language(language),
+            **({"parent": entry.parent} if entry.parent else {}),
+            **({"allow": _allow(entry.allow)} if entry.allow is not None else {}),
+        }
+        for entry in entries.offered()
+    ]
 
 
 def _section(section: Section, language: str) -> dict[str, object]:
