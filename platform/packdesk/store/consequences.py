@@ -292,16 +292,21 @@ def decided_steps(steps: tuple[Step, ...], answers: Mapping[str, Json], model: M
         Step(kind=StepKind.MAP_VALUES, about=slot.name, slot=slot, mapping=mapping, decision="map_status" if slot.path == "status" else "map_value")
         for slot, mapping in mapped.items()
     ]
-    known = {slot.name: slot for entity in model.entity_types.values() for slot in slots(model, entity)}
     for decision, answer in answers.items():
         section, _, name = decision.partition(".")
         if section == "default" and not (isinstance(answer, Mapping) and "leave_empty" in answer):
-            slot = known.get(name) or Slot(name.partition(".")[0], name.partition(".")[2])
-            decided.append(Step(kind=StepKind.FILL, about=name, slot=slot, value=answer, decision=decision))
+            decided.append(Step(kind=StepKind.FILL, about=name, slot=_slot_named(model, name), value=answer, decision=decision))
         elif section == "convert":
             change = next(step for step in steps if step.kind is StepKind.CHANGE_KIND and step.about == name)
             decided.append(Step(kind=StepKind.CONVERT, about=name, slot=change.slot, old=change.old, new=change.new, value=answer, decision=decision))
     return (*steps, *decided)
+
+
+def _slot_named(model: Model, name: str) -> Slot:
+    """Return the slot that a decision names; one that no field declares is a column of the engine."""
+    entity_type, _, path = name.partition(".")
+    declared = slots(model, model.entity_types[entity_type]) if entity_type in model.entity_types else ()
+    return next((slot for slot in declared if slot.name == name), Slot(entity_type, path))
 
 
 def _group_stays(comparison: Comparison, slot: Slot) -> bool:
