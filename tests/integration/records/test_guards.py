@@ -1,17 +1,22 @@
 """SPEC 5.2: one guard order for every change, first failure wins; and the rule tests of section 7 that follow from it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 from tests.integration.records.conftest import Harbour
 
 from packdesk.errors import PackdeskError, Refused
+from packdesk.model.lists import EntryList
+from packdesk.model.nodes import Allow
 from packdesk.records.act import act
 from packdesk.records.context import run
 from packdesk.records.create import create
 from packdesk.records.delete import delete
 from packdesk.records.note import add_note
 from packdesk.records.update import update
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.values import Record
 
 
@@ -43,8 +48,6 @@ def test_each_stage_hides_those_after_it(small_port: Harbour) -> None:
     nobody, ines, olga, otto = (port.context(name) for name in ("", "ines", "olga", "otto"))
 
     def as_nobody() -> object:
-        from dataclasses import replace
-
         return update(replace(nobody, actor=replace(nobody.actor, login="", system=False)), "mooring", stay.number, {})
 
     steps: list[tuple[str, Callable[[], object]]] = [
@@ -155,6 +158,40 @@ def test_types_of_other_units_cannot_be_created(small_port: Harbour) -> None:
     error = refused(lambda: small_port.mooring("ines", subtype="winter_berth"))
 
     assert (error.code, error.findings[0].rule) == ("type_not_permitted", "subtypes.mooring.winter_berth.allow")
+
+
+def _for_inspectors(runtime: Runtime) -> Runtime:
+    """Return the harbour where a verdict, a default verdict, a reason and goods are for the inspectors alone."""
+    model, only = runtime.model, Allow(units=("inspectors",))
+
+    def limited(lists: Mapping[str, EntryList], name: str, *entries: str) -> Mapping[str, EntryList]:
+        changed = {entry: replace(lists[name].entries[entry], allow=only) for entry in entries}
+        return {**lists, name: replace(lists[name], entries={**lists[name].entries, **changed})}
+
+    values = limited(limited(model.value_lists, "goods", "timber", "grain"), "refusal_reason", "full")
+    return compile_model(replace(model, categories=limited(model.categories, "verdict", "clear", "clear_if_signed"), value_lists=values), 1)
+
+
+def test_a_choice_of_another_unit_is_refused_wherever_a_person_makes_it(small_port: Harbour) -> None:
+    """GEN-15, GEN-22: in a field, a line, an input of an action; nothing of it is preselected either, while rules of the pack may set it."""
+    port = small_port
+    port.runtime = _for_inspectors(port.runtime)
+    olga, stay, other = port.context("olga"), port.mooring(), port.mooring()
+
+    in_section = refused(lambda: act(olga, "mooring", stay.number, "clear", {"clearance": {"verdict": "clear_if_signed"}}))
+    preselected = refused(lambda: act(olga, "mooring", stay.number, "clear", {}))
+    in_field = refused(lambda: act(olga, "mooring", other.number, "turn_away", {"refusal_reason": "full"}))
+    in_input = refused(lambda: act(olga, "mooring", other.number, "load", {"goods": "timber"}))
+    in_line = refused(lambda: update(olga, "mooring", stay.number, {"cargo": [{"goods": "timber", "tons": 3}]}))
+    automatic = [line.values["goods"] for line in stay.lines["cargo"]]
+
+    assert codes(in_section) == [("not_selectable", "clearance.verdict")]
+    assert in_section.findings[0].rule == "categories.verdict.nodes.clear_if_signed.allow"
+    assert codes(preselected) == [("required_field", "clearance.verdict")]
+    assert codes(in_field) == [("not_selectable", "refusal_reason")]
+    assert codes(in_input) == [("not_selectable", "goods")]
+    assert codes(in_line) == [("not_selectable", "cargo[0].goods")]
+    assert automatic == ["grain"]
 
 
 def test_children_are_of_the_subtypes_that_the_parent_lists(small_port: Harbour) -> None:
