@@ -18,7 +18,7 @@ def json_schema(rt: Runtime, entity_type: str, *, update: bool = False, language
     required = [] if update else [path for path, field in entity.fields.items() if not field.section and _demanded(field)]
     for section in entity.sections.values():
         fields = {path.partition(".")[2]: entity.fields[path] for path in section.fields if _taken(entity.fields[path])}
-        properties[section.section.id] = _nullable(_object(entity, fields, language, ()))
+        properties[section.section.id] = _nullable(_object(_properties(entity, fields, language), ()))
     for name, group in entity.groups.items():
         properties[name] = _nullable(_rows(entity, group, language))
     for name, relation in entity.relations.items():
@@ -56,21 +56,22 @@ def _property(entity: EntityRuntime, field: FieldRuntime, language: str) -> Json
     return {**words, **_nullable(schema)}
 
 
+def _properties(entity: EntityRuntime, fields: dict[str, FieldRuntime], language: str) -> dict[str, Json]:
+    return {name: _property(entity, field, language) for name, field in fields.items()}
+
+
 def _nullable(schema: dict[str, Json]) -> dict[str, Json]:
     return {"anyOf": (schema, {"type": "null"})}
 
 
-def _object(entity: EntityRuntime, fields: dict[str, FieldRuntime], language: str, required: Iterable[str]) -> dict[str, Json]:
-    properties = {name: _property(entity, field, language) for name, field in fields.items()}
+def _object(properties: dict[str, Json], required: Iterable[str]) -> dict[str, Json]:
     return {"type": "object", "properties": properties, "required": tuple(required), "additionalProperties": False}
 
 
 def _rows(entity: EntityRuntime, group: LineRuntime, language: str) -> dict[str, Json]:
     fields = {name: field for name, field in group.fields.items() if field.derived is None}
-    row = _object(entity, fields, language, (name for name, field in fields.items() if _demanded(field)))
-    properties = row["properties"]
-    if isinstance(properties, dict):
-        properties["id"] = {"type": "string"}
+    properties = {**_properties(entity, fields, language), "id": {"type": "string"}}
+    row = _object(properties, (name for name, field in fields.items() if _demanded(field)))
     limits: dict[str, Json] = {"minItems": group.group.min_items} if group.group.min_items else {}
     if group.group.max_items is not None:
         limits["maxItems"] = group.group.max_items
@@ -78,7 +79,7 @@ def _rows(entity: EntityRuntime, group: LineRuntime, language: str) -> dict[str,
 
 
 def _ends(entity: EntityRuntime, relation: RelationRuntime, language: str) -> dict[str, Json]:
-    own = {name: _property(entity, field, language) for name, field in relation.fields.items()}
+    own = _properties(entity, dict(relation.fields), language)
     name: dict[str, Json] = {"type": "string", "minLength": 1}
     end: dict[str, Json] = {
         "anyOf": (name, {"type": "object", "properties": {"entity_type": {"type": "string"}, "record": name, "id": name, "number": name, "title": name, **own}})

@@ -254,9 +254,7 @@ class DurationKind(FieldKind):
 
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read a positive number and a unit of minutes or longer (GEN-17)."""
-        if not isinstance(value, str) or not re.fullmatch(_DURATION, value) or value.endswith("\n"):
-            return wrong_type(field, reading)
-        duration = parse_duration(value)
+        duration = parse_duration(value) if isinstance(value, str) and re.fullmatch(_DURATION, value) and not value.endswith("\n") else None
         if duration is None:
             return wrong_type(field, reading)
         return self._in_bounds(field, duration, reading) or duration
