@@ -6,7 +6,7 @@ PORT ?= 8080
 DEMO_HOME ?= var/demo
 WORKERS ?= 2
 
-.PHONY: help assets browser demo test lint fix bench docs soak wheel clean
+.PHONY: help assets browser demo test coverage lint fix bench docs soak wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -44,6 +44,12 @@ fix: $(VENV)/ready-dev ## Repair what the linters can
 
 test: lint assets browser ## Everything that CI runs
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+coverage: $(VENV)/ready-dev assets ## Lines and branches that the tests reach, by floor; the screens' server runs inside the tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report= \
+		tests/unit tests/contracts tests/properties tests/integration tests/security tests/acceptance/test_base_pack.py
+	PACKDESK_INSIDE=1 $(BIN)/python -m pytest --cov --cov-append --cov-report= -k written tests/acceptance/doors tests/acceptance/test_open_forms.py
+	$(BIN)/python tests/floors.py
 
 soak: $(VENV)/ready-dev assets browser ## The long figures: every kill point, 10,000 expressions, 16 x 500 writers
 	PACKDESK_SOAK=1 PACKDESK_FUZZ=10000 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance import inside
 from tests.renaming import Renamer, ids_of, rename_pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,12 +131,21 @@ class Desk:
 
     def start(self, *arguments: str) -> "Desk":
         """Start the server with its demo people (without the made-up past) and wait until it answers."""
-        command = [*packdesk(), "serve", "--demo", "--customers", "0", "--port", str(self.port), "--workers", str(self.workers), *arguments]
+        workers = 1 if inside.WANTED else self.workers
+        command = ["serve", "--demo", "--customers", "0", "--port", str(self.port), "--workers", str(workers), *arguments]
+        if inside.WANTED:
+            with inside.started(command, self.environment, self.home / "server.log"):
+                return self._answering()
         with (self.home / "server.log").open("w") as log:
-            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+            self.process = subprocess.Popen(
+                [*packdesk(), *command], env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True
+            )
+        return self._answering()
+
+    def _answering(self) -> "Desk":
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
-            if self.process.poll() is not None:
+            if self.process is not None and self.process.poll() is not None:
                 raise AssertionError(f"the server ended: {self.log}")
             try:
                 if Client(self.port).get("/health").status == 200 and (found := re.search(r"password:? +(\S+)", self.log, re.IGNORECASE)):
@@ -148,6 +158,7 @@ class Desk:
 
     def stop(self) -> None:
         """End the server and everything it started."""
+        inside.stop(self.port)
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
             try:
@@ -194,6 +205,10 @@ class Desk:
 
     def command(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of this installation and return what it printed."""
+        if inside.WANTED:
+            found, out, err = inside.command([str(argument) for argument in arguments], self.environment)
+            assert found == code, (found, out, err)
+            return self.renamer.back((out + err).encode()).decode()
         done = subprocess.run([*packdesk(), *map(str, arguments)], env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
         return self.renamer.back((done.stdout + done.stderr).encode()).decode()
