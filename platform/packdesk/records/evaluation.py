@@ -1,6 +1,7 @@
 """Evaluates what documents say about a draft, and turns results into values that a record stores."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from packdesk.errors import Finding
 from packdesk.records.drafts import Draft
@@ -15,23 +16,13 @@ from packdesk.runtime.values import Line
 
 def environment(draft: Draft, *, line: Line | None = None, party: bool = True) -> Environment:
     """Return what the expressions about a draft are evaluated against; the party, who costs a statement, only where the place offers it."""
-    return Environment(
-        graph=draft.graph,
-        now=draft.work.now,
-        zone=draft.work.zone,
-        actor=draft.work.context.actor,
-        record=draft.record,
-        old=draft.old,
-        input=draft.inputs,
-        party=draft.party if party else None,
-        line=line,
-        effect=draft.results,
-    )
+    found = draft.environment if party else draft.impartial
+    return found if line is None else replace(found, line=line)
 
 
 def situation(draft: Draft) -> Situation:
     """Return the draft as the rules of the runtime see it."""
-    return Situation(entity=draft.entity, environment=environment(draft))
+    return draft.situation
 
 
 def holds(guard: Guard, env: Environment) -> bool:

@@ -27,8 +27,8 @@ def with_defaults(draft: Draft, wanted: frozenset[str], typed: frozenset[str] = 
         field = draft.entity.fields[path]
         if field.derived is not None:
             draft = _with_derived(draft, path) if _stale(draft, path) else draft
-        elif path in wanted and path not in draft.given and draft.record.get(path) is None and not _hidden(draft, field):
-            draft = draft.writing({path: first_value(situation(draft), field, choosing=path not in typed)})
+        elif path in wanted and path not in draft.given and draft.record.values.get(path) is None and not _hidden(draft, field):
+            draft = draft.writing({path: first_value(draft.situation, field, choosing=path not in typed)})
     return draft
 
 
@@ -45,7 +45,7 @@ def newly_open(draft: Draft) -> frozenset[str]:
 def _hidden(draft: Draft, field: FieldRuntime) -> bool:
     if not field.section and field.visible is True and Flag.HIDDEN not in flags(draft.entity, str(draft.record.get("state")), field.path):
         return False
-    return field_state(situation(draft), field, section=draft.section).hidden
+    return field_state(draft.situation, field, section=draft.section).hidden
 
 
 def with_automatic_lines(draft: Draft) -> Draft:

@@ -58,7 +58,7 @@ class Names:
         unit = self._work.unit
         if not policy.views(self._work.runtime, self._work.context.actor, entity_type):
             return None
-        found = unit.get(entity_type, name)
+        found = unit.hold(entity_type, name)
         if found is None and not is_id(name) and self._work.runtime.model.entity_types[entity_type].key != "number":
             found = unit.by_key(entity_type, name)
         seen = found is not None and policy.is_open(self._work.runtime, self._work.context.actor, "view", found, unit)

@@ -61,9 +61,12 @@ def refresh_ends(work: Work, record: Record, links: Mapping[str, Iterable[LinkEn
 
 def _dependents(work: Work, entity_type: str, paths: Iterable[str]) -> dict[Dependent, None]:
     """Return what reads any of the paths, and what counts this record among those that a changed reference leads to."""
-    found = {dependent: None for path in paths for dependent in work.runtime.dependents(entity_type, path)}
+    known = work.runtime.dependents_of(entity_type)
+    if not known:
+        return {}
+    found = {dependent: None for path in paths for dependent in known.get(path, ())}
     moved = {(entity_type, path) for path in paths}
-    counted = work.runtime.dependents(entity_type, "")
+    counted = known.get("", ())
     return found | {dependent: None for dependent in counted if (dependent.hops[-1].holder, dependent.hops[-1].stored) in moved}
 
 

@@ -6,12 +6,11 @@ from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
 from packdesk.model.lists import Entry
 from packdesk.runtime.entity import FieldRuntime
-from packdesk.runtime.kinds_choice import Member, is_offered, members
+from packdesk.runtime.kinds_choice import LISTED, Member, is_offered, members
 from packdesk.runtime.lifecycle import is_allowed
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Record
 
-LISTED = frozenset({Kind.OPTION, Kind.OPTIONS, Kind.LEVEL, Kind.CATEGORY, Kind.ORG_UNIT, Kind.SUBTYPE, Kind.STATUS, Kind.STATE})
 _RECORDS = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 
 

@@ -22,6 +22,8 @@ from packdesk.runtime.workshop import Workshop
 
 __all__ = ["EntityRuntime", "Runtime", "check", "compile"]
 
+_NO_DEPENDENTS: Mapping[str, tuple[Dependent, ...]] = MappingProxyType({})
+
 
 class Runtime:
     """The compiled meaning of one release; immutable to everybody who asks."""
@@ -36,7 +38,7 @@ class Runtime:
         self.settings: Mapping[str, object] = MappingProxyType({})
         self.catalogue = Catalogue(model, contracts)
         self._compiled: dict[str, EntityRuntime] = {}
-        self._dependents: Mapping[tuple[str, str], tuple[Dependent, ...]] | None = None
+        self._dependents: Mapping[str, Mapping[str, tuple[Dependent, ...]]] | None = None
         self._lock = Lock()
 
     def type(self, entity_type: str) -> EntityRuntime:
@@ -73,10 +75,14 @@ class Runtime:
 
     def dependents(self, entity_type: str, path: str) -> tuple[Dependent, ...]:
         """Return the stored derived fields of other records that read a field of this type; ``path`` empty: that read its existence."""
+        return self.dependents_of(entity_type).get(path, ())
+
+    def dependents_of(self, entity_type: str) -> Mapping[str, tuple[Dependent, ...]]:
+        """Return by path, for those that any derived field of other records reads, what ``dependents`` returns."""
         if self._dependents is None:
             workshop = Workshop(self.model, self.catalogue)
             self._dependents = reverse_index({entity.id: _stored_derived(workshop, entity) for entity in self.model.entity_types.values()})
-        return self._dependents.get((entity_type, path), ())
+        return self._dependents.get(entity_type, _NO_DEPENDENTS)
 
     @staticmethod
     def _refuse(workshop: Workshop) -> None:

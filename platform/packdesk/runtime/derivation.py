@@ -115,14 +115,14 @@ def reads_elsewhere(compiled: Compiled) -> Iterable[tuple[str, str, tuple[Hop, .
                 yield owner, node.path if isinstance(node, tree.Field) else node.group, way or ()
 
 
-def reverse_index(derived: Mapping[str, Mapping[str, Compiled]]) -> Mapping[tuple[str, str], tuple[Dependent, ...]]:
-    """Return for each (entity type, field path) the stored derived fields of other records that read it.
+def reverse_index(derived: Mapping[str, Mapping[str, Compiled]]) -> Mapping[str, Mapping[str, tuple[Dependent, ...]]]:
+    """Return for each entity type and field path the stored derived fields of other records that read it.
 
     ``derived`` holds the compiled derived fields by entity type and path. A path is empty where the mere existence of a record counts.
     """
-    found: dict[tuple[str, str], dict[Dependent, None]] = {}
+    found: dict[str, dict[str, dict[Dependent, None]]] = {}
     for entity_type, fields in derived.items():
         for path, compiled in fields.items():
             for target, read, way in reads_elsewhere(compiled):
-                found.setdefault((target, read), {})[Dependent(entity_type=entity_type, path=path, hops=way)] = None
-    return {key: tuple(dependents) for key, dependents in found.items()}
+                found.setdefault(target, {}).setdefault(read, {})[Dependent(entity_type=entity_type, path=path, hops=way)] = None
+    return {target: {read: tuple(dependents) for read, dependents in of.items()} for target, of in found.items()}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from packdesk.model.actions import Action, Effect
 from packdesk.model.entity_types import Access, EntityType, Field, Kind, LineGroup, Relation, Section
-from packdesk.model.lifecycles import Lifecycle, Move, Rule
+from packdesk.model.lifecycles import Flag, Lifecycle, Move, Rule
 from packdesk.model.model import Model
 from packdesk.model.nodes import Check, Text
 from packdesk.model.subtypes import Subtype
@@ -23,6 +23,7 @@ from packdesk.runtime.expressions.tree import Field as Reading
 from packdesk.runtime.expressions.tree import Root
 from packdesk.runtime.expressions.types import Base, Type
 from packdesk.runtime.field_kind import FieldKind
+from packdesk.runtime.kinds_choice import LISTED
 from packdesk.runtime.values import SYSTEM, Graph, Record
 
 _NAMING = frozenset({Kind.REFERENCE, Kind.REFERENCES})
@@ -221,6 +222,19 @@ class EntityRuntime:
         """Return the paths that a quick search looks into, ``group.field`` for lines."""
         own = [path for path, field in self.fields.items() if field.field.searchable]
         return (*own, *(f"{name}.{path}" for name, group in self.groups.items() for path, field in group.fields.items() if field.field.searchable))
+
+    @cached_property
+    def marks(self) -> Mapping[str, Mapping[str, frozenset[Flag]]]:
+        """Return what each state does to which fields."""
+        states = self.lifecycle.states if self.lifecycle is not None else {}
+        return {name: {path: frozenset(flags) for path, flags in state.fields.items()} for name, state in states.items()}
+
+    @cached_property
+    def questionable(self) -> frozenset[str]:
+        """Return the fields that can be wrong though nobody touched them: they may be demanded, or what they name may be refused anew."""
+        marked = {path for state in self.marks.values() for path in state}
+        asked = (path for path, field in self.fields.items() if field.required is not False or field.options_when is not None or field.targets)
+        return frozenset({*marked, *asked, *(path for path, field in self.fields.items() if field.field.kind in LISTED)})
 
     @cached_property
     def own_reads(self) -> Mapping[str, frozenset[str]]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Json
-from packdesk.runtime.candidates import LISTED, offered
+from packdesk.runtime.candidates import offered
 from packdesk.runtime.entity import FieldRuntime
 from packdesk.runtime.field_state import field_state
-from packdesk.runtime.kinds_choice import is_offered
+from packdesk.runtime.kinds_choice import LISTED, is_offered
 from packdesk.runtime.lifecycle import is_allowed, judge_status
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Line

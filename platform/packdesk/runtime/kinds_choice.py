@@ -23,6 +23,9 @@ from packdesk.runtime.kinds_text import SHORT, is_clean
 Member: TypeAlias = Entry | Status | State | Subtype | OrgUnit
 _NONE: Mapping[str, Member] = MappingProxyType({})
 
+#: Kinds whose values are members of a list.
+LISTED = frozenset({Kind.OPTION, Kind.OPTIONS, Kind.LEVEL, Kind.CATEGORY, Kind.ORG_UNIT, Kind.SUBTYPE, Kind.STATUS, Kind.STATE})
+
 
 def members(field: Field, model: Model) -> Mapping[str, Member]:
     """Return what a field's ids name: options, levels, categories, statuses, states, subtypes or units; retired ones too."""

@@ -20,6 +20,8 @@ from packdesk.runtime.situation import Situation, situation
 from packdesk.runtime.values import Actor, Graph, Record
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
+_NO_MARKS: Mapping[str, frozenset[Flag]] = MappingProxyType({})
+_UNMARKED: frozenset[Flag] = frozenset()
 #: Effects that write the record itself, which a final state forbids.
 _WRITING = frozenset({"set_field", "set_section", "set_status", "add_line", "remove_line", "assign", "link", "unlink"})
 
@@ -69,9 +71,7 @@ def names(allow: Allow | None, actor: Actor) -> bool:
 
 def flags(entity: EntityRuntime, state: str, path: str) -> frozenset[Flag]:
     """Return what a state does to a field: hidden, readonly, required, prompt, change."""
-    if entity.lifecycle is None or state not in entity.lifecycle.states:
-        return frozenset()
-    return frozenset(entity.lifecycle.states[state].fields.get(path, ()))
+    return entity.marks.get(state, _NO_MARKS).get(path, _UNMARKED)
 
 
 def is_final(entity: EntityRuntime, record: Record) -> bool:

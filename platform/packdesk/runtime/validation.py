@@ -6,11 +6,12 @@ from dataclasses import field as having
 
 from packdesk.errors import Finding
 from packdesk.model.lifecycles import Flag
-from packdesk.runtime.candidates import LISTED, refusal
+from packdesk.runtime.candidates import refusal
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import FieldRuntime, LineRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_state import field_state
+from packdesk.runtime.kinds_choice import LISTED
 from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.reading import Input, LinkInput, Resolve, read_fields, read_input
 from packdesk.runtime.situation import Situation
@@ -40,8 +41,14 @@ def _change(rt: Runtime, env: Environment, new: Record, old: Record | None, *, g
     at = Situation(entity=rt.type(new.entity_type), environment=replace(env, record=new, old=old))
     before: Mapping[str, object] = old.values if old is not None else {}
     groups = {name for name in new.lines if old is None or new.lines.get(name, ()) != old.lines.get(name, ())}
-    changed = {path for path in {*new.values, *before} if new.values.get(path) != before.get(path)} | groups
+    # Without a value before, most of a new record's many fields are told apart without looking twice.
+    changed = {path for path, value in new.values.items() if value != before.get(path)} if before else _filled(new)
+    changed |= {path for path, value in before.items() if value is not None and path not in new.values} | groups
     return Change(at=at, new=new, old=old, given=given, section=section, changed=frozenset(changed))
+
+
+def _filled(record: Record) -> set[str]:
+    return {path for path, value in record.values.items() if value is not None}
 
 
 def check_record(
@@ -100,7 +107,7 @@ def _fields(change: Change) -> tuple[Finding, ...]:
     entered = change.old is not None and change.new.get("state") != change.was("state")
     for path, field in at.entity.fields.items():
         touched = path in change.given and path in change.changed
-        if touched or _concerned(change, field, path):
+        if touched or (path in at.entity.questionable and _concerned(change, field, path)):
             found += _field(change, field, path, touched=touched)
         elif entered:
             found += _entering(change, field, path)
@@ -110,19 +117,18 @@ def _fields(change: Change) -> tuple[Finding, ...]:
 
 
 def _field(change: Change, field: FieldRuntime, path: str, *, touched: bool) -> Iterable[Finding]:
-    at, label = change.at, field.label(change.at.language)
+    at, value = change.at, change.new.get(path)
     state = field_state(at, field, section=change.section)
     if state.hidden:
-        if touched and change.new.get(path) is not None:
-            yield at.finding("hidden_field", state.rule, field=path, label=label)
+        if touched and value is not None:
+            yield _about(at, field, "hidden_field", state.rule)
         return
     if touched and state.readonly and not field.engine:
-        yield at.finding("readonly_field", state.rule, field=path, label=label)
+        yield _about(at, field, "readonly_field", state.rule)
         return
-    value = change.new.get(path)
     if value is None:
         if state.required:
-            yield at.finding("required_field", state.rule, field=path, label=label)
+            yield _about(at, field, "required_field", state.rule)
         return
     yield from _entering(change, field, path)
     again = not field.options_read.isdisjoint(change.changed)
@@ -132,6 +138,10 @@ def _field(change: Change, field: FieldRuntime, path: str, *, touched: bool) -> 
         and (found := refusal(at, field, value, chosen=frozenset(_ids(change.was(path))), again=again, by_hand=touched))
     ):
         yield found
+
+
+def _about(at: Situation, field: FieldRuntime, code: str, rule: str) -> Finding:
+    return at.finding(code, rule, field=field.path, label=field.label(at.language))
 
 
 def _concerned(change: Change, field: FieldRuntime, path: str) -> bool:

@@ -25,9 +25,8 @@ class Prepared:
         """Compile the statement; its parameters are the names of its ``bindparam``s."""
         compiled = statement.compile(dialect=dialect)
         self.text = f"{compiled} {stamp}"
-        self._names = tuple(compiled.positiontup) if compiled.positional and compiled.positiontup is not None else None
         self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        self._encoders = {name: _encoder(bind.type, dialect) for name, bind in compiled.binds.items()}
+        self._places = tuple((name, _encoder(compiled.binds[name].type, dialect)) for name in compiled.positiontup or ())
         columns = () if isinstance(statement, sa.Insert | sa.Update) else statement.selected_columns
         processors = ((place, _decoder(column.type, dialect)) for place, column in enumerate(columns))
         self._decoders = tuple((place, decoder) for place, decoder in processors if decoder is not None)
@@ -61,10 +60,10 @@ class Prepared:
         finally:
             cursor.close()
 
-    def _encoded(self, parameters: Mapping[str, object]) -> tuple[object, ...] | dict[str, object]:
-        given = {**self._fixed, **parameters}
-        encoded = {name: encoder(given[name]) if encoder is not None else given[name] for name, encoder in self._encoders.items()}
-        return encoded if self._names is None else tuple(encoded[name] for name in self._names)
+    def _encoded(self, parameters: Mapping[str, object]) -> tuple[object, ...]:
+        """Return the values in the order of their places."""
+        given = {**self._fixed, **parameters} if self._fixed else parameters
+        return tuple(given[name] if encoder is None else encoder(given[name]) for name, encoder in self._places)
 
     def _decoded(self, row: Sequence[object]) -> Sequence[object]:
         values = list(row)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import orjson
 import sqlalchemy as sa
@@ -21,24 +22,22 @@ _ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 #: Ids in one statement; both databases take more, plans don't get better.
 _CHUNK = 500
 
-Lines = Mapping[str, tuple[Line, ...]]
-
 
 class LazyLines(Mapping[str, tuple[Line, ...]]):
-    """A record's lines, read when somebody first asks: most records reached over a relation are asked for a name only."""
+    """A record's lines, each group read when somebody first asks: most records reached over a relation are asked for a name only."""
 
-    def __init__(self, groups: Iterable[str], read: Callable[[], Lines]) -> None:
-        """Know the groups, and how to read them all."""
+    def __init__(self, groups: Iterable[str], read: Callable[[str], tuple[Line, ...]]) -> None:
+        """Know the groups, and how to read one."""
         self._groups = tuple(groups)
         self._read = read
-        self._found: Lines | None = None
+        self._found: dict[str, tuple[Line, ...]] = {}
 
     def __getitem__(self, group: str) -> tuple[Line, ...]:
         """Return the lines of a group."""
         if group not in self._groups:
             raise KeyError(group)
-        if self._found is None:
-            self._found = self._read()
+        if group not in self._found:
+            self._found[group] = self._read(group)
         return self._found[group]
 
     def __iter__(self) -> Iterator[str]:
@@ -60,19 +59,30 @@ def is_id(reference: str) -> bool:
 
 
 def one(
-    connection: Connection, tables: Tables, entity_type: str, reference: str, *, access: AccessFilter | None = None, for_update: bool = False
+    connection: Connection,
+    tables: Tables,
+    entity_type: str,
+    reference: str,
+    *,
+    access: AccessFilter | None = None,
+    for_update: bool = False,
+    share: bool = False,
 ) -> Record | None:
-    """Return the live record with this id or number, its lines read on demand; None also where the filter doesn't let it be seen."""
+    """Return the live record with this id or number, its lines read on demand; None also where the filter doesn't let it be seen.
+
+    With ``share`` nobody can change it until the transaction ends.
+    """
     table = tables.record(entity_type)
     if "\0" in reference:  # which PostgreSQL doesn't take as text
         return None
     codec = record_codec(tables, entity_type)
     name = "id" if is_id(reference) else "number"
     if access is None:
-        key = ("one", entity_type, name, for_update)
+        key = ("one", entity_type, name, for_update, share)
         if key not in tables.memo:
             query = sa.select(*codec.columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
-            tables.memo[key] = Prepared(query.with_for_update() if for_update else query, connection.dialect, tables.stamp(entity_type))
+            query = query.with_for_update(read=share) if for_update or share else query
+            tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
         rows = tables.memo[key].rows(connection, {"reference": reference})
     else:
         query = sa.select(*codec.columns).where(table.c[name] == reference, table.c.deleted_at.is_(None))
@@ -144,7 +154,7 @@ def where(
 
 
 def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record]) -> list[Record]:
-    """Return the records of one type with lines that are read for all of them when the first is asked."""
+    """Return the records of one type with lines that are read, group by group, for all of them when the first is asked."""
     if not records:
         return records
     entity_type = records[0].entity_type
@@ -152,14 +162,14 @@ def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record
     if not groups:
         return records
     ids = tuple(record.id for record in records)
-    read: dict[str, Lines] = {}
+    read: dict[str, dict[str, dict[str, tuple[Line, ...]]]] = {}
 
-    def lines(record_id: str) -> Lines:
-        if not read:
-            read.update(lines_of(connection, tables, entity_type, ids))
-        return read[record_id]
+    def lines(record_id: str, group: str) -> tuple[Line, ...]:
+        if group not in read:
+            read[group] = lines_of(connection, tables, entity_type, ids, (group,))
+        return read[group][record_id][group]
 
-    return [Record(entity_type, record.values, LazyLines(groups, lambda record_id=record.id: lines(record_id))) for record in records]  # type: ignore[misc]
+    return [Record(entity_type, record.values, LazyLines(groups, partial(lines, record.id))) for record in records]
 
 
 def whole(record: Record) -> Record:

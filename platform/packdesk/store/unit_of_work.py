@@ -86,6 +86,8 @@ class UnitOfWork:
         self._records: dict[tuple[str, str], Record | None] = {}
         self._related: dict[tuple[str, str, str], tuple[Related, ...]] = {}
         self._units: dict[str, frozenset[str]] = {}
+        #: Records that are locked against being deleted by others.
+        self._held: set[tuple[str, str]] = set()
         self._last_note = ""
 
     def __enter__(self) -> "UnitOfWork":
@@ -138,6 +140,7 @@ class UnitOfWork:
         except BaseException:
             point.rollback()
             self._records.clear()
+            self._held.clear()
             self._forget()
             raise
         point.commit()
@@ -165,6 +168,21 @@ class UnitOfWork:
             self._records[entity_type, reference] = None
             return None, {}
         return self._remember(found[0]), found[1]
+
+    def hold(self, entity_type: str, reference: str) -> Record | None:
+        """Return the live record with this id or number; in a transaction that writes, it stays there until that ends.
+
+        For a record that a change is going to name: reading it so saves asking for it again when the change is written.
+        """
+        known = self._records.get((entity_type, reference))
+        if not self._write or self._database.dialect == "sqlite" or (known is not None and (entity_type, known.id) in self._held):
+            return self.get(entity_type, reference)
+        found = reading.one(self.connection, self.tables, entity_type, reference, share=True)
+        if found is None:
+            self._records[entity_type, reference] = None
+            return None
+        self._held.add((entity_type, found.id))
+        return self._remember(found)
 
     def by_key(self, entity_type: str, key: str) -> Record | None:
         """Return the live record whose key field (else number) has this value."""
@@ -226,6 +244,9 @@ class UnitOfWork:
             changes = history.changes(self.tables, None, made) | self._write_links(made, ends)
         self._forget()
         self._remember(made)
+        for relation in self.tables.connections(made.entity_type).keys() - ends.keys():
+            # Nobody else knows of the record yet.
+            self._related[made.entity_type, made.id, relation] = ()
         self._log(made, "created", action, rules, changes)
         return made
 
@@ -356,7 +377,9 @@ class UnitOfWork:
 
     def _is_known(self, entity_type: str, record_id: str) -> bool:
         """Say whether the record was read already and can't vanish before we commit."""
-        return self._database.dialect == "sqlite" and self._records.get((entity_type, record_id)) is not None
+        if self._records.get((entity_type, record_id)) is None:
+            return False
+        return self._database.dialect == "sqlite" or (entity_type, record_id) in self._held
 
     def _remember(self, record: Record) -> Record:
         """Keep the record under id and number; the one that is kept already wins, so that a walk always meets the same."""

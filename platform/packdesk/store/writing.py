@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 
 from packdesk.errors import Finding, Refused
 from packdesk.model.entity_types import Field, Kind
@@ -15,24 +16,35 @@ from packdesk.store.prepared import Prepared
 from packdesk.store.reading import among, as_list
 from packdesk.store.tables import ENGINE_TYPES, Tables
 
+#: The record's id once more: the same place in the statement cannot be two columns.
+_OF_WORDS = "of_record"
 #: Sets of columns that are written together, per release.
 _REMEMBERED = 512
 
 
 def insert(connection: Connection, tables: Tables, record: Record) -> None:
     """Insert a record with its lines and its search text."""
-    table = tables.record(record.entity_type)
     key = ("insert", record.entity_type)
     if key not in tables.memo:
-        tables.memo[key] = Prepared(table.insert(), connection.dialect, tables.stamp(record.entity_type))
-    tables.memo[key].run(connection, dict.fromkeys(table.c.keys()) | encode_record(tables, record.entity_type, record.values))
+        tables.memo[key] = _insertion(tables, record.entity_type, connection.dialect)
+    statements, blank = tables.memo[key]
+    values = blank | encode_record(tables, record.entity_type, record.values)
+    values |= {_OF_WORDS: record.id, "content": search_text.content(tables.model, record)}
+    for statement in statements:
+        statement.run(connection, values)
     for group, lines in record.lines.items():
         _insert_lines(connection, tables, record, group, list(enumerate(lines)))
-    words = ("insert words", record.entity_type)
-    if words not in tables.memo:
-        columns: dict[str, sa.BindParameter[str]] = {"record_id": sa.bindparam("record_id"), "content": sa.bindparam("content")}
-        tables.memo[words] = Prepared(tables.search(record.entity_type).insert().inline().values(columns), connection.dialect, "")
-    tables.memo[words].run(connection, {"record_id": record.id, "content": search_text.content(tables.model, record)})
+
+
+def _insertion(tables: Tables, entity_type: str, dialect: Dialect) -> tuple[tuple[Prepared, ...], dict[str, object]]:
+    """Return what inserts a record and its search text, on PostgreSQL both in one statement; and all columns with nothing in them."""
+    table, search = tables.record(entity_type), tables.search(entity_type)
+    row = table.insert().values({name: sa.bindparam(name, type_=table.c[name].type) for name in table.c.keys()})  # noqa: SIM118 - the collection iterates over columns
+    words = search.insert().inline().values(record_id=sa.bindparam(_OF_WORDS), content=sa.bindparam("content"))
+    stamp, blank = tables.stamp(entity_type), dict.fromkeys(table.c.keys())
+    if tables.dialect == "postgresql":
+        return (Prepared(words.add_cte(row.inline().cte("made")), dialect, stamp),), blank
+    return (Prepared(row, dialect, stamp), Prepared(words, dialect, stamp)), blank
 
 
 def update(connection: Connection, tables: Tables, old: Record, new: Record) -> bool:
