@@ -3,10 +3,10 @@
 Moments and days are left to the serializer (``SERIALIZED``), which writes them faster than anybody here.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from threading import Lock
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -22,7 +22,6 @@ from packdesk.runtime.field_kind import FieldKind
 from packdesk.runtime.values import Line, Record
 
 References = Mapping[tuple[str, str], Reference]
-_REMEMBERED = 1024
 _SILENT = frozenset({"deleted_at"})
 #: What ``SERIALIZED`` writes as ISO 8601 in UTC.
 _SERIALIZED = frozenset({Kind.DATE, Kind.DATETIME})
@@ -100,17 +99,20 @@ def _named(entity_type: str, record_id: str, references: References) -> dict[str
 
 
 class Shapes:
-    """Remembers the shapes of the entity types of the releases in use."""
+    """Remembers the shapes of the entity types of the releases in use; they go with the runtime, so that publishes leave nothing behind."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._known: OrderedDict[tuple[str, str], Shape] = OrderedDict()
+        self._known: WeakKeyDictionary[Runtime, dict[str, Shape]] = WeakKeyDictionary()
         self._lock = Lock()
 
     def of(self, runtime: Runtime, entity: EntityRuntime) -> Shape:
         """Return the shape of an entity type's records."""
-        key = (runtime.hash, entity.id)
-        found = self._known.get(key)
+        known = self._known.get(runtime)
+        if known is None:
+            with self._lock:
+                known = self._known.setdefault(runtime, {})
+        found = known.get(entity.id)
         if found is None:
             parts = [_part(field) for path, field in entity.fields.items() if path not in _SILENT]
             found = Shape(
@@ -118,10 +120,7 @@ class Shapes:
                 tuple(part for part in parts if part.section),
                 {group: tuple(_part(field) for field in fields.values()) for group, fields in entity.lines.items()},
             )
-            with self._lock:
-                self._known[key] = found
-                while len(self._known) > _REMEMBERED:
-                    self._known.popitem(last=False)
+            known[entity.id] = found
         return found
 
 

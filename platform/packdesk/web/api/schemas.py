@@ -3,9 +3,9 @@
 The compiled runtime stays the authority on values: a schema says early and by name what cannot be a record of this type at all.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 from marshmallow import RAISE, Schema, fields
 from marshmallow.fields import Field as SchemaField
@@ -17,7 +17,6 @@ from packdesk.web.api.strict_fields import StrictField
 
 #: Engine columns that a person may give.
 GIVEN_COLUMNS = frozenset({"subtype", "status", "owner_unit", "privacy_level", "assigned_unit", "assigned_user"})
-_REMEMBERED = 1024
 
 
 class Strict(Schema):
@@ -30,23 +29,23 @@ class Strict(Schema):
 
 
 class Schemas:
-    """Remembers the schemas of the entity types of the releases in use."""
+    """Remembers the schemas of the entity types of the releases in use; they go with the runtime, so that publishes leave nothing behind."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._known: OrderedDict[tuple[str, str], type[Schema]] = OrderedDict()
+        self._known: WeakKeyDictionary[Runtime, dict[str, type[Schema]]] = WeakKeyDictionary()
         self._lock = Lock()
 
     def input(self, runtime: Runtime, entity_type: str) -> type[Schema]:
         """Return the schema of what a person may send for a record; every name may be left out, as in a patch."""
-        key = (runtime.hash, entity_type)
-        found = self._known.get(key)
+        known = self._known.get(runtime)
+        if known is None:
+            with self._lock:
+                known = self._known.setdefault(runtime, {})
+        found = known.get(entity_type)
         if found is None:
             found = input_schema(runtime, runtime.type(entity_type))
-            with self._lock:
-                self._known[key] = found
-                while len(self._known) > _REMEMBERED:
-                    self._known.popitem(last=False)
+            known[entity_type] = found
         return found
 
 
