@@ -32,7 +32,11 @@ class Finding:
 
     def __post_init__(self) -> None:
         """Shorten what was sent: the name of a field or action, and every fact that is a text."""
-        for name in ("field", "action"):
-            object.__setattr__(self, name, shortened(getattr(self, name)))
-        if any(isinstance(fact, str) and len(fact) > WORD for fact in self.facts.values()):
-            object.__setattr__(self, "facts", {name: shortened(fact) if isinstance(fact, str) else fact for name, fact in self.facts.items()})
+        # Every grey button has findings, and hardly any has a text that is too long: a look at the lengths has to be enough.
+        if len(self.field) > WORD or len(self.action) > WORD:
+            object.__setattr__(self, "field", shortened(self.field))
+            object.__setattr__(self, "action", shortened(self.action))
+        for fact in self.facts.values():
+            if isinstance(fact, str) and len(fact) > WORD:
+                object.__setattr__(self, "facts", {name: shortened(one) if isinstance(one, str) else one for name, one in self.facts.items()})
+                break

@@ -223,6 +223,19 @@ class EntityRuntime:
         own = [path for path, field in self.fields.items() if field.field.searchable]
         return (*own, *(f"{name}.{path}" for name, group in self.groups.items() for path, field in group.fields.items() if field.field.searchable))
 
+    def place(self, rule: str) -> str:
+        """Return ``pack/file:line`` of a rule about records of the type; empty for what no pack wrote."""
+        found = self._places.get(rule)
+        if found is None:
+            origin = self.model.origin(rule)
+            found = self._places[rule] = str(origin) if origin is not None else ""
+        return found
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        """Return the places of the rules that were asked for; there are no more than rules."""
+        return {}
+
     @cached_property
     def marks(self) -> Mapping[str, Mapping[str, frozenset[Flag]]]:
         """Return what each state does to which fields."""
@@ -332,6 +345,50 @@ class EntityRuntime:
         """Return the rules that narrow a record's moves: its subtype's own, else the lifecycle's."""
         own = self.subtypes[subtype].rules if subtype in self.subtypes else None
         return self.rules if own is None else own
+
+    def rules_between(self, subtype: str, before: str, after: str) -> tuple[RuleRuntime, ...]:
+        """Return those of ``rules_for`` the subtype that speak of a change from one status to another."""
+        held = self._rules_between.get(subtype)
+        return (self._rules_between[""] if held is None else held).get((before, after), ())
+
+    @cached_property
+    def _rules_between(self) -> Mapping[str, Mapping[tuple[str, str], tuple[RuleRuntime, ...]]]:
+        """Return the rules by both statuses: the lifecycle's under an empty name, those of a subtype that has its own under the subtype's."""
+        own = {name: subtype.rules for name, subtype in self.subtypes.items() if subtype.rules is not None}
+        found: dict[str, dict[tuple[str, str], tuple[RuleRuntime, ...]]] = {}
+        for name, rules in {"": self.rules, **own}.items():
+            by_step = found.setdefault(name, {})
+            for rule in rules:
+                for before in rule.rule.from_statuses:
+                    by_step[before, rule.rule.to] = (*by_step.get((before, rule.rule.to), ()), rule)
+        return found
+
+    @cached_property
+    def actions_in_order(self) -> tuple[ActionRuntime, ...]:
+        """Return the actions as they are shown: those that move a record first, in the lifecycle's order."""
+        moves, names = list(self.moves), list(self.actions)
+
+        def place(action: ActionRuntime) -> tuple[int, int, int]:
+            move = action.move.move.id if action.move is not None else ""
+            return (0, moves.index(move), 0) if move else (1, action.action.order, names.index(action.action.id))
+
+        return tuple(sorted(self.actions.values(), key=place))
+
+    def statuses_of(self, subtype: str, state: str) -> tuple[str, ...]:
+        """Return the statuses in use of a state that a record of the subtype may take, in the lifecycle's order."""
+        return self._statuses_of.get(subtype, self._statuses_of[""]).get(state, ())
+
+    @cached_property
+    def _statuses_of(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        statuses = self.lifecycle.statuses if self.lifecycle is not None else {}
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for subtype in ("", *self.subtypes):
+            for status in self.statuses_for(subtype):
+                if statuses[status].effective:
+                    by_state = found.setdefault(subtype, {})
+                    by_state[statuses[status].state] = (*by_state.get(statuses[status].state, ()), status)
+            found.setdefault(subtype, {})
+        return found
 
     def statuses_for(self, subtype: str) -> tuple[str, ...]:
         """Return the statuses that a record of the subtype may use, in the lifecycle's order; retired ones too."""

@@ -102,14 +102,8 @@ def allowed(
     """Return every action of the record's type (or ``only`` these), those that move it first and in the lifecycle's order."""
     entity = rt.type(record.entity_type)
     at = situation(entity, record, actor, graph, now, zone=zone, old=record)
-    moves = list(entity.moves)
-
-    def place(action: ActionRuntime) -> tuple[int, int, int]:
-        move = action.move.move.id if action.move is not None else ""
-        return (0, moves.index(move), 0) if move else (1, action.action.order, list(entity.actions).index(action.action.id))
-
-    wanted = (action for name, action in entity.actions.items() if only is None or name in only)
-    return tuple(_state_of(at, action) for action in sorted(wanted, key=place))
+    locked = lock(at)
+    return tuple(_state_of(at, action, locked) for action in entity.actions_in_order if only is None or action.action.id in only)
 
 
 def judge_action(
@@ -181,7 +175,10 @@ def selectable(at: Situation, move: MoveRuntime) -> tuple[str, ...]:
 
 def default_status(at: Situation, move: MoveRuntime) -> str:
     """Return the status a move takes when none is chosen: the default of the target state, else the first that the rules permit."""
-    offered = selectable(at, move)
+    return _default_of(at, move, selectable(at, move))
+
+
+def _default_of(at: Situation, move: MoveRuntime, offered: tuple[str, ...]) -> str:
     default = at.entity.default_status(move.move.to, str(at.record.get("subtype") or ""))
     return default if default in offered or not offered else offered[0]
 
@@ -191,31 +188,31 @@ def asks(action: ActionRuntime) -> bool:
     return any(field.required is not False and field.default is None for field in action.inputs.values())
 
 
-def _state_of(at: Situation, action: ActionRuntime) -> ActionState:
-    judged = _judge(at, action, action.move, "")
-    unavailable = any(finding.code in ("locked_final", "wrong_state", "unavailable", "operation_missing") for finding in judged.findings)
+def _state_of(at: Situation, action: ActionRuntime, locked: Finding | None) -> ActionState:
+    move, inputs = action.move, tuple(action.inputs)
+    refused = _unavailable(at, action, move, locked)
+    if refused is not None:
+        return ActionState(action=action.action, offered=False, enabled=False, findings=(refused,), statuses=(), default_status="", inputs=inputs)
+    statuses = selectable(at, move) if move is not None else ()
+    default = _default_of(at, move, statuses) if move is not None else ""
+    judged = _judge_move(at, action, move, default) if move is not None else Judgement(action=action)
     findings = judged.findings or preconditions(at, judged, without_input=True)
-    moving = action.move is not None and not unavailable
-    return ActionState(
-        action=action.action,
-        offered=not unavailable,
-        enabled=not findings,
-        findings=findings,
-        statuses=selectable(at, action.move) if moving and action.move is not None else (),
-        default_status=default_status(at, action.move) if moving and action.move is not None else "",
-        inputs=tuple(action.inputs),
-    )
+    return ActionState(action=action.action, offered=True, enabled=not findings, findings=findings, statuses=statuses, default_status=default, inputs=inputs)
 
 
 def _judge(at: Situation, action: ActionRuntime, move: MoveRuntime | None, status: str) -> Judgement:
     """Return the findings of the first stage that fails."""
-    refused = _unavailable(at, action, move)
+    refused = _unavailable(at, action, move, lock(at))
     if refused is not None or move is None:
         return Judgement(findings=(refused,) if refused is not None else (), action=action)
-    name = action.action.id
     if status and status not in _targets(at, move):
-        return Judgement(findings=(_status_refused(at, status, move.move.path, name),), action=action, move=move)
-    target = status or default_status(at, move)
+        return Judgement(findings=(_status_refused(at, status, move.move.path, action.action.id),), action=action, move=move)
+    return _judge_move(at, action, move, status or default_status(at, move))
+
+
+def _judge_move(at: Situation, action: ActionRuntime, move: MoveRuntime, target: str) -> Judgement:
+    """Return what speaks against a move that the record's state allows: who may make it, the rules, the assignee."""
+    name = action.action.id
     if not is_allowed(move.move.allow, at.actor):
         findings: tuple[Finding, ...] = (_forbidden(at, target, f"{move.move.path}.allow", name),)
         return Judgement(findings=findings, action=action, move=move)
@@ -225,19 +222,26 @@ def _judge(at: Situation, action: ActionRuntime, move: MoveRuntime | None, statu
     return Judgement(findings=findings, action=action, move=move, status=target, state=move.move.to, rules=(move.move.path, *passed))
 
 
-def _unavailable(at: Situation, action: ActionRuntime, move: MoveRuntime | None) -> Finding | None:
+def _unavailable(at: Situation, action: ActionRuntime, move: MoveRuntime | None, locked: Finding | None) -> Finding | None:
     """Return why the action is not offered: the record is locked, stands in another state, or a ``when`` does not hold."""
-    writes = move is not None or bool(action.action.section or action.action.field_inputs) or any(effect.effect.do in _WRITING for effect in action.effects)
-    if writes and (locked := lock(at)):
+    if locked is not None and (move is not None or _writes(action)):
         return locked
-    name, label = action.action.id, action.action.label.in_language(at.language)
     if action.missing_operation:
-        return at.finding("operation_missing", f"{action.action.path}.effects", action=name, label=label, operation=action.missing_operation)
+        label = action.action.label.in_language(at.language)
+        return at.finding("operation_missing", f"{action.action.path}.effects", action=action.action.id, label=label, operation=action.missing_operation)
     if move is not None and at.record.get("state") not in move.move.from_states:
-        return _wrong_state(at, move, name)
+        return _wrong_state(at, move, action.action.id)
     if move is not None and not at.holds(move.when):
-        return at.finding("unavailable", f"{move.move.path}.when", action=name, label=label)
-    return None if at.holds(action.when) else at.finding("unavailable", f"{action.action.path}.when", action=name, label=label)
+        return _not_now(at, action, move.move.path)
+    return None if at.holds(action.when) else _not_now(at, action, action.action.path)
+
+
+def _writes(action: ActionRuntime) -> bool:
+    return bool(action.action.section or action.action.field_inputs) or any(effect.effect.do in _WRITING for effect in action.effects)
+
+
+def _not_now(at: Situation, action: ActionRuntime, path: str) -> Finding:
+    return at.finding("unavailable", f"{path}.when", action=action.action.id, label=action.action.label.in_language(at.language))
 
 
 def _by_rules(at: Situation, status: str, action: str = "") -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -245,7 +249,7 @@ def _by_rules(at: Situation, status: str, action: str = "") -> tuple[tuple[Findi
     rules = at.entity.rules_for(str(at.record.get("subtype") or ""))
     if not rules or at.record.get("status") == status:
         return (), ()
-    listed = _listed(at, rules, status)
+    listed = _listed(at, status)
     passed = tuple(rule.rule.path for rule in listed if is_allowed(rule.rule.allow, at.actor) and at.holds(rule.when))
     if passed:
         return (), passed
@@ -256,8 +260,8 @@ def _by_rules(at: Situation, status: str, action: str = "") -> tuple[tuple[Findi
     return (replace(forbidden, facts={**forbidden.facts, "rule_label": nearest.label.in_language(at.language)}),), ()
 
 
-def _listed(at: Situation, rules: tuple[RuleRuntime, ...], status: str) -> tuple[RuleRuntime, ...]:
-    return tuple(rule for rule in rules if at.record.get("status") in rule.rule.from_statuses and rule.rule.to == status)
+def _listed(at: Situation, status: str) -> tuple[RuleRuntime, ...]:
+    return at.entity.rules_between(str(at.record.get("subtype") or ""), str(at.record.get("status")), status)
 
 
 def _by_assignee(at: Situation, move: MoveRuntime, status: str, action: str) -> tuple[Finding, ...]:
@@ -269,7 +273,7 @@ def _by_assignee(at: Situation, move: MoveRuntime, status: str, action: str) -> 
         return (at.finding("assignee_missing", f"{move.move.path}.needs_assignee", action=action, field="assigned_user"),)
     if at.actor.system or user == at.actor.login:
         return ()
-    listed = _listed(at, at.entity.rules_for(str(at.record.get("subtype") or "")), status)
+    listed = _listed(at, status)
     if any(names(rule.rule.allow, at.actor) and at.holds(rule.when) for rule in listed):
         return ()
     return (at.finding("not_assignee", f"{move.move.path}.needs_assignee", action=action, user=user),)
@@ -281,8 +285,7 @@ def _usable(entity: EntityRuntime, subtype: str) -> tuple[str, ...]:
 
 
 def _targets(at: Situation, move: MoveRuntime) -> tuple[str, ...]:
-    statuses = at.entity.lifecycle.statuses if at.entity.lifecycle is not None else {}
-    return tuple(status for status in _usable(at.entity, str(at.record.get("subtype") or "")) if statuses[status].state == move.move.to)
+    return at.entity.statuses_of(str(at.record.get("subtype") or ""), move.move.to)
 
 
 def _actions_of(entity: EntityRuntime, move: MoveRuntime) -> tuple[ActionRuntime, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from packdesk.errors import Finding
@@ -11,6 +12,8 @@ from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_kind import UTC
 from packdesk.runtime.values import Actor, Graph, Line, Record
+
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +78,7 @@ class Situation:
 
     def finding(self, code: str, rule: str, *, field: str = "", action: str = "", texts: Mapping[str, str] | None = None, **facts: object) -> Finding:
         """Return a finding that names the rule and where it stands (GEN-27)."""
-        origin = self.entity.model.origin(rule)
-        return Finding(code=code, field=field, action=action, rule=rule, origin=str(origin) if origin else "", facts=facts, texts=texts or {})
+        return Finding(code=code, field=field, action=action, rule=rule, origin=self.entity.place(rule), facts=facts, texts=texts or _NO_TEXTS)
 
 
 def situation(
