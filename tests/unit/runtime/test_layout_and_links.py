@@ -135,3 +135,15 @@ def test_what_only_the_server_can_demand_is_asked_of_it_when_its_field_changes(m
     found = {each.path: each for section in shown.sections for each in section.fields if isinstance(each, FormField)}
     assert (found["reason"].required, found["reason"].required_when) == (False, None)
     assert (found["boss"].server, found["reason"].server) == (True, False)
+
+
+def test_a_view_that_embeds_what_is_not_there_shows_the_rest(plain):
+    sections = {
+        "odd": ViewSection(id="odd", path="v.odd", label=Text({}, "Odd"), fields={"nothing": 1}),
+        "top": ViewSection(id="top", path="v.top", label=Text({}, "Top"), fields={"name": 1}),
+    }
+    told = _laid_out(plain, **sections)
+
+    parts = parts_of(told.type("thing"), "en")
+
+    assert [part.id for part in parts][:2] == ["top", "more"]
