@@ -201,7 +201,8 @@ def _changes(desk: Desk, lena: Client, pack: Path, records: list[Mapping[str, An
         body["rules"]["start"]["from"] = ["new"]
 
     _edit(pack / "transitions/complaint.json", drop)
-    _edit(pack / "locale/de.json", lambda body: body["labels"].pop(f"{relabel}acknowledged"))
+    for gone in (f"{relabel}acknowledged", "transitions.complaint.rules.acknowledge"):
+        _edit(pack / "locale/de.json", lambda body, path=gone: body["labels"].pop(path))
     before = _release(desk)
     refused = desk.command("publish", *desk.pack(pack), code=1)
     assert "acknowledged" in refused
