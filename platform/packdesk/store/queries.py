@@ -187,13 +187,9 @@ def search_condition(connection: Connection, tables: Tables, entity_type: str, t
     SQLite joins as it is told: what only a few records hold is looked up first; for what many hold, the records are walked in
     the order of the list until the page is full.
     """
-    if len(typed) > search_text.LONGEST:
-        raise PackdeskError("bad_parameter", name="q", reason=f"type at most {search_text.LONGEST} characters")
-    words, digits = search_text.fragments(typed)
-    if not words or max(len(word) for word in words) < search_text.SHORTEST:
-        raise PackdeskError("bad_parameter", name="q", reason=f"type at least {search_text.SHORTEST} characters")
+    words, digits = _fragments(typed)
     table, search = tables.record(entity_type), tables.search(entity_type)
-    found = sa.or_(_contains_all(tables, search, words), *([_contains_all(tables, search, (digits,))] if digits else []))
+    found = sa.or_(_contains_all(tables, search, words, "word"), *([_contains_all(tables, search, (digits,), "digits")] if digits else []))
     if tables.dialect == "sqlite" and _is_common(connection, search, found):
         either = [sa.and_(*(search.c.content.contains(word, autoescape=True) for word in group)) for group in (words, (digits,)) if all(group)]
         return sa.exists().where(search.c.record_id == table.c.id, sa.or_(*either))
@@ -205,7 +201,7 @@ def _is_common(connection: Connection, search: sa.Table, found: sa.ColumnElement
     return connection.scalar(sa.select(sa.func.count()).select_from(few)) == COUNT_LIMIT
 
 
-def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...]) -> sa.ColumnElement[bool]:
+def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...], name: str) -> sa.ColumnElement[bool]:
     if tables.dialect == "sqlite":
         long = [word for word in words if len(word) > search_text.SHORTEST]
         match = " ".join('"' + word.replace('"', '""') + '"' for word in long)
@@ -213,14 +209,17 @@ def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...]) -> s
         found = sa.select(index.c.rowid).where(sa.literal_column(f"{search.name}_fts").op("MATCH")(match))
         indexed = [search.c.place.in_(found)] if long else []
         return sa.and_(*indexed, *(search.c.content.contains(word, autoescape=True) for word in words if word not in long))
-    return sa.and_(*(search.c.content.contains(word, autoescape=True) for word in words))
+    patterns = (sa.bindparam(f"{name}_{place}", _pattern(word), type_=search.c.content.type) for place, word in enumerate(words))
+    return sa.and_(*(search.c.content.like(pattern, escape="/") for pattern in patterns))
 
 
 def _rows(connection: Connection, tables: Tables, query: Query, asked: _Asked) -> list[Sequence[object]]:
     shapes: dict[object, Prepared] = tables.memo.setdefault("first pages", {})
-    memo = (query.entity_type, query.order, query.fields, query.access, query.named) if _is_plain(query) else None
+    patterns = _patterns(tables, query)
+    memo = (query.entity_type, query.order, query.fields, query.access, query.named, *patterns) if _is_plain(tables, query) else None
+    given = {"page": query.limit + 1, **patterns}
     if memo is not None and memo in shapes:
-        return shapes[memo].rows(connection, {"page": query.limit + 1})
+        return shapes[memo].rows(connection, given)
     table, order = tables.record(query.entity_type), cursors.ordering(asked.keys, tables.dialect)
     selected = sa.select(*asked.codec.columns).select_from(table).order_by(*order).where(*_conditions(connection, tables, query))
     if memo is not None:
@@ -228,7 +227,7 @@ def _rows(connection: Connection, tables: Tables, query: Query, asked: _Asked) -
         if len(shapes) >= _REMEMBERED:
             shapes.clear()
         shapes[memo] = Prepared(plain, connection.dialect, tables.stamp(query.entity_type))
-        return shapes[memo].rows(connection, {"page": query.limit + 1})
+        return shapes[memo].rows(connection, given)
     if query.cursor:
         selected = selected.where(cursors.after(asked.keys, cursors.read(query.cursor, _shape(query), asked.keys)))
     found = _with_names(tables, query, asked, selected.limit(query.limit + 1))
@@ -239,9 +238,36 @@ def _with_names(tables: Tables, query: Query, asked: _Asked, page: sa.Select[*tu
     return joined_names.joined(tables, asked.codec, page, asked.keys, query.named) if query.named else page
 
 
-def _is_plain(query: Query) -> bool:
-    """Say whether it is the first page of everything that the actor may see: what lists ask for most, in few shapes."""
-    return not (query.filter or query.equals or query.search or query.number or query.cursor)
+def _is_plain(tables: Tables, query: Query) -> bool:
+    """Say whether it is the first page of everything, or of what a quick search finds: what lists ask for most, in few shapes.
+
+    SQLite is asked in other words, depending on how common what was typed is.
+    """
+    return not (query.filter or query.equals or query.number or query.cursor or (query.search and tables.dialect == "sqlite"))
+
+
+def _patterns(tables: Tables, query: Query) -> dict[str, str]:
+    """Return what a quick search on PostgreSQL looks for, by the names of its parameters."""
+    if not query.search or tables.dialect == "sqlite":
+        return {}
+    words, digits = _fragments(query.search)
+    found = {f"word_{place}": _pattern(word) for place, word in enumerate(words)}
+    return found | ({"digits_0": _pattern(digits)} if digits else {})
+
+
+def _pattern(word: str) -> str:
+    escaped = "".join(f"/{letter}" if letter in "/%_" else letter for letter in word)
+    return f"%{escaped}%"
+
+
+def _fragments(typed: str) -> tuple[tuple[str, ...], str]:
+    """Return words and digits of what was typed; raises ``bad_parameter`` when it is too much or too little."""
+    if len(typed) > search_text.LONGEST:
+        raise PackdeskError("bad_parameter", name="q", reason=f"type at most {search_text.LONGEST} characters")
+    words, digits = search_text.fragments(typed)
+    if not words or max(len(word) for word in words) < search_text.SHORTEST:
+        raise PackdeskError("bad_parameter", name="q", reason=f"type at least {search_text.SHORTEST} characters")
+    return tuple(words), digits
 
 
 def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
