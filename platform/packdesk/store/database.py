@@ -53,7 +53,9 @@ class Database:
             self.engine = _postgresql_engine(self.url)
         else:
             raise PackdeskError("bad_setting", name="PACKDESK_DATABASE_URL", reason="it must begin with sqlite: or postgresql:")
-        self._reading = _postgresql_engine(self.url, isolation_level="AUTOCOMMIT") if self.dialect == "postgresql" else self.engine
+        self._reading = (
+            _postgresql_engine(self.url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True) if self.dialect == "postgresql" else self.engine
+        )
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -81,6 +83,9 @@ class Database:
             if self.dialect == "sqlite":
                 connection.info["begin"] = "BEGIN IMMEDIATE" if write else "BEGIN"
             try:
+                if engine is not self.engine:  # each statement is a transaction of its own
+                    yield connection
+                    return
                 with connection.begin():
                     yield connection
             except sa.exc.DBAPIError as error:

@@ -1,15 +1,18 @@
 """Statements whose text is made once per release and then only executed; the hot paths go through here."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPICursor, Dialect
 
 _Processor = Callable[[object], object]
+_Read = TypeVar("_Read")
 #: What psycopg calls NUMERIC; the only type whose reading depends on it.
 _NUMERIC = 1700
+#: Where a connection keeps its cursor.
+_CURSOR = "cursor of prepared statements"
 
 
 class Prepared:
@@ -33,32 +36,34 @@ class Prepared:
 
     def run(self, connection: Connection, parameters: Mapping[str, object]) -> int:
         """Execute a statement that gives no rows; return how many it wrote."""
-        with self._executed(connection, parameters) as cursor:
-            return int(cursor.rowcount)
+        return self._executed(connection, parameters, _count)
 
     def rows(self, connection: Connection, parameters: Mapping[str, object]) -> list[Sequence[object]]:
         """Execute a query and return its rows decoded."""
-        with self._executed(connection, parameters) as cursor:
-            rows: list[Sequence[object]] = list(cursor.fetchall())
-            return [self._decoded(row) for row in rows] if self._decoders else rows
+        rows = self._executed(connection, parameters, _all)
+        return [self._decoded(row) for row in rows] if self._decoders else rows
 
-    @contextmanager
-    def _executed(self, connection: Connection, parameters: Mapping[str, object]) -> Iterator[DBAPICursor]:
-        """Give the driver's cursor after the statement; whoever listens to the connection's statements hears of it, and errors are SQLAlchemy's."""
+    def _executed(self, connection: Connection, parameters: Mapping[str, object], read: Callable[[DBAPICursor], _Read]) -> _Read:
+        """Return what the driver's cursor has after the statement; whoever listens to the connection's statements hears of it, and errors are SQLAlchemy's.
+
+        Each connection keeps one cursor, for making one takes psycopg as long as a small statement; its rows are read before it is used again.
+        """
         encoded = self._encoded(parameters)
-        cursor = connection.connection.cursor()
+        known = connection.info.get(_CURSOR)
+        cursor: DBAPICursor = connection.connection.cursor() if known is None else known
         try:
             for tell in connection.dispatch.before_cursor_execute:
                 tell(connection, cursor, self.text, encoded, None, False)
             cursor.execute(self.text, encoded)
-            yield cursor
+            found = read(cursor)
         except connection.dialect.loaded_dbapi.Error as error:
+            connection.info.pop(_CURSOR, None)
             lost = connection.dialect.is_disconnect(error, connection.connection, cursor)
             if lost:
                 connection.invalidate(error)
             raise sa.exc.DBAPIError.instance(self.text, encoded, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=lost) from error
-        finally:
-            cursor.close()
+        connection.info[_CURSOR] = cursor
+        return found
 
     def _encoded(self, parameters: Mapping[str, object]) -> tuple[object, ...]:
         """Return the values in the order of their places."""
@@ -70,6 +75,14 @@ class Prepared:
         for place, decoder in self._decoders:
             values[place] = decoder(values[place])
         return values
+
+
+def _all(cursor: DBAPICursor) -> list[Sequence[object]]:
+    return list(cursor.fetchall())
+
+
+def _count(cursor: DBAPICursor) -> int:
+    return cursor.rowcount
 
 
 def _encoder(kind: sa.types.TypeEngine[object], dialect: Dialect) -> _Processor | None:
