@@ -68,26 +68,23 @@ def order(derived: Mapping[str, Compiled]) -> Order:
     return Order(stored=tuple(path for path in sequence if path not in moved), on_read=tuple(path for path in sequence if path in moved), cycle=selfish[:1] * 2)
 
 
-def _hops(node: Node) -> tuple[Hop, ...] | None:
-    """Return the way from the record to the one that a node stands for; None when it does not begin at the record."""
+def _ways(node: Node) -> tuple[tuple[Hop, ...], ...]:
+    """Return the ways from the record to those that a node may stand for: one for each entity type on the way; none when it begins elsewhere."""
     match node:
         case tree.Root(name="record"):
-            return ()
+            return ((),)
         case tree.Field() if node.type.base in (Base.RECORD, Base.LIST):
-            before = _hops(node.target)
             owners = node.target.type.entity_types
-            return None if before is None or not owners else (*before, Hop(holder=owners[0], stored=node.path, how="reference"))
+            return tuple((*before, Hop(holder=owner, stored=node.path, how="reference")) for before in _ways(node.target) for owner in owners)
         case tree.PartyOf():
-            before = _hops(node.target)
-            held = [Hop(holder=owner, stored=path, how="reference") for owner, path in node.paths.items() if path]
-            return None if before is None else (*before, *held[:1])
+            held = [(Hop(holder=owner, stored=path, how="reference"),) if path else () for owner, path in node.paths.items()]
+            return tuple(dict.fromkeys((*before, *hop) for before in _ways(node.target) for hop in held))
         case tree.Related():
-            before = _hops(node.target)
-            return None if before is None else (*before, Hop(holder=node.holder, stored=node.stored, how=node.how))
+            return tuple((*before, Hop(holder=node.holder, stored=node.stored, how=node.how)) for before in _ways(node.target))
         case tree.Macro() | tree.Conditional() | tree.Call():
-            return next((found for found in map(_hops, node.children()) if found), None)
+            return tuple(dict.fromkeys(way for child in node.children() for way in _ways(child) if way))
         case _:
-            return None
+            return ()
 
 
 def _bound(compiled: Compiled) -> dict[str, Node]:
@@ -103,16 +100,12 @@ def reads_elsewhere(compiled: Compiled) -> Iterable[tuple[str, str, tuple[Hop, .
     variables = _bound(compiled)
     for node in compiled.tree.walk():
         if isinstance(node, tree.Related):
-            way = _hops(node)
             targets = node.type.entity_types or (node.type.item.entity_types if node.type.item is not None else ())
-            for target in targets if way else ():
-                yield target, "", way or ()
+            yield from ((target, "", way) for way in _ways(node) if way for target in targets)
         if isinstance(node, tree.Field | tree.Lines):
-            start = _resolved(node.target, variables)
-            way = _hops(start)
-            owners = node.target.type.entity_types
-            for owner in owners if way else ():
-                yield owner, node.path if isinstance(node, tree.Field) else node.group, way or ()
+            path = node.path if isinstance(node, tree.Field) else node.group
+            ways = _ways(_resolved(node.target, variables))
+            yield from ((owner, path, way) for way in ways if way for owner in node.target.type.entity_types)
 
 
 def reverse_index(derived: Mapping[str, Mapping[str, Compiled]]) -> Mapping[str, Mapping[str, tuple[Dependent, ...]]]:

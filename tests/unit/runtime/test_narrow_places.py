@@ -53,6 +53,24 @@ def test_the_way_to_what_is_read_leads_through_lists_and_parties(make, source, r
     assert all(isinstance(hop, Hop) for dependent in found for hop in dependent.hops)
 
 
+def test_every_type_on_the_way_leads_back(make):
+    """A parent may be of several types, and a condition may choose between two ways."""
+    person = make.entity("person", (make.field(Kind.STRING, "name"),), plays={"party": {}})
+    first = make.entity("first", (make.field(Kind.REFERENCE, "owner", to="person"),), party="owner", capabilities=("grows",))
+    second = make.entity("second", (make.field(Kind.REFERENCE, "buyer", to="person"),), party="buyer", capabilities=("grows",))
+    ways = "record.single ? record.parent.party.name : record.friend.name"
+    fields = (make.field(Kind.BOOLEAN, "single"), make.field(Kind.REFERENCE, "friend", to="person"), make.field(Kind.STRING, "told", derived=derived(ways)))
+    child = make.entity("child", fields, relations={"parent": make.relation("parent", to_capability="grows")})
+
+    found = compile_model(make.model(person, first, second, child)).dependents("person", "name")
+
+    assert {tuple((hop.holder, hop.stored) for hop in dependent.hops) for dependent in found} == {
+        (("child", "parent"), ("first", "owner")),
+        (("child", "parent"), ("second", "buyer")),
+        (("child", "friend"),),
+    }
+
+
 def fresh(make, flag: Flag):
     life = make.lifecycle(
         (make.state("a", "initial"), make.state("b", "final", fields={"why": (flag,)})),
