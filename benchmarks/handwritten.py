@@ -6,11 +6,13 @@ is read whole, with its lines and links. It has no guards, no history beyond one
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from flask import Flask, Response, g, request
+from sqlalchemy.engine import Connection
 
 from packdesk.clock import SystemClock
 from packdesk.ids import new_id
@@ -19,6 +21,8 @@ from packdesk.store.tables import Tables
 from packdesk.web.services import Services
 
 PAGE = 25
+#: A transaction for statements that only read.
+Reading = Callable[[], AbstractContextManager[Connection]]
 #: What a list shows; the comparators and Packdesk are asked for the same.
 COLUMNS = ("number", "subtype", "status", "state", "owner_unit", "assigned_unit", "assigned_user", "created_at", "updated_at", "version")
 FIELDS = ("category", "classification", "urgency", "impact", "priority", "description", "expected_date")
@@ -27,8 +31,8 @@ _LEVELS = ("normal", "confidential")
 REFERENCES = ("account", "contact", "caller")
 
 
-def create_app(services: Services, tables: Tables, groups: tuple[str, ...]) -> Flask:  # noqa: PLR0915 - one page, as one writes it by hand
-    """Return the application; ``groups`` are those whose records the one user may see."""
+def create_app(services: Services, tables: Tables, groups: tuple[str, ...], reading: Reading) -> Flask:  # noqa: PLR0915 - one page, as one writes it by hand
+    """Return the application; ``groups`` are those whose records the one user may see, ``reading`` begins what only reads."""
     app = Flask("handwritten")
     requests, contacts, accounts = (tables.record(name) for name in ("service_request", "contact", "account"))
     whole = {path: stored.columns[0] for path, stored in tables.stored("service_request").items()}
@@ -72,7 +76,7 @@ def create_app(services: Services, tables: Tables, groups: tuple[str, ...]) -> F
     def checked(view: Callable[..., Response]) -> Callable[..., Response]:
         def guarded(**arguments: str) -> Response:
             proof = services.tokens.proof(request.headers["Authorization"][7:], clock.now())
-            with services.database.begin() as connection:
+            with reading() as connection:
                 g.release, epoch = connection.execute(release_statement).one()
             if proof is None or not rights.setdefault((proof.login, epoch), True):
                 return Response(status=401)
@@ -82,13 +86,13 @@ def create_app(services: Services, tables: Tables, groups: tuple[str, ...]) -> F
         return guarded
 
     def listed() -> Response:
-        with services.database.begin() as connection:
+        with reading() as connection:
             rows = connection.execute(list_statement).all()
         data = [nested(dict(zip(list_keys, row, strict=True))) for row in rows[:PAGE]]
         return Response(orjson.dumps({"records": data, "more": len(rows) > PAGE}), mimetype="application/json")
 
     def got(number: str) -> Response:
-        with services.database.begin() as connection:
+        with reading() as connection:
             row = connection.execute(get_statement, {"number": number}).one_or_none()
             if row is None:
                 return Response(status=404)

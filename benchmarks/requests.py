@@ -23,7 +23,7 @@ API = "/api/v1/records"
 COLUMNS = (*handwritten.COLUMNS, *handwritten.FIELDS, *handwritten.REFERENCES)
 LIST = f"{API}/service_request?limit=25&count=false&fields={','.join(COLUMNS)}"
 _ROUNDS, _CALLS = 15, 40
-_SLOW = 4
+_SLOW_ROUNDS, _SLOW_CALLS = 6, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,12 @@ def subjects(at: Installation) -> dict[str, Subject]:
         fab_token = create_access_token(identity=str(fab.appbuilder.sm.find_user(fab_rest.LOGIN).id), fresh=True)
     fab_body = fab_rest.body(tables, {**given, **ids, "contact": ids["contact"], "caller": ids["contact"]})
     counted = itertools.count(1)
-    hand = handwritten.create_app(at.services, tables, GROUPS)
+    hand = handwritten.create_app(at.services, tables, GROUPS, at.services.database.begin)
+    bare = handwritten.create_app(at.services, tables, GROUPS, at.services.database.reading)
     return {
         "packdesk": Subject(at.app, at.token, LIST, f"{API}/service_request/{REQUEST}", f"{API}/service_request", lambda: packdesk),
         "handwritten": Subject(hand, at.token, "/requests", f"/requests/{REQUEST}", "/requests", lambda: packdesk),
+        "without BEGIN": Subject(bare, at.token, "/requests", f"/requests/{REQUEST}", "/requests", lambda: packdesk),
         "fab": Subject(
             fab, fab_token, "/api/v1/requests/", f"/api/v1/requests/{ids['service_request']}", "/api/v1/requests/", lambda: fab_body(_new_id(), next(counted))
         ),
@@ -110,20 +112,23 @@ def rows(of: dict[str, Subject]) -> list[Row]:
     found: list[Row] = []
     for what, verb, by_hand, by_fab in (("list of 25, 3 references", "list", 1.2, 10), ("get by number", "get", 1.2, 10), ("create", "create", 3.0, 3)):
         calls = {name: getattr(subject, verb)() for name, subject in of.items()}
-        quick = interleave({name: calls[name] for name in ("packdesk", "handwritten")}, _ROUNDS, _CALLS)
-        slow = interleave({name: calls[name] for name in ("packdesk", "fab")}, _SLOW, _SLOW * 2)
-        found += _beside(what, "handwritten", quick["packdesk"], quick["handwritten"], by_hand)
+        quick = interleave({name: calls[name] for name in ("packdesk", "handwritten", "without BEGIN")}, _ROUNDS, _CALLS)
+        slow = interleave({name: calls[name] for name in ("packdesk", "fab")}, _SLOW_ROUNDS, _SLOW_CALLS)
+        found.append(_beside(what, "handwritten", quick["packdesk"], quick["handwritten"], by_hand))
+        if verb != "create":
+            # As Packdesk reads: harder to beat than what one writes by hand, so it is told and not demanded.
+            found.append(_beside(f"{what}: beside reading without BEGIN", "handwritten", quick["packdesk"], quick["without BEGIN"], None))
         ratio = slow["packdesk"].cpu / slow["fab"].cpu
         beside = f"FAB {slow['fab'].cpu:.2f} ms CPU, {slow['fab'].wall:.2f} ms p50"
         found.append(Row(f"{what}: beside FAB", f"1/{1 / ratio:.1f} of its CPU", beside, f"at most 1/{by_fab}", ratio <= 1 / by_fab))
     return found
 
 
-def _beside(what: str, name: str, ours: Figure, theirs: Figure, most: float) -> list[Row]:
+def _beside(what: str, name: str, ours: Figure, theirs: Figure, most: float | None) -> Row:
     ratio = ours.cpu / theirs.cpu
     figure = f"{ours.cpu:.2f} ms CPU, {ours.wall:.2f} ms p50"
     beside = f"{name} {theirs.cpu:.2f} ms CPU, {theirs.wall:.2f} ms p50: {ratio:.2f} x"
-    return [Row(what, figure, beside, f"at most {most} x", ratio <= most)]
+    return Row(what, figure, beside, "none" if most is None else f"at most {most} x", most is None or ratio <= most)
 
 
 def reading(of: Subject) -> dict[str, Figure]:

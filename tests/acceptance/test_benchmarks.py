@@ -10,8 +10,10 @@ from tests.acceptance.running import ROOT
 LINES = {
     "requests": (
         "list of 25, 3 references ",
+        "list of 25, 3 references: beside reading",
         "list of 25, 3 references: beside FAB",
         "get by number ",
+        "get by number: beside reading",
         "get by number: beside FAB",
         "create ",
         "create: beside FAB",

@@ -5,6 +5,7 @@ Moments and days are left to the serializer (``SERIALIZED``), which writes them 
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from packdesk.runtime.field_kind import FieldKind
 from packdesk.runtime.values import Line, Record
 
 References = Mapping[tuple[str, str], Reference]
+_Writer = Callable[[object, References], object]
 _SILENT = frozenset({"deleted_at"})
 #: What ``SERIALIZED`` writes as ISO 8601 in UTC.
 _SERIALIZED = frozenset({Kind.DATE, Kind.DATETIME})
@@ -40,10 +42,10 @@ class _Part:
     section: str
     name: str
     #: None where the value is written as it is, which is so for most.
-    write: Callable[[object, References], object] | None
+    write: _Writer | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """How the records of one entity type are written, the fields hidden from somebody left out."""
 
@@ -56,14 +58,18 @@ class Shape:
         """Return a record, all of whose fields it holds, as JSON."""
         values = record.values
         result = {part.name: values[part.path] for part in self.own}
-        for part in self.own:
-            if part.write is not None and result[part.name] is not None:
-                result[part.name] = part.write(result[part.name], references)
+        for name, write in self._written:
+            if result[name] is not None:
+                result[name] = write(result[name], references)
         for part in self.sections:
             section = result.setdefault(part.section, {})
             if isinstance(section, dict):
                 section[part.name] = _written(part, values[part.path], references)
         return result
+
+    @cached_property
+    def _written(self) -> tuple[tuple[str, _Writer], ...]:
+        return tuple((part.name, part.write) for part in self.own if part.write is not None)
 
     def of(self, paths: Collection[str], hidden: Collection[str] = ()) -> "Shape":
         """Return the shape for records that hold these paths only, without what is hidden from the actor."""
@@ -129,7 +135,7 @@ def _part(field: FieldRuntime) -> _Part:
     return _Part(field.path, field.section, field.path.rpartition(".")[2], _writer(field))
 
 
-def _writer(field: FieldRuntime) -> Callable[[object, References], object] | None:
+def _writer(field: FieldRuntime) -> _Writer | None:
     """Return what writes a value; None where the serializer takes it as it is, moments and days among them."""
     kind, written = field.field.kind, field.kind.write
     to = field.targets[0] if kind in (Kind.REFERENCE, Kind.REFERENCES) and field.targets else ""
