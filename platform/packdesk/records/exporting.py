@@ -9,7 +9,7 @@ from packdesk.records.context import Context, run
 from packdesk.records.csv_text import write_rows
 from packdesk.records.drafts import begin
 from packdesk.records.outcome import Reference
-from packdesk.records.output import SERIALIZED, SHAPES
+from packdesk.records.output import SERIALIZED, shape_of
 from packdesk.records.search import SearchCommand, SearchPage, find
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.kinds import KINDS
@@ -39,7 +39,7 @@ def export_json_lines(context: Context, entity_type: str, command: SearchCommand
     pages = _pages(context, entity_type, command)
     first = next(pages)
     runtime = context.live.current().runtime
-    shape = SHAPES.of(runtime, runtime.type(entity_type))
+    shape = shape_of(runtime, runtime.type(entity_type))
 
     def lines(page: SearchPage) -> Iterator[bytes]:
         shown = shape.of(page.rows[0].values if page.rows else (), page.hidden)

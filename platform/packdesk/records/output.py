@@ -1,13 +1,11 @@
 """Records as JSON, alike at every door: values by field path go in, nested JSON comes out; what to write is worked out once per release.
 
-Moments and days are left to the serializer (``SERIALIZED``), which writes them faster than anybody here.
+Moments, days and references are left to the serializer (``SERIALIZED``), which writes them faster than anybody here.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -43,6 +41,8 @@ class _Part:
     name: str
     #: None where the value is written as it is, which is so for most.
     write: _Writer | None
+    #: Entity type that a reference to one record names; empty for other kinds.
+    to: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,9 @@ class Shape:
         """Return a record, all of whose fields it holds, as JSON."""
         values = record.values
         result = {part.name: values[part.path] for part in self.own}
+        for name, to in self._naming:
+            if (value := result[name]) is not None:
+                result[name] = references.get((to, value)) or {"id": value}  # type: ignore[arg-type]
         for name, write in self._written:
             if result[name] is not None:
                 result[name] = write(result[name], references)
@@ -69,7 +72,11 @@ class Shape:
 
     @cached_property
     def _written(self) -> tuple[tuple[str, _Writer], ...]:
-        return tuple((part.name, part.write) for part in self.own if part.write is not None)
+        return tuple((part.name, part.write) for part in self.own if part.write is not None and not part.to)
+
+    @cached_property
+    def _naming(self) -> tuple[tuple[str, str], ...]:
+        return tuple((part.name, part.to) for part in self.own if part.to)
 
     def of(self, paths: Collection[str], hidden: Collection[str] = ()) -> "Shape":
         """Return the shape for records that hold these paths only, without what is hidden from the actor."""
@@ -98,45 +105,32 @@ def _written(part: _Part, value: object, references: References) -> object:
     return value if value is None or part.write is None else part.write(value, references)
 
 
-def _named(entity_type: str, record_id: str, references: References) -> dict[str, object]:
+def _named(entity_type: str, record_id: str, references: References) -> object:
     """Return a record that is named, with number and title where the actor may see them."""
-    found = references.get((entity_type, record_id))
-    return {"id": record_id} if found is None else {"id": found.id, "number": found.number, "title": found.title, "entity_type": found.entity_type}
+    return references.get((entity_type, record_id)) or {"id": record_id}
 
 
-class Shapes:
-    """Remembers the shapes of the entity types of the releases in use; they go with the runtime, so that publishes leave nothing behind."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._known: WeakKeyDictionary[Runtime, dict[str, Shape]] = WeakKeyDictionary()
-        self._lock = Lock()
-
-    def of(self, runtime: Runtime, entity: EntityRuntime) -> Shape:
-        """Return the shape of an entity type's records."""
-        known = self._known.get(runtime)
-        if known is None:
-            with self._lock:
-                known = self._known.setdefault(runtime, {})
-        found = known.get(entity.id)
-        if found is None:
-            parts = [_part(field) for path, field in entity.fields.items() if path not in _SILENT]
-            found = Shape(
-                tuple(part for part in parts if not part.section),
-                tuple(part for part in parts if part.section),
-                {group: tuple(_part(field) for field in fields.values()) for group, fields in entity.lines.items()},
-            )
-            known[entity.id] = found
-        return found
+def shape_of(runtime: Runtime, entity: EntityRuntime) -> Shape:
+    """Return the shape of an entity type's records, made once per release."""
+    known: dict[str, Shape] = runtime.memo.setdefault("shapes", {})
+    if entity.id not in known:
+        parts = [_part(field) for path, field in entity.fields.items() if path not in _SILENT]
+        known[entity.id] = Shape(
+            tuple(part for part in parts if not part.section),
+            tuple(part for part in parts if part.section),
+            {group: tuple(_part(field) for field in fields.values()) for group, fields in entity.lines.items()},
+        )
+    return known[entity.id]
 
 
 def _part(field: FieldRuntime) -> _Part:
     """Return how a field is written."""
-    return _Part(field.path, field.section, field.path.rpartition(".")[2], _writer(field))
+    to = field.targets[0] if field.field.kind is Kind.REFERENCE and field.targets else ""
+    return _Part(field.path, field.section, field.path.rpartition(".")[2], _writer(field), to)
 
 
 def _writer(field: FieldRuntime) -> _Writer | None:
-    """Return what writes a value; None where the serializer takes it as it is, moments and days among them."""
+    """Return what writes a value; None where the serializer takes it as it is."""
     kind, written = field.field.kind, field.kind.write
     to = field.targets[0] if kind in (Kind.REFERENCE, Kind.REFERENCES) and field.targets else ""
     if to and kind is Kind.REFERENCE:
@@ -148,13 +142,10 @@ def _writer(field: FieldRuntime) -> _Writer | None:
     return lambda value, _references: written(value)
 
 
-SHAPES = Shapes()
-
-
 def view_json(runtime: Runtime, view: RecordView) -> dict[str, object]:
     """Return one record with its title and links."""
     entity = runtime.type(view.record.entity_type)
-    result = SHAPES.of(runtime, entity).of(view.record.values, view.hidden).whole(view.record, view.references)
+    result = shape_of(runtime, entity).of(view.record.values, view.hidden).whole(view.record, view.references)
     result["title"] = view.title
     for relation, links in view.links.items():
         described = [_link(link) for link in links]
@@ -167,7 +158,7 @@ def view_json(runtime: Runtime, view: RecordView) -> dict[str, object]:
 def page_json(runtime: Runtime, entity_type: str, page: SearchPage, labels_in: str, zone: ZoneInfo) -> dict[str, object]:
     """Return a page of records, with labels when a language for them is given."""
     entity = runtime.type(entity_type)
-    shape = SHAPES.of(runtime, entity).of(page.rows[0].values if page.rows else (), page.hidden)
+    shape = shape_of(runtime, entity).of(page.rows[0].values if page.rows else (), page.hidden)
     rows = [shape.record(row, page.references) for row in page.rows]
     if labels_in:
         for shown, row in zip(rows, page.rows, strict=True):

@@ -6,7 +6,6 @@ but not change is refused by name of the rule that decides.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from weakref import WeakKeyDictionary
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Access, EntityType, Field
@@ -27,10 +26,8 @@ Pairs = frozenset[tuple[str, str]]
 _Key = tuple[frozenset[str], frozenset[str], str, str]
 
 _REMEMBERED = 10_000
-#: What was worked out per release; it goes with the runtime, and the key holds all of the actor that decides.
-_CLOSED: WeakKeyDictionary[Runtime, dict[tuple[frozenset[str], str, str], frozenset[str]]] = WeakKeyDictionary()
-_SENSITIVE: WeakKeyDictionary[Runtime, dict[str, frozenset[str]]] = WeakKeyDictionary()
-_PAIRS: WeakKeyDictionary[Runtime, dict[_Key, Pairs | None]] = WeakKeyDictionary()
+#: Under these keys a runtime remembers what was worked out; the keys within hold all of the actor that decides.
+_CLOSED, _SENSITIVE, _PAIRS = "closed fields", "sensitive fields", "visible pairs"
 
 
 def may(
@@ -78,7 +75,7 @@ def closed_fields(runtime: Runtime, actor: Actor, verb: str, entity_type: str) -
     """Return the paths of the type that the actor may not view (or edit), without asking field by field."""
     if actor.system:
         return frozenset()
-    known = _CLOSED.setdefault(runtime, {})
+    known: dict[tuple[frozenset[str], str, str], frozenset[str]] = runtime.memo.setdefault(_CLOSED, {})
     key = (actor.roles, verb, entity_type)
     if key not in known:
         if len(known) >= _REMEMBERED:
@@ -96,7 +93,7 @@ def _computed_closed(runtime: Runtime, actor: Actor, verb: str, entity_type: str
 
 def sensitive_fields(runtime: Runtime, entity_type: str) -> frozenset[str]:
     """Return the paths of the type whose values are shown on purpose only."""
-    known = _SENSITIVE.setdefault(runtime, {})
+    known: dict[str, frozenset[str]] = runtime.memo.setdefault(_SENSITIVE, {})
     if entity_type not in known:
         known[entity_type] = frozenset(path for path, field in all_fields(runtime.model.entity_types[entity_type]) if field.sensitive)
     return known[entity_type]
@@ -136,7 +133,7 @@ def visible_pairs(runtime: Runtime, actor: Actor, entity_type: str, verb: str) -
     """
     if actor.system:
         return None
-    known = _PAIRS.setdefault(runtime, {})
+    known: dict[_Key, Pairs | None] = runtime.memo.setdefault(_PAIRS, {})
     key = (actor.member_of, actor.units, entity_type, verb)
     if key not in known:
         if len(known) >= _REMEMBERED:

@@ -125,14 +125,14 @@ def references(
     for target, ids in unread.items():
         if policy.views(work.runtime, work.context.actor, target):
             wanted[target] = {**wanted.get(target, {}), **_nameable(work, work.runtime.type(target), ids)}
-    return {(target, record_id): reference for target, others in wanted.items() for record_id, reference in _called(work, target, others)}
-
-
-def _called(work: Work, target: str, others: Mapping[str, Record]) -> Iterable[tuple[str, Reference]]:
-    title = naming(work, work.runtime.type(target)).title
-    is_open = policy.opens(work.runtime, work.context.actor, "view", target, work.unit)
-    for record_id, other in others.items():
-        yield record_id, Reference(target, record_id, other.number, title(other) if is_open(other) else other.number)
+    found: dict[tuple[str, str], Reference] = {}
+    for target, others in wanted.items():
+        title = naming(work, work.runtime.type(target)).title
+        is_open = policy.opens(work.runtime, work.context.actor, "view", target, work.unit)
+        for record_id, other in others.items():
+            number = other.number
+            found[target, record_id] = Reference(target, record_id, number, title(other) if is_open(other) else number)
+    return found
 
 
 def named_with(work: Work, entity: EntityRuntime, paths: Collection[str]) -> tuple[Named, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from threading import Lock
 from types import MappingProxyType
+from typing import Any
 
 from packdesk.errors import PackdeskError, Problem, Severity
 from packdesk.model.entity_types import EntityType
@@ -37,6 +38,8 @@ class Runtime:
         #: Values of the modules' settings by ``module.key``; none before the packs speak of modules.
         self.settings: Mapping[str, object] = MappingProxyType({})
         self.catalogue = Catalogue(model, contracts)
+        #: What others work out once for this release, under keys of their own; it goes with the release.
+        self.memo: dict[object, Any] = {}
         self._compiled: dict[str, EntityRuntime] = {}
         self._dependents: Mapping[str, Mapping[str, tuple[Dependent, ...]]] | None = None
         self._lock = Lock()

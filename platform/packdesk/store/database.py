@@ -63,36 +63,35 @@ class Database:
         return (self.engine,) if self._reading is self.engine else (self.engine, self._reading)
 
     @contextmanager
-    def begin(self, write: bool = False) -> Iterator[Connection]:
-        """Run one transaction: committed when the block ends, rolled back when it raises."""
-        with self._begun(self.engine, write) as connection:
-            yield connection
-
-    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Run statements that only read: one snapshot on SQLite; on PostgreSQL each sees what was committed before it.
 
         That is what a transaction there shows as well (READ COMMITTED), and it saves the way to the server for BEGIN and COMMIT.
         """
-        with self._begun(self._reading, write=False) as connection:
+        if self._reading is self.engine:
+            with self.begin() as connection:
+                yield connection
+            return
+        connection = self._reading.connect()
+        try:
             yield connection
+        except sa.exc.DBAPIError as error:
+            _let_go(connection, error)
+            raise
+        finally:
+            connection.close()
 
     @contextmanager
-    def _begun(self, engine: Engine, write: bool) -> Iterator[Connection]:
-        with engine.connect() as connection:
+    def begin(self, write: bool = False) -> Iterator[Connection]:
+        """Run one transaction: committed when the block ends, rolled back when it raises."""
+        with self.engine.connect() as connection:
             if self.dialect == "sqlite":
                 connection.info["begin"] = "BEGIN IMMEDIATE" if write else "BEGIN"
             try:
-                if engine is not self.engine:  # each statement is a transaction of its own
-                    yield connection
-                    return
                 with connection.begin():
                     yield connection
             except sa.exc.DBAPIError as error:
-                if _is_stale_plan(error):
-                    connection.invalidate()
-                if is_busy(error):
-                    raise PackdeskError("busy") from error
+                _let_go(connection, error)
                 raise
 
     def retrying(self, work: Callable[[], Result]) -> Result:
@@ -118,6 +117,14 @@ class Database:
         """Close every pooled connection."""
         for engine in self.engines:
             engine.dispose()
+
+
+def _let_go(connection: Connection, error: sa.exc.DBAPIError) -> None:
+    """Throw away a connection that holds plans of before a publish; raise ``busy`` when others held what was asked for too long."""
+    if _is_stale_plan(error):
+        connection.invalidate()
+    if is_busy(error):
+        raise PackdeskError("busy") from error
 
 
 def is_worth_retrying(error: sa.exc.DBAPIError) -> bool:

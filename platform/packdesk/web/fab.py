@@ -16,6 +16,7 @@ from flask_appbuilder.api import BaseApi  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.manager import SecurityManager  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.models import Group, Role, User  # type: ignore[import-untyped]
 from flask_appbuilder.security.views import RoleModelView  # type: ignore[import-untyped]
+from flask_limiter import Limiter
 from flask_login import current_user, user_logged_in  # type: ignore[import-untyped]
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
@@ -27,6 +28,8 @@ from packdesk.web.own_password import OWN, OwnPassword
 from packdesk.web.request_context import SESSION_MARK, services
 
 ADMIN = "Admin"
+#: Name of the blueprint of the REST API.
+API = "api"
 _BUSY_SECONDS = 15
 _WATCHED = frozenset({"username", "active", "roles", "groups", "password"})
 
@@ -64,6 +67,13 @@ class Shell(SecurityManager):  # type: ignore[misc]
         """Return whether the person may open a page of the shell; what concerns himself alone needs no role."""
         return ((permission_name, view_name) in OWN and current_user.is_authenticated) or bool(super().has_access(permission_name, view_name))
 
+    def create_limiter(self, app: Flask) -> Limiter:
+        """Return the limiter, which looks at attempts to log in alone: at each request it would cost as much as a small query."""
+        limiter = super().create_limiter(app)
+        check = app.before_request_funcs[None].pop()
+        app.before_request(lambda: check() if _may_be_limited(request.method, request.blueprint, request.endpoint) else None)
+        return limiter
+
     def load_user(self, pk: int) -> User | None:
         """Return the user of the session, None when the password was changed since he logged in."""
         user = super().load_user(pk)
@@ -75,6 +85,11 @@ class Shell(SecurityManager):  # type: ignore[misc]
         super().reset_password(userid, password)
         if str(session.get("_user_id")) == str(userid):
             session[SESSION_MARK] = _mark(self.get_user_by_id(userid))
+
+
+def _may_be_limited(method: str, blueprint: str | None, endpoint: str | None) -> bool:
+    """Say whether a request can be one that has a limit: forms of the shell, and the login of the API."""
+    return method == "POST" and (blueprint != API or endpoint == f"{API}.login")
 
 
 def _mark(user: User) -> str:

@@ -340,7 +340,7 @@ def test_the_modules_are_operated_the_same_way(office: Office, screen: ScreenDoo
     record = {"service_request": office.request, "lead": office.lead, "activity": office.activity}[entity_type]("lena")
     at = screen.path(f"/r/{{{entity_type}}}")
 
-    found = read_page(screen.open("lena", f"/r/{{{entity_type}}}"))
+    found = read_page(screen.open("lena", f"/r/{{{entity_type}}}?_q={record['number']}"))
     looked_at = read_page(screen.open("lena", f"/r/{{{entity_type}}}/{record['number']}"))
 
     assert [form for form in found.forms if {"_q", "_filter"} <= set(form.values)]

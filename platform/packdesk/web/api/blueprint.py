@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from flask_limiter import Limiter
 
 from packdesk.web.api import actions, batches, documents, files, history, login, metadata, records
+from packdesk.web.fab import API
 
 _RECORDS = "/records/<entity_type>"
 _RECORD = f"{_RECORDS}/<ref>"
@@ -45,12 +46,10 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
 
 def blueprint(limiter: Limiter, per_account: str, per_address: str) -> Blueprint:
     """Return the blueprint; tries to log in are counted per account and per address."""
-    api = Blueprint("api", __name__, url_prefix="/api/v1")
+    api = Blueprint(API, __name__, url_prefix="/api/v1")
     for method, address, name, view in ROUTES:
         api.add_url_rule(address, name, view, methods=[method])
     api.add_url_rule("/security/login", "login", _limited(login.login, limiter, per_account, per_address), methods=["POST"])
-    # Nothing else of the API has a limit; looking for one at each request would cost as much as a small query.
-    limiter.request_filter(lambda: request.blueprint == api.name and request.endpoint != f"{api.name}.login")
     return api
 
 

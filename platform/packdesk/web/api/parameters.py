@@ -60,7 +60,7 @@ def wanted(request: Request) -> Wanted:
 
 def names(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Return a parameter that is a list of names with commas between."""
-    found = tuple(part.strip() for part in given.get(name, "").split(",") if part.strip())
+    found = tuple(filter(None, map(str.strip, given.get(name, "").split(","))))
     if len(found) > _MOST_FIELDS:
         raise PackdeskError("bad_parameter", name=name, reason=f"at most {_MOST_FIELDS} names")
     return found
