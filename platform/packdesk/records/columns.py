@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import EntityType
 from packdesk.model.nodes import Json, Text
+from packdesk.runtime.engine_columns import ENGINE_COLUMNS as EVERY_ENGINE_COLUMN
 
 #: Engine columns that a file may give, with the label each is known by.
 ENGINE_COLUMNS = ("subtype", "status", "owner_unit", "privacy_level", "assigned_unit", "assigned_user")
@@ -76,10 +77,8 @@ def _names(entity: EntityType) -> Iterator[tuple[str, Target]]:
     for target, texts in places:
         for language in {language for text in texts for language in text.by_language} | {"en"}:
             yield " ".join(text.in_language(language) for text in texts).casefold(), target
-        if len(texts) > 1:
-            yield from (
-                (texts[-1].in_language(language).casefold(), target) for language in texts[-1].by_language or ("en",) if _alone(places, texts[-1], language)
-            )
+            if len(texts) > 1 and _alone(places, texts[-1], language):
+                yield texts[-1].in_language(language).casefold(), target
     for name in ENGINE_COLUMNS:
         yield name.replace("_", " "), Target(name)
         yield name, Target(name)
@@ -98,5 +97,6 @@ def _places(entity: EntityType) -> Iterator[tuple[Target, tuple[Text, ...]]]:
 
 
 def _alone(places: Sequence[tuple[Target, tuple[Text, ...]]], label: Text, language: str) -> bool:
+    """Say whether the label of an inner field names it without its owner; the record's own number is never meant to be that of a phone."""
     wanted = label.in_language(language).casefold()
-    return sum(1 for _, texts in places if texts[-1].in_language(language).casefold() == wanted) == 1
+    return wanted.replace(" ", "_") not in EVERY_ENGINE_COLUMN and sum(1 for _, texts in places if texts[-1].in_language(language).casefold() == wanted) == 1

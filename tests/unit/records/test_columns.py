@@ -8,7 +8,7 @@ from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import EntityType
 from packdesk.packs.build import build
 from packdesk.packs.load import load
-from packdesk.packs.sources import FolderSource
+from packdesk.packs.sources import FolderSource, MemorySource
 from packdesk.records.columns import data_of, targets
 
 PACK = Path(__file__).parents[2] / "packs" / "accept" / "harbour"
@@ -70,3 +70,22 @@ def test_numbers_recognise_rows_and_are_never_written(skipper: EntityType) -> No
 
     assert [column.path for column in columns] == ["number", "licence"]
     assert data == {"licence": "B 7"}
+
+
+def test_a_record_s_own_number_is_never_taken_for_that_of_a_phone() -> None:
+    pack = {
+        "pack.json": '{"id": "calls", "version": "1.0.0", "format": 1}',
+        "entity_types/boat.json": (
+            '{"id": "boat", "number": {"prefix": "BO"}, "title": "record.number", "fields": {"name": {"type": "string"}}, '
+            '"lines": {"phones": {"fields": {"call": {"type": "phone", "label": "Number"}}}}}'
+        ),
+    }
+    merged = load([MemorySource("calls", pack)]).merged
+    assert merged is not None
+    boat = build(merged).entity_types["boat"]
+
+    found = targets(boat, ["Phones Number", "name"])
+
+    assert [target.path for target in found] == ["phones.call", "name"]
+    with pytest.raises(PackdeskError):
+        targets(boat, ["Number"])
