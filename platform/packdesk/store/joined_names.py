@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,11 +22,16 @@ class Named:
     wanted: tuple[str, ...]
 
 
-def joined(
-    tables: Tables, codec: RecordCodec, page: sa.Select[*tuple[object, ...]], keys: Sequence[Key], named: Sequence[Named]
+def joined(  # noqa: PLR0917 - a query and what is joined to it
+    tables: Tables,
+    codec: RecordCodec,
+    page: sa.Select[*tuple[object, ...]],
+    keys: Sequence[Key],
+    named: Sequence[Named],
+    more: Sequence[sa.ColumnElement[bool]] = (),
 ) -> sa.Select[*tuple[object, ...]]:
-    """Return the page's rows in their order, each followed by the columns of the live records that its references name."""
-    shown = tuple(column.label(f"shown_{place}") for place, column in enumerate(codec.columns))
+    """Return the page's rows in their order, each followed by ``more`` about it and the columns of the live records that its references name."""
+    shown: tuple[sa.Label[Any], ...] = tuple(column.label(f"shown_{place}") for place, column in enumerate((*codec.columns, *more)))
     sorted_by = tuple(key.column.label(f"sorted_{place}") for place, key in enumerate(keys))
     links = tuple(tables.column(codec.entity_type, one.path).label(f"named_{place}") for place, one in enumerate(named))
     rows = page.with_only_columns(*shown, *sorted_by, *links).subquery("page")
@@ -50,6 +56,11 @@ def read(tables: Tables, rows: Sequence[Sequence[object]], start: int, named: Se
                 found[key] = codec.record(row, start)  # type: ignore[index]
         start += len(codec.columns)
     return found
+
+
+def width(tables: Tables, named: Sequence[Named]) -> int:
+    """Return how many columns the records named take in a row."""
+    return sum(len(_codec(tables, one).columns) for one in named)
 
 
 def _codec(tables: Tables, one: Named) -> RecordCodec:

@@ -11,11 +11,12 @@ from sqlalchemy.engine import Connection
 
 from packdesk.runtime.values import Line, Record
 from packdesk.store import access as access_rules
-from packdesk.store import joined_names
+from packdesk.store import joined_names, presence
 from packdesk.store.access import AccessFilter
 from packdesk.store.codec import line_codec, record_codec
 from packdesk.store.joined_names import Named
 from packdesk.store.prepared import Prepared
+from packdesk.store.presence import Absent
 from packdesk.store.tables import Tables
 
 _ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -93,8 +94,8 @@ def one(
 
 def one_with_names(
     connection: Connection, tables: Tables, entity_type: str, reference: str, named: tuple[Named, ...]
-) -> tuple[Record, Mapping[tuple[str, str], Record]] | None:
-    """Return the live record with this id or number and, read with it, what is wanted of the records that its references name."""
+) -> tuple[Record, Mapping[tuple[str, str], Record], Absent] | None:
+    """Return the live record with this id or number and, read with it, what is wanted of the records that its references name, and what it has not."""
     if "\0" in reference:
         return None
     table, codec = tables.record(entity_type), record_codec(tables, entity_type)
@@ -102,12 +103,15 @@ def one_with_names(
     key = ("one with names", entity_type, name, named)
     if key not in tables.memo:
         query = sa.select(*codec.columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
-        tables.memo[key] = Prepared(joined_names.joined(tables, codec, query, (), named), connection.dialect, tables.stamp(entity_type))
+        whole = joined_names.joined(tables, codec, query, (), named, presence.questions(tables, entity_type))
+        tables.memo[key] = Prepared(whole, connection.dialect, tables.stamp(entity_type))
     rows = tables.memo[key].rows(connection, {"reference": reference})
     if not rows:
         return None
-    found = with_lazy_lines(connection, tables, [codec.record(rows[0][: len(codec.columns)])])[0]
-    return found, joined_names.read(tables, rows, len(codec.columns), named)
+    own, others = len(codec.columns), len(rows[0]) - joined_names.width(tables, named)
+    absent = presence.answers(tables, entity_type, rows[0][own:others])
+    found = with_lazy_lines(connection, tables, [codec.record(rows[0][:own])], absent.groups)[0]
+    return found, joined_names.read(tables, rows, others, named), absent
 
 
 def many(connection: Connection, tables: Tables, entity_type: str, ids: Iterable[str], paths: tuple[str, ...] | None = None) -> dict[str, Record]:
@@ -153,8 +157,11 @@ def where(
     return with_lazy_lines(connection, tables, [codec.record(row) for row in rows])
 
 
-def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record]) -> list[Record]:
-    """Return the records of one type with lines that are read, group by group, for all of them when the first is asked."""
+def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record], empty: frozenset[str] = frozenset()) -> list[Record]:
+    """Return the records of one type with lines that are read, group by group, for all of them when the first is asked.
+
+    Groups that are known to be ``empty`` are not asked for.
+    """
     if not records:
         return records
     entity_type = records[0].entity_type
@@ -165,6 +172,8 @@ def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record
     read: dict[str, dict[str, dict[str, tuple[Line, ...]]]] = {}
 
     def lines(record_id: str, group: str) -> tuple[Line, ...]:
+        if group in empty:
+            return ()
         if group not in read:
             read[group] = lines_of(connection, tables, entity_type, ids, (group,))
         return read[group][record_id][group]

@@ -167,7 +167,10 @@ class UnitOfWork:
         if found is None:
             self._records[entity_type, reference] = None
             return None, {}
-        return self._remember(found[0]), found[1]
+        record, others, absent = found
+        for relation in absent.relations:
+            self._related.setdefault((entity_type, record.id, relation), ())
+        return self._remember(record), others
 
     def hold(self, entity_type: str, reference: str) -> Record | None:
         """Return the live record with this id or number; in a transaction that writes, it stays there until that ends.

@@ -43,6 +43,16 @@ def test_a_record_costs_itself_with_what_it_names_and_its_lines(app: Flask, kim:
     assert len(statements) == FRESHNESS + 2, statements
 
 
+def test_a_record_without_lines_and_links_costs_one_statement(app: Flask, kim: Caller, book: str) -> None:
+    bare = str(kim.made("book", name="Bare", shelf="Statements")["number"])
+
+    with counted(app) as statements:
+        shown = kim.get(f"/records/book/{bare}").get_json()
+
+    assert (shown["shelf"]["title"], shown["authors"]) == ("Statements", [])
+    assert len(statements) == FRESHNESS + 1, statements
+
+
 def test_a_search_costs_what_a_list_does(app: Flask, kim: Caller, book: str) -> None:
     with counted(app) as statements:
         assert kim.get("/records/book?count=false&fields=number,name,shelf&q=emma").get_json()["records"]
