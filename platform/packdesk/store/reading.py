@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -60,30 +61,19 @@ def is_id(reference: str) -> bool:
 
 
 def one(
-    connection: Connection,
-    tables: Tables,
-    entity_type: str,
-    reference: str,
-    *,
-    access: AccessFilter | None = None,
-    for_update: bool = False,
-    share: bool = False,
+    connection: Connection, tables: Tables, entity_type: str, reference: str, *, access: AccessFilter | None = None, for_update: bool = False
 ) -> Record | None:
-    """Return the live record with this id or number, its lines read on demand; None also where the filter doesn't let it be seen.
-
-    With ``share`` nobody can change it until the transaction ends.
-    """
+    """Return the live record with this id or number, its lines read on demand; None also where the filter doesn't let it be seen."""
     table = tables.record(entity_type)
     if "\0" in reference:  # which PostgreSQL doesn't take as text
         return None
     codec = record_codec(tables, entity_type)
     name = "id" if is_id(reference) else "number"
     if access is None:
-        key = ("one", entity_type, name, for_update, share)
+        key = ("one", entity_type, name, for_update)
         if key not in tables.memo:
-            query = sa.select(*codec.columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
-            query = query.with_for_update(read=share) if for_update or share else query
-            tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
+            query = _named(tables, entity_type, name, codec.columns)
+            tables.memo[key] = Prepared(query.with_for_update() if for_update else query, connection.dialect, tables.stamp(entity_type))
         rows = tables.memo[key].rows(connection, {"reference": reference})
     else:
         query = sa.select(*codec.columns).where(table.c[name] == reference, table.c.deleted_at.is_(None))
@@ -92,17 +82,40 @@ def one(
     return with_lazy_lines(connection, tables, [codec.record(rows[0])])[0] if rows else None
 
 
+def one_held(connection: Connection, tables: Tables, entity_type: str, reference: str) -> Record | None:
+    """Return the live record with this id or number, which nobody can change until the transaction ends; what it has not is known with it."""
+    if "\0" in reference:
+        return None
+    codec = record_codec(tables, entity_type)
+    name = "id" if is_id(reference) else "number"
+    key = ("one held", entity_type, name)
+    if key not in tables.memo:
+        query = _named(tables, entity_type, name, (*codec.columns, *presence.questions(tables, entity_type)))
+        tables.memo[key] = Prepared(query.with_for_update(read=True), connection.dialect, tables.stamp(entity_type))
+    rows = tables.memo[key].rows(connection, {"reference": reference})
+    if not rows:
+        return None
+    absent = presence.answers(tables, entity_type, rows[0][len(codec.columns) :])
+    return with_lazy_lines(connection, tables, [codec.record(rows[0])], absent.groups)[0]
+
+
+def _named(tables: Tables, entity_type: str, name: str, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[*tuple[object, ...]]:
+    """Return the query for the live record whose id or number is a parameter."""
+    table = tables.record(entity_type)
+    return sa.select(*columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
+
+
 def one_with_names(
     connection: Connection, tables: Tables, entity_type: str, reference: str, named: tuple[Named, ...]
 ) -> tuple[Record, Mapping[tuple[str, str], Record], Absent] | None:
     """Return the live record with this id or number and, read with it, what is wanted of the records that its references name, and what it has not."""
     if "\0" in reference:
         return None
-    table, codec = tables.record(entity_type), record_codec(tables, entity_type)
+    codec = record_codec(tables, entity_type)
     name = "id" if is_id(reference) else "number"
     key = ("one with names", entity_type, name, named)
     if key not in tables.memo:
-        query = sa.select(*codec.columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
+        query = _named(tables, entity_type, name, codec.columns)
         whole = joined_names.joined(tables, codec, query, (), named, presence.questions(tables, entity_type))
         tables.memo[key] = Prepared(whole, connection.dialect, tables.stamp(entity_type))
     rows = tables.memo[key].rows(connection, {"reference": reference})

@@ -180,7 +180,7 @@ class UnitOfWork:
         known = self._records.get((entity_type, reference))
         if not self._write or self._database.dialect == "sqlite" or (known is not None and (entity_type, known.id) in self._held):
             return self.get(entity_type, reference)
-        found = reading.one(self.connection, self.tables, entity_type, reference, share=True)
+        found = reading.one_held(self.connection, self.tables, entity_type, reference)
         if found is None:
             self._records[entity_type, reference] = None
             return None
