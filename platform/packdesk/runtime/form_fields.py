@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from packdesk.model.entity_types import Kind
+from packdesk.model.lifecycles import Lifecycle
 from packdesk.model.nodes import Json
 from packdesk.runtime.candidates import offered
 from packdesk.runtime.entity import FieldRuntime
@@ -84,8 +85,8 @@ def form_field(at: Situation, field: FieldRuntime, *, section: str = "", span: i
 
 def options(at: Situation, field: FieldRuntime, current: object) -> tuple[Option, ...]:
     """Return what may be chosen for a listed field, the current value always among it."""
-    if field.engine and field.field.kind is Kind.STATUS:
-        return _statuses(at, current)
+    if field.engine and field.field.kind is Kind.STATUS and at.entity.lifecycle is not None:
+        return _statuses(at, at.entity.lifecycle, current)
     if field.engine and field.field.kind is Kind.SUBTYPE:
         return _subtypes(at, current)
     if field.field.kind not in LISTED:
@@ -103,12 +104,9 @@ def options(at: Situation, field: FieldRuntime, current: object) -> tuple[Option
     )
 
 
-def _statuses(at: Situation, current: object) -> tuple[Option, ...]:
+def _statuses(at: Situation, lifecycle: Lifecycle, current: object) -> tuple[Option, ...]:
     """Return the current status and those that editing may choose now."""
-    lifecycle, entity = at.entity.lifecycle, at.entity
-    if lifecycle is None:
-        return ()
-    fresh = not at.record.get("id")
+    entity, fresh = at.entity, not at.record.get("id")
     found = []
     for name in entity.statuses_for(str(at.record.get("subtype") or "")):
         status = lifecycle.statuses[name]

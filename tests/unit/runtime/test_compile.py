@@ -111,6 +111,50 @@ def test_a_change_knows_which_derived_fields_of_other_records_read_it(make):
     assert runtime.dependents("thing", "count") == ()
 
 
+def test_a_record_chosen_by_a_condition_is_read_on_either_way_and_not_on_the_conditions(make):
+    chosen = "(record.single ? record.friend : record.parent).name"
+    fields = (
+        make.field(Kind.BOOLEAN, "single"),
+        make.field(Kind.REFERENCE, "friend", to="person"),
+        make.field(Kind.REFERENCE, "parent", to="person"),
+        make.field(Kind.STRING, "told", derived=Expression(chosen, "p")),
+    )
+    runtime = compile_model(make.model(make.entity("person", (make.field(Kind.STRING, "name"),)), make.entity("thing", fields)))
+
+    found = runtime.dependents("person", "name")
+
+    assert {tuple(hop.stored for hop in dependent.hops) for dependent in found} == {("friend",), ("parent",)}
+
+
+def test_derived_fields_that_need_one_another_are_a_problem_that_names_them(make):
+    fields = tuple(make.field(Kind.INTEGER, name, derived=Expression(f"record.{needed} + 1", name)) for name, needed in (("one", "two"), ("two", "one")))
+
+    (problem,) = check(make.model(make.entity("thing", fields)))
+
+    assert problem.code == "derived_cycle"
+    assert set(problem.message.removesuffix(".").split(": ")[1].split(" -> ")) == {"one", "two"}
+
+
+def test_a_derived_field_that_is_wrong_is_recomputed_after_nothing(make):
+    fields = (
+        make.field(Kind.REFERENCE, "boss", to="person"),
+        make.field(Kind.STRING, "right", derived=Expression("record.boss.name", "p")),
+        make.field(Kind.STRING, "wrong", derived=Expression("record.boss.nix", "p")),
+    )
+    runtime = compile_model(make.model(make.entity("person", (make.field(Kind.STRING, "name"),)), make.entity("thing", fields)))
+
+    assert [dependent.path for dependent in runtime.dependents("person", "name")] == ["right"]
+
+
+def test_what_a_relation_carries_over_must_be_there_and_fit(make):
+    carried = {"name": Expression("parent.name", "p"), "size": Expression("parent.name", "p"), "note": Expression("parent.nix", "p")}
+    fields = (make.field(Kind.STRING, "name"), make.field(Kind.INTEGER, "size"), make.field(Kind.STRING, "note"))
+
+    problems = check(make.model(make.entity("thing", fields, relations={"parent": make.relation("parent", to="thing", carry_over=carried)})))
+
+    assert [problem.code for problem in problems] == ["type_mismatch", "unknown_member"]
+
+
 def test_a_lifecycles_derived_state_is_recomputed_like_a_field(make):
     """CON-4: a state from data."""
     part = make.entity("part", (make.field(Kind.REFERENCE, "whole", to="thing"),))

@@ -135,6 +135,7 @@ def test_what_only_the_server_can_demand_is_asked_of_it_when_its_field_changes(m
     found = {each.path: each for section in shown.sections for each in section.fields if isinstance(each, FormField)}
     assert (found["reason"].required, found["reason"].required_when) == (False, None)
     assert (found["boss"].server, found["reason"].server) == (True, False)
+    assert (found["boss"].targets, found["reason"].targets) == (("thing",), ())
 
 
 def test_a_view_that_embeds_what_is_not_there_shows_the_rest(plain):

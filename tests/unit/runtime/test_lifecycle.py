@@ -6,6 +6,7 @@ import pytest
 
 from packdesk.errors import CATALOGUE, PackdeskError, sentence
 from packdesk.model.nodes import Allow
+from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.explain import explain
 from packdesk.runtime.lifecycle import allowed, is_allowed, judge_action, judge_status, judge_subtype, preconditions
 from packdesk.runtime.situation import situation
@@ -93,6 +94,24 @@ def test_wrong_state_tells_both_states_as_facts(case, graph):
     (found,) = judged(case, graph, thing(status="busy"), "cancel", ANN).findings
 
     assert (found.facts["state"], found.facts["needed"], found.facts["needs_state"]) == ("open", ["pending"], "pending")
+
+
+def test_a_move_is_made_by_those_whom_the_law_names(make, graph):
+    """T-5: a move's own ``allow`` comes before any rule, and the action stays in sight."""
+    life = make.lifecycle(
+        (make.state("pending", "initial"), make.state("done", "final")),
+        (make.status("new", "pending"), make.status("closed", "done")),
+        (make.move("finish", ("pending",), "done", allow=Allow(roles=("boss",))),),
+    )
+    runtime = compile_model(make.model(make.entity("thing"), lifecycles={"thing": life}, actions={"thing": {"finish": make.action("finish")}}))
+    record = Record("thing", {"id": "1", "number": "TH1", "status": "new", "state": "pending"})
+
+    refused, made = (judged(runtime, graph, record, "finish", actor) for actor in (BOB, BOSS))
+    (shown,) = allowed(runtime, record, BOB, graph, NOW)
+
+    assert [(finding.code, finding.rule) for finding in refused.findings] == [("transition_forbidden", "transitions.thing.moves.finish.allow")]
+    assert (made.findings, made.status) == ((), "closed")
+    assert (shown.offered, shown.enabled) == (True, False)
 
 
 def test_an_unknown_action_is_an_error(case, graph):

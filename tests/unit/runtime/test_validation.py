@@ -146,6 +146,18 @@ def test_a_retired_value_stays_when_what_its_options_depend_on_changes(make, gra
     assert ([finding.code for finding in still], [finding.code for finding in excluded]) == ([], ["not_selectable"])
 
 
+def test_every_chosen_one_of_several_is_judged_unless_it_stood_there_before(make, graph):
+    """T-36: what was retired is not chosen anew."""
+    lists = {"colour": make.entries("colour", make.entry("red"), make.entry("green"), make.entry("brown", effective=False))}
+    runtime = compile_model(make.model(make.entity("thing", (make.field(Kind.OPTIONS, "colours", list="colour"),)), value_lists=lists))
+    old = Record("thing", {"id": "1", "number": "TH1", "colours": ("red",)})
+    brown = old.having({"colours": ("red", "brown")})
+
+    found = [check(runtime, graph, new, before) for new, before in ((old.having({"colours": ("red", "green")}), old), (brown, old), (brown, brown))]
+
+    assert [[(finding.field, finding.code) for finding in each] for each in found] == [[], [("colours", "retired_value")], []]
+
+
 def test_lines_are_judged_one_by_one_and_together(case, graph):
     lines = (
         Line("a", {"type": "home", "number": Phone("1")}),

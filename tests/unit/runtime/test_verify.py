@@ -92,6 +92,16 @@ FAULTS: Mapping[str, tuple[str, Plant]] = {
         "unreachable_status",
         lambda make, life: replace(life, rules=ruled(make, (*RULES[:1], *RULES[2:]))),
     ),
+    "a status that only a rule which never holds reaches": (
+        "unreachable_status",
+        lambda make, life: replace(
+            life,
+            rules={
+                **ruled(make),
+                "wait": make.rule("wait", ("busy",), "waiting", when=when("record.flag && !record.flag", "transitions.thing.rules.wait.when")),
+            },
+        ),
+    ),
     "rules that run in a circle": ("rules_never_end", lambda make, life: replace(life, rules=ruled(make, RULES[:3]))),
     "a move that no rule covers": ("move_without_rule", lambda make, life: replace(life, rules=ruled(make, RULES[:3]))),
 }
