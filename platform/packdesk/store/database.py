@@ -196,12 +196,21 @@ def _postgresql_engine(url: URL, **more: Any) -> Engine:
             raise TypeError("not a psycopg connection")
         raw.server_cursor_factory = psycopg.RawServerCursor
 
+    lost_at = float("-inf")
+
     def given_back(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
         entry.info["given back"] = time.monotonic()
 
+    def lost(_connection: DBAPIConnection, _entry: ConnectionPoolEntry, error: BaseException | None) -> None:
+        """Remember when a connection broke: a server that went away has taken the others with it."""
+        nonlocal lost_at
+        if error is not None:
+            lost_at = time.monotonic()
+
     def taken(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
         """Look whether a connection that nobody used for a while is still there; asking each time costs as much as a small query."""
-        if time.monotonic() - entry.info.get("given back", time.monotonic()) > _TRUSTED_SECONDS:
+        given = entry.info.get("given back", float("inf"))
+        if given <= lost_at or time.monotonic() - given > _TRUSTED_SECONDS:
             try:
                 engine.dialect.do_ping(connection)
             except psycopg.Error as error:
@@ -209,5 +218,6 @@ def _postgresql_engine(url: URL, **more: Any) -> Engine:
 
     sa.event.listen(engine, "connect", connected)
     sa.event.listen(engine, "checkin", given_back)
+    sa.event.listen(engine, "invalidate", lost)
     sa.event.listen(engine, "checkout", taken)
     return engine

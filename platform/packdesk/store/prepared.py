@@ -49,16 +49,16 @@ class Prepared:
         Each connection keeps one cursor, for making one takes psycopg as long as a small statement; its rows are read before it is used again.
         """
         encoded = self._encoded(parameters)
-        known = connection.info.get(_CURSOR)
-        cursor: DBAPICursor = connection.connection.cursor() if known is None else known
+        known: DBAPICursor | None = connection.info.get(_CURSOR)
         try:
+            cursor = connection.connection.cursor() if known is None else known
             for tell in connection.dispatch.before_cursor_execute:
                 tell(connection, cursor, self.text, encoded, None, False)
             cursor.execute(self.text, encoded)
             found = read(cursor)
         except connection.dialect.loaded_dbapi.Error as error:
             connection.info.pop(_CURSOR, None)
-            lost = connection.dialect.is_disconnect(error, connection.connection, cursor)
+            lost = connection.dialect.is_disconnect(error, connection.connection, known)
             if lost:
                 connection.invalidate(error)
             raise sa.exc.DBAPIError.instance(self.text, encoded, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=lost) from error

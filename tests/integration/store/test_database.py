@@ -1,5 +1,6 @@
 """Transactions and what is worth another try, on both databases."""
 
+import contextlib
 import threading
 
 import pytest
@@ -10,6 +11,7 @@ from tests.servers import PostgreSQL, postgresql_database
 from packdesk.errors import PackdeskError
 from packdesk.store import database as module
 from packdesk.store.database import Database
+from packdesk.store.prepared import Prepared
 
 
 def test_a_transaction_is_stored_when_its_block_ends_and_not_when_it_raises(empty_database: Database) -> None:
@@ -110,6 +112,26 @@ def test_a_lost_connection_is_replaced(postgresql_server: PostgreSQL) -> None:
 
         found = database.retrying(work)
         database.close()
+
+    assert (found, len(attempts)) == (1, 2)
+
+
+def test_a_server_that_went_away_costs_one_attempt_however_many_connections_there_were(postgresql_server: PostgreSQL) -> None:
+    with postgresql_database(postgresql_server) as url, contextlib.closing(Database(url)) as database:
+        asking = Prepared(sa.select(sa.literal(1).label("one")), database.engine.dialect, "")
+        with contextlib.ExitStack() as opened:
+            connections = [opened.enter_context(database.reading()) for _ in range(6)]
+            backends = [connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one() for connection in connections]
+        for backend in backends:
+            postgresql_server.execute(f"SELECT pg_terminate_backend({backend})")
+        attempts: list[int] = []
+
+        def work() -> object:
+            attempts.append(1)
+            with database.reading() as connection:
+                return asking.rows(connection, {})[0][0]
+
+        found = database.retrying(work)
 
     assert (found, len(attempts)) == (1, 2)
 
