@@ -45,6 +45,19 @@ def admits(at: Situation, member: Member | None) -> bool:
     return not isinstance(member, Entry) or is_allowed(member.allow, at.actor)
 
 
+def not_admitted(at: Situation, field: FieldRuntime, value: object, was: object) -> Finding | None:
+    """Return why the actor may not choose a value that names members of a list, or None; what it ``was`` stays valid."""
+    if field.field.kind not in LISTED:
+        return None
+    known, kept = members(field.field, at.entity.model), frozenset(_named(was))
+    return next((_closed(at, field, known[name]) for name in _named(value) if name in known and name not in kept and not admits(at, known[name])), None)
+
+
+def _closed(at: Situation, field: FieldRuntime, member: Member) -> Finding:
+    value = member.label.in_language(at.language)
+    return at.finding("not_selectable", f"{member.path}.allow", field=field.path, label=field.label(at.language), value=value)
+
+
 def _one(at: Situation, field: FieldRuntime, name: str, *, by_hand: bool) -> Finding | None:
     if field.field.kind in LISTED:
         return _listed(at, field, name, by_hand=by_hand)
@@ -62,7 +75,7 @@ def _listed(at: Situation, field: FieldRuntime, name: str, *, by_hand: bool) -> 
     if member is not None and not is_offered(member):
         return at.finding("retired_value", member.path, field=field.path, label=field.label(at.language), value=label)
     if by_hand and member is not None and not admits(at, member):
-        return at.finding("not_selectable", f"{member.path}.allow", field=field.path, label=field.label(at.language), value=label)
+        return _closed(at, field, member)
     choices = at.entity.choice_of(str(at.record.get("subtype") or ""), field.field.choices) if field.field.choices else ()
     if choices and name not in choices:
         subtype = at.entity.subtypes[str(at.record.get("subtype"))].subtype

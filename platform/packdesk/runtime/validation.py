@@ -6,7 +6,7 @@ from dataclasses import field as having
 
 from packdesk.errors import Finding
 from packdesk.model.lifecycles import Flag
-from packdesk.runtime.candidates import refusal
+from packdesk.runtime.candidates import not_admitted, refusal
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import FieldRuntime, LineRuntime
 from packdesk.runtime.expressions.environment import Environment
@@ -76,7 +76,10 @@ def check_fields(
 
 
 def check_line_input(rt: Runtime, env: Environment, record: Record, old: Record | None, lines: Mapping[str, tuple[Line, ...]]) -> tuple[Finding, ...]:
-    """Return a finding for each read-only value of a line that a person changed; asked of the rows as they were sent, before defaults."""
+    """Return a finding for each value of a line that a person changed and may not; asked of the rows as they were sent, before defaults.
+
+    What is read-only or hidden binds him, and whom a member of a list admits; the lines and values that a subtype adds do not.
+    """
     at = Situation(entity=rt.type(record.entity_type), environment=replace(env, record=record, old=old))
     found: list[Finding] = []
     for group, rows in lines.items():
@@ -86,9 +89,15 @@ def check_line_input(rt: Runtime, env: Environment, record: Record, old: Record 
             for name, value in row.values.items():
                 field = at.entity.groups[group].fields[name]
                 state = field_state(inside, field, in_line=True)
-                if value is not None and (state.readonly or state.hidden) and value != before.get(row.id, {}).get(name):
+                was = before.get(row.id, {}).get(name)
+                if value is None or value == was:
+                    continue
+                path = f"{group}[{place}].{name}"
+                if state.readonly or state.hidden:
                     code = "hidden_field" if state.hidden else "readonly_field"
-                    found.append(at.finding(code, state.rule, field=f"{group}[{place}].{name}", label=field.label(at.language)))
+                    found.append(at.finding(code, state.rule, field=path, label=field.label(at.language)))
+                elif field.derived is None and (unadmitted := not_admitted(at, field, value, was)):
+                    found.append(replace(unadmitted, field=path))
     return tuple(found)
 
 
@@ -195,11 +204,7 @@ def _line(change: Change, group: LineRuntime, line: Line, before: Line | None, p
             found.append(at.finding("immutable_field", f"{field.field.path}.immutable", field=path, label=label))
         elif state.required and value is None:
             found.append(at.finding("required_field", state.rule, field=path, label=label))
-        elif (
-            value is not None
-            and value != was
-            and (refused := refusal(at, _choosing(group, field), value, chosen=frozenset(), by_hand=group.group.id in change.given))
-        ):
+        elif value is not None and value != was and (refused := refusal(at, _choosing(group, field), value, chosen=frozenset(), by_hand=False)):
             found.append(replace(refused, field=path))
     yield from found or at.failed(group.checks, field=place)
 

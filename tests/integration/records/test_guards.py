@@ -194,6 +194,18 @@ def test_a_choice_of_another_unit_is_refused_wherever_a_person_makes_it(small_po
     assert automatic == ["grain"]
 
 
+def test_a_line_that_the_subtype_adds_is_nobody_s_choice(small_port: Harbour) -> None:
+    """GEN-22: cargo that only inspectors may choose, and that comes by itself, does not refuse a mooring whose cargo somebody else gave."""
+    port = small_port
+    values, only = port.runtime.model.value_lists, Allow(units=("inspectors",))
+    goods = replace(values["goods"], entries={**values["goods"].entries, "grain": replace(values["goods"].entries["grain"], allow=only)})
+    port.runtime = compile_model(replace(port.runtime.model, value_lists={**values, "goods": goods}), 1)
+
+    stay = port.mooring(cargo=[{"goods": "timber", "tons": 3}])
+
+    assert [line.values["goods"] for line in stay.lines["cargo"]] == ["timber", "grain"]
+
+
 def test_children_are_of_the_subtypes_that_the_parent_lists(small_port: Harbour) -> None:
     """T-19, CARE-47."""
     day, winter = small_port.mooring(), small_port.mooring(hull=small_port.hull(small_port.skipper(), "GULL"), subtype="winter_berth")
