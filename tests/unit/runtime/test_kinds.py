@@ -10,6 +10,7 @@ import pytest
 from packdesk.errors import CATALOGUE, Finding, sentence
 from packdesk.model.durations import Duration, Unit
 from packdesk.model.entity_types import Kind
+from packdesk.runtime.engine_columns import NORMAL, PRIVACY_LIST
 from packdesk.runtime.field_kind import pattern_is_sound
 from packdesk.runtime.kinds import KINDS, Reading
 from packdesk.runtime.values import Address, Money, Phone
@@ -46,6 +47,7 @@ READS = [
     (Kind.REFERENCES, ["a", "b"], ("a", "b")),
     (Kind.PHONE, "030 901820", Phone("030 901820", "+4930901820", "0901820")),
     (Kind.PHONE, "201", Phone("201")),
+    (Kind.PHONE, "*#", Phone("*#")),
     (Kind.EMAIL, "ada@example.org", "ada@example.org"),
     (Kind.URL, "https://example.org/a?b=1", "https://example.org/a?b=1"),
     (Kind.STRING, "a\u200eb \u200f \u200d", "a\u200eb \u200f \u200d"),
@@ -275,6 +277,14 @@ def test_a_kind_shows_a_value_in_the_readers_language(make, listed, kind, value,
     field = make.field(kind, **LISTS.get(kind, {}))
 
     assert KINDS[kind].show(field, value, language, listed, BERLIN) == shown
+
+
+def test_the_engines_own_list_of_privacy_needs_no_pack(make, listed):
+    field = make.field(Kind.LEVEL, list=PRIVACY_LIST)
+
+    read = [KINDS[Kind.LEVEL].read(field, given, Reading(model=listed)) for given in (NORMAL, "nobody")]
+
+    assert (read[0], read[1].code) == (NORMAL, "not_an_option")
 
 
 def test_an_unknown_option_names_the_nearest(make, listed):

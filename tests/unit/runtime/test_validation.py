@@ -183,6 +183,16 @@ def test_lines_are_judged_one_by_one_and_together(case, graph):
     ]
 
 
+def test_rows_that_nobody_touched_are_not_judged_again(case, graph):
+    """T-36: a row that became wrong since does not stand in the way of another."""
+    wrong, right = Line("a", {"type": "none", "number": None}), Line("b", {"type": "home", "number": Phone("1")})
+    old = Record("thing", thing().values, {"phones": (wrong,)})
+
+    found = check(case, graph, Record("thing", old.values, {"phones": (wrong, right)}), old)
+
+    assert found == ()
+
+
 def test_a_person_may_not_write_read_only_values_of_a_line(case, graph):
     old = Record("thing", thing().values, {"phones": (Line("a", {"type": "home", "checked": True}),)})
     environment = situation(case.type("thing"), old, ANN, graph, NOW).environment

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from packdesk.errors import Severity
+from packdesk.model.actions import Effect
 from packdesk.model.entity_types import Kind
 from packdesk.model.lifecycles import Flag, Lifecycle, StateKind
 from packdesk.model.model import Model
@@ -145,6 +146,38 @@ def test_a_subtypes_rule_with_a_status_it_does_not_have_is_found(make):
     found = verify(model_of(make, lifecycle(make), subtypes={"thing": {"small": small}}))
 
     assert {(problem.code, problem.message.split("'")[1]) for problem in found} == {("status_not_in_subtype", "wait"), ("status_not_in_subtype", "back")}
+
+
+def test_the_lifecycles_rules_are_judged_for_each_subtype_and_told_once(make):
+    """A subtype without rules of its own adds only what is missing for it."""
+    rules = ruled(make, (*RULES, ("stay", "busy", "busy")))
+    usual = make.subtype("usual")
+
+    found = verify(model_of(make, replace(lifecycle(make), rules=rules), subtypes={"thing": {"usual": usual}}))
+
+    assert [problem.code for problem in found] == ["same_status"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "more", "code"),
+    [
+        ((Flag.REQUIRED,), {}, ""),
+        ((Flag.REQUIRED, Flag.READONLY), {}, "required_but_readonly"),
+        ((Flag.REQUIRED, Flag.READONLY), {"inputs": True}, ""),
+        ((Flag.REQUIRED, Flag.READONLY), {"effect": "word"}, ""),
+        ((Flag.REQUIRED, Flag.READONLY), {"effect": "flag"}, "required_but_readonly"),
+    ],
+    ids=["a person fills it", "nothing fills it", "an input fills it", "an effect fills it", "an effect fills another"],
+)
+def test_a_demanded_field_that_is_read_only_needs_something_that_fills_it(make, flags, more, code):
+    inputs = {"word": make.field(Kind.STRING, "word")} if more.get("inputs") else {}
+    values = {more["effect"]: Expression("null", "p")} if "effect" in more else {}
+    effects = {"write": Effect(id="write", path="e", do="set_field", values=values, arguments={})}
+    life = states(lifecycle(make), open={"fields": {"word": flags}})
+
+    found = verify(model_of(make, life, actions={"thing": {"start": make.action("start", inputs=inputs, effects=effects)}}))
+
+    assert [problem.code for problem in found] == ([code] if code else [])
 
 
 def test_a_subtype_without_a_status_to_begin_with_is_found(make):
