@@ -8,7 +8,7 @@ from referencing import Registry
 
 from packdesk.errors import CATALOGUE, sentence
 from packdesk.model.entity_types import Kind
-from packdesk.model.nodes import Expression
+from packdesk.model.nodes import Allow, Expression
 from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.json_schema import json_schema
@@ -191,6 +191,25 @@ def test_rows_that_nobody_touched_are_not_judged_again(case, graph):
     found = check(case, graph, Record("thing", old.values, {"phones": (wrong, right)}), old)
 
     assert found == ()
+
+
+def test_a_person_chooses_on_a_line_what_the_list_admits_him_to_and_keeps_what_stood_there(make, graph):
+    """GEN-22."""
+    goods = make.entries("goods", make.entry("timber"), make.entry("grain", allow=Allow(roles=("inspector",))))
+    rows = make.lines("rows", make.field(Kind.OPTION, "goods", list="goods"), make.field(Kind.OPTIONS, "more", list="goods"), make.field(Kind.STRING, "note"))
+    runtime = compile_model(make.model(make.entity("thing", lines={"rows": rows}), value_lists={"goods": goods}))
+    old = Record("thing", {"id": "1", "number": "TH1"}, {"rows": (Line("a", {"goods": "grain", "more": ("grain",)}),)})
+    kept = Line("a", {"goods": "grain", "more": ("grain", "timber")})
+    chosen = Line("", {"goods": "grain", "more": ("timber", "grain"), "note": "grain"})
+    other = Line("", {"goods": "timber", "more": ("ghost",), "note": None})
+
+    def judge(actor: Actor) -> list[tuple[str, str, str]]:
+        environment = situation(runtime.type("thing"), old, actor, graph, NOW).environment
+        found = check_line_input(runtime, environment, old, old, {"rows": (kept, chosen, other)})
+        return [(finding.field, finding.code, finding.rule) for finding in found]
+
+    assert judge(ANN) == [("rows[1].goods", "not_selectable", "lists.grain.allow"), ("rows[1].more", "not_selectable", "lists.grain.allow")]
+    assert judge(Actor(login="ida", roles=frozenset({"inspector"}))) == []
 
 
 def test_a_person_may_not_write_read_only_values_of_a_line(case, graph):
