@@ -71,8 +71,11 @@ def _dependents(work: Work, entity_type: str, paths: Iterable[str]) -> dict[Depe
 
 
 def _recompute(work: Work, key: Key, depth: int) -> None:
-    before = work.unit.get(*key)
-    if before is None or key in work.in_hand:
+    if key in work.in_hand:
+        return
+    # As it is now, and kept so: others may be adding to it at this moment.
+    before = work.unit.take(*key)
+    if before is None:
         return
     draft = settled(Draft(work=work, entity=work.runtime.type(key[0]), old=before, record=before), everything=True)
     if draft.record != before:

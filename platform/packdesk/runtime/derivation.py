@@ -68,31 +68,38 @@ def order(derived: Mapping[str, Compiled]) -> Order:
     return Order(stored=tuple(path for path in sequence if path not in moved), on_read=tuple(path for path in sequence if path in moved), cycle=selfish[:1] * 2)
 
 
-def _ways(node: Node) -> tuple[tuple[Hop, ...], ...]:
-    """Return the ways from the record to those that a node may stand for: one for each entity type on the way; none when it begins elsewhere."""
+def _ways(node: Node, variables: Mapping[str, Node]) -> tuple[tuple[Hop, ...], ...]:
+    """Return the ways from the record to those that a node may stand for: one for each entity type on the way; none when it begins elsewhere.
+
+    ``variables`` are the lists that the variables of macros run over.
+    """
+    node = _behind(node, variables)
     match node:
         case tree.Root(name="record"):
             return ((),)
         case tree.Field() if node.type.base in (Base.RECORD, Base.LIST):
             owners = node.target.type.entity_types
-            return tuple((*before, Hop(holder=owner, stored=node.path, how="reference")) for before in _ways(node.target) for owner in owners)
+            return tuple((*before, Hop(holder=owner, stored=node.path, how="reference")) for before in _ways(node.target, variables) for owner in owners)
         case tree.PartyOf():
             held = [(Hop(holder=owner, stored=path, how="reference"),) if path else () for owner, path in node.paths.items()]
-            return tuple(dict.fromkeys((*before, *hop) for before in _ways(node.target) for hop in held))
+            return tuple(dict.fromkeys((*before, *hop) for before in _ways(node.target, variables) for hop in held))
         case tree.Related():
-            return tuple((*before, Hop(holder=node.holder, stored=node.stored, how=node.how)) for before in _ways(node.target))
-        case tree.Macro() | tree.Conditional() | tree.Call():
-            return tuple(dict.fromkeys(way for child in node.children() for way in _ways(child) if way))
+            return tuple((*before, Hop(holder=node.holder, stored=node.stored, how=node.how)) for before in _ways(node.target, variables))
+        case tree.Conditional() | tree.Call():
+            return tuple(dict.fromkeys(way for child in node.children() for way in _ways(child, variables) if way))
         case _:
             return ()
 
 
+def _behind(node: Node, variables: Mapping[str, Node]) -> Node:
+    """Return what a variable runs over, and what a macro's items are."""
+    while isinstance(node, tree.Macro) or (isinstance(node, tree.Variable) and node.name in variables):
+        node = variables[node.name] if isinstance(node, tree.Variable) else node.body if node.name == "map" else node.source
+    return node
+
+
 def _bound(compiled: Compiled) -> dict[str, Node]:
     return {node.variable: node.source for node in compiled.tree.walk() if isinstance(node, tree.Macro)}
-
-
-def _resolved(node: Node, variables: Mapping[str, Node]) -> Node:
-    return _resolved(variables[node.name], variables) if isinstance(node, tree.Variable) and node.name in variables else node
 
 
 def reads_elsewhere(compiled: Compiled) -> Iterable[tuple[str, str, tuple[Hop, ...]]]:
@@ -101,11 +108,10 @@ def reads_elsewhere(compiled: Compiled) -> Iterable[tuple[str, str, tuple[Hop, .
     for node in compiled.tree.walk():
         if isinstance(node, tree.Related):
             targets = node.type.entity_types or (node.type.item.entity_types if node.type.item is not None else ())
-            yield from ((target, "", way) for way in _ways(node) if way for target in targets)
+            yield from ((target, "", way) for way in _ways(node, variables) if way for target in targets)
         if isinstance(node, tree.Field | tree.Lines):
             path = node.path if isinstance(node, tree.Field) else node.group
-            ways = _ways(_resolved(node.target, variables))
-            yield from ((owner, path, way) for way in ways if way for owner in node.target.type.entity_types)
+            yield from ((owner, path, way) for way in _ways(node.target, variables) if way for owner in node.target.type.entity_types)
 
 
 def reverse_index(derived: Mapping[str, Mapping[str, Compiled]]) -> Mapping[str, Mapping[str, tuple[Dependent, ...]]]:

@@ -315,6 +315,8 @@ class EntityRuntime:
         """Return the columns and fields of its own that the title is made of; None where it walks further than that."""
         if self.title_of is None:
             return frozenset()
+        if any(isinstance(node, Reading) and not isinstance(node.target, Root) for node in self.title_of.tree.walk()):
+            return None
         reads = frozenset(dependency.path for dependency in self.title_of.dependencies if dependency.entity_type == self.id)
         return reads if len(reads) == len(self.title_of.dependencies) and reads <= self.fields.keys() else None
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -82,21 +83,27 @@ def one(
     return with_lazy_lines(connection, tables, [codec.record(rows[0])])[0] if rows else None
 
 
-def one_held(connection: Connection, tables: Tables, entity_type: str, reference: str) -> Record | None:
-    """Return the live record with this id or number, which nobody can change until the transaction ends; what it has not is known with it."""
+class Lock(Enum):
+    """How a record is held until the transaction ends; SQLite, where writers queue, needs neither."""
+
+    #: Nobody deletes it. Others may change it, and hold it so too.
+    THERE = "there"
+    #: Nobody else changes or deletes it.
+    MINE = "mine"
+
+
+def one_locked(connection: Connection, tables: Tables, entity_type: str, reference: str, lock: Lock) -> Record | None:
+    """Return the live record with this id or number as it is now, locked, its lines read on demand."""
     if "\0" in reference:
         return None
     codec = record_codec(tables, entity_type)
     name = "id" if is_id(reference) else "number"
-    key = ("one held", entity_type, name)
+    key = ("one locked", entity_type, name, lock)
     if key not in tables.memo:
-        query = _named(tables, entity_type, name, (*codec.columns, *presence.questions(tables, entity_type)))
-        tables.memo[key] = Prepared(query.with_for_update(read=True), connection.dialect, tables.stamp(entity_type))
+        query = _named(tables, entity_type, name, codec.columns).with_for_update(read=lock is Lock.THERE, key_share=True)
+        tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
     rows = tables.memo[key].rows(connection, {"reference": reference})
-    if not rows:
-        return None
-    absent = presence.answers(tables, entity_type, rows[0][len(codec.columns) :])
-    return with_lazy_lines(connection, tables, [codec.record(rows[0])], absent.groups)[0]
+    return with_lazy_lines(connection, tables, [codec.record(rows[0])])[0] if rows else None
 
 
 def _named(tables: Tables, entity_type: str, name: str, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[*tuple[object, ...]]:

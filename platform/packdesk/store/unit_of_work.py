@@ -27,6 +27,7 @@ from packdesk.store.database import Database, is_worth_retrying
 from packdesk.store.joined_names import Named
 from packdesk.store.links import End
 from packdesk.store.prepared import Prepared
+from packdesk.store.reading import Lock
 from packdesk.store.tables import Tables
 
 _NO_LINKS: Mapping[str, Sequence[End]] = MappingProxyType({})
@@ -173,18 +174,35 @@ class UnitOfWork:
         return self._remember(record), others
 
     def hold(self, entity_type: str, reference: str) -> Record | None:
-        """Return the live record with this id or number; in a transaction that writes, it stays there until that ends.
+        """Return the live record with this id or number; in a transaction that writes, nobody deletes it until that ends.
 
-        For a record that a change is going to name: reading it so saves asking for it again when the change is written.
+        For a record that a change is going to name: reading it so saves asking for it again when the change is written. Others may
+        change it meanwhile, and name it: two who add to one parent do not wait for each other.
         """
         known = self._records.get((entity_type, reference))
         if not self._write or self._database.dialect == "sqlite" or (known is not None and (entity_type, known.id) in self._held):
             return self.get(entity_type, reference)
-        found = reading.one_held(self.connection, self.tables, entity_type, reference)
+        found = reading.one_locked(self.connection, self.tables, entity_type, reference, Lock.THERE)
         if found is None:
             self._records[entity_type, reference] = None
             return None
         self._held.add((entity_type, found.id))
+        return self._remember(found)
+
+    def take(self, entity_type: str, record_id: str) -> Record | None:
+        """Return the live record as it is now, to be changed: others who want to change it wait for the end of this transaction.
+
+        What was read over relations is read anew, for it may have changed while this one waited.
+        """
+        if self._database.dialect == "sqlite":
+            return self.get(entity_type, record_id)
+        self._forget()
+        found = reading.one_locked(self.connection, self.tables, entity_type, record_id, Lock.MINE)
+        self._records.pop((entity_type, record_id), None)
+        if found is None:
+            self._records[entity_type, record_id] = None
+            return None
+        self._held.add((entity_type, record_id))
         return self._remember(found)
 
     def by_key(self, entity_type: str, key: str) -> Record | None:

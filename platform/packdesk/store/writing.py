@@ -100,7 +100,7 @@ def refuse_unknown_references(connection: Connection, tables: Tables, old: Recor
         key = ("there", entity_type)
         if key not in tables.memo:
             table = tables.record(entity_type)
-            query = sa.select(table.c.id).where(among(tables, table.c.id, "ids"), table.c.deleted_at.is_(None)).with_for_update(read=True)
+            query = sa.select(table.c.id).where(among(tables, table.c.id, "ids"), table.c.deleted_at.is_(None)).with_for_update(read=True, key_share=True)
             tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
         missing = by_id.keys() - {str(row[0]) for row in tables.memo[key].rows(connection, {"ids": as_list(tables, sorted(by_id))})}
         if missing:

@@ -49,6 +49,18 @@ def test_no_update_is_lost_when_sixteen_write_the_same_record(port: Harbour) -> 
     assert record.get("version") == rounds + 1
 
 
+def test_all_who_add_to_one_parent_at_once_succeed(port: Harbour) -> None:
+    """The parent counts its open children: each creation changes it, and waits for its turn instead of being refused."""
+    stay = port.mooring()
+    chore = {"subtype": "sweeping", "skipper": stay.get("skipper"), "assigned_user": "olga", "parent": [{"entity_type": "mooring", "record": stay.number}]}
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: create(port.context("olga"), "chore", chore).record.number, range(8)))
+
+    assert len(set(made)) == 8
+    assert read(port.context("olga"), "mooring", stay.number).record.get("open_chores") == 8
+
+
 def test_exactly_one_of_two_claims_wins(port: Harbour) -> None:
     """T-30: whatever the timing, one gets the record, the other hears who has it."""
     for _ in range(5):

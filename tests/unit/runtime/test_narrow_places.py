@@ -33,6 +33,9 @@ def derived(source: str) -> Expression:
         ("record.owner.name", ("person", "name"), ("reference",)),
         ("record.party.name", ("person", "name"), ("reference",)),
         ("first(record.parts).maker.name", ("person", "name"), ("field", "reference")),
+        ("record.parts.exists(x, x.maker.name == 'a') ? 'y' : 'n'", ("person", "name"), ("field", "reference")),
+        ("first(record.parts.map(x, x.maker)).name", ("person", "name"), ("field", "reference")),
+        ("first(record.parts.filter(x, x.name != 'a')).maker.name", ("person", "name"), ("field", "reference")),
     ],
 )
 def test_the_way_to_what_is_read_leads_through_lists_and_parties(make, source, read, stored):
