@@ -90,9 +90,8 @@ def naming(work: Work, entity: EntityRuntime, read: Mapping[tuple[str, str], Rec
 def _is_enough(work: Work, entity: EntityRuntime) -> bool:
     """Say whether the title asks nothing of other records but what a glance at them shows."""
     asked = entity.title_of.dependencies if entity.title_of is not None else ()
-    return all(
-        one.entity_type == entity.id or one.path in (work.runtime.type(one.entity_type).glance or ()) for one in asked if one.entity_type in work.runtime.types
-    )
+    others = (one for one in asked if one.entity_type != entity.id and one.entity_type in work.runtime.model.entity_types)
+    return all(one.path in (work.runtime.type(one.entity_type).glance or ()) for one in others)
 
 
 def title(work: Work, record: Record, read: Mapping[tuple[str, str], Record] = _NOTHING_READ) -> str:
