@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -24,6 +23,7 @@ from packdesk.store.tables import Tables
 _ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 #: Ids in one statement; both databases take more, plans don't get better.
 _CHUNK = 500
+_Select = sa.Select[*tuple[object, ...]]
 
 
 class LazyLines(Mapping[str, tuple[Line, ...]]):
@@ -65,21 +65,15 @@ def one(
     connection: Connection, tables: Tables, entity_type: str, reference: str, *, access: AccessFilter | None = None, for_update: bool = False
 ) -> Record | None:
     """Return the live record with this id or number, its lines read on demand; None also where the filter doesn't let it be seen."""
-    table = tables.record(entity_type)
-    if "\0" in reference:  # which PostgreSQL doesn't take as text
-        return None
     codec = record_codec(tables, entity_type)
-    name = "id" if is_id(reference) else "number"
     if access is None:
-        key = ("one", entity_type, name, for_update)
-        if key not in tables.memo:
-            query = _named(tables, entity_type, name, codec.columns)
-            tables.memo[key] = Prepared(query.with_for_update() if for_update else query, connection.dialect, tables.stamp(entity_type))
-        rows = tables.memo[key].rows(connection, {"reference": reference})
+        rows = _named(connection, tables, entity_type, reference, for_update, lambda query: query.with_for_update() if for_update else query)
     else:
+        table = tables.record(entity_type)
+        name = "id" if is_id(reference) else "number"
         query = sa.select(*codec.columns).where(table.c[name] == reference, table.c.deleted_at.is_(None))
         query = query.where(access_rules.condition(tables, entity_type, access)).prefix_with(tables.stamp(entity_type))
-        rows = list(connection.execute(query.with_for_update(of=table) if for_update else query))
+        rows = [] if "\0" in reference else list(connection.execute(query.with_for_update(of=table) if for_update else query))
     return with_lazy_lines(connection, tables, [codec.record(rows[0])])[0] if rows else None
 
 
@@ -94,44 +88,45 @@ class Lock(Enum):
 
 def one_locked(connection: Connection, tables: Tables, entity_type: str, reference: str, lock: Lock) -> Record | None:
     """Return the live record with this id or number as it is now, locked, its lines read on demand."""
-    if "\0" in reference:
-        return None
-    codec = record_codec(tables, entity_type)
-    name = "id" if is_id(reference) else "number"
-    key = ("one locked", entity_type, name, lock)
-    if key not in tables.memo:
-        query = _named(tables, entity_type, name, codec.columns).with_for_update(read=lock is Lock.THERE, key_share=True)
-        tables.memo[key] = Prepared(query, connection.dialect, tables.stamp(entity_type))
-    rows = tables.memo[key].rows(connection, {"reference": reference})
-    return with_lazy_lines(connection, tables, [codec.record(rows[0])])[0] if rows else None
-
-
-def _named(tables: Tables, entity_type: str, name: str, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[*tuple[object, ...]]:
-    """Return the query for the live record whose id or number is a parameter."""
-    table = tables.record(entity_type)
-    return sa.select(*columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
+    rows = _named(connection, tables, entity_type, reference, lock, lambda query: query.with_for_update(read=lock is Lock.THERE, key_share=True))
+    return with_lazy_lines(connection, tables, [record_codec(tables, entity_type).record(rows[0])])[0] if rows else None
 
 
 def one_with_names(
     connection: Connection, tables: Tables, entity_type: str, reference: str, named: tuple[Named, ...]
 ) -> tuple[Record, Mapping[tuple[str, str], Record], Absent] | None:
     """Return the live record with this id or number and, read with it, what is wanted of the records that its references name, and what it has not."""
-    if "\0" in reference:
-        return None
     codec = record_codec(tables, entity_type)
-    name = "id" if is_id(reference) else "number"
-    key = ("one with names", entity_type, name, named)
-    if key not in tables.memo:
-        query = _named(tables, entity_type, name, codec.columns)
-        whole = joined_names.joined(tables, codec, query, (), named, presence.questions(tables, entity_type))
-        tables.memo[key] = Prepared(whole, connection.dialect, tables.stamp(entity_type))
-    rows = tables.memo[key].rows(connection, {"reference": reference})
+    rows = _named(
+        connection,
+        tables,
+        entity_type,
+        reference,
+        named,
+        lambda query: joined_names.joined(tables, codec, query, (), named, presence.questions(tables, entity_type)),
+    )
     if not rows:
         return None
     own, others = len(codec.columns), len(rows[0]) - joined_names.width(tables, named)
     absent = presence.answers(tables, entity_type, rows[0][own:others])
     found = with_lazy_lines(connection, tables, [codec.record(rows[0][:own])], absent.groups)[0]
     return found, joined_names.read(tables, rows, others, named), absent
+
+
+def _named(  # noqa: PLR0917 - where, what, and what for
+    connection: Connection, tables: Tables, entity_type: str, reference: str, purpose: object, made: Callable[[_Select], _Select]
+) -> list[Sequence[object]]:
+    """Return the row of the live record with this id or number, or nothing; the statement is ``made`` once per release and purpose."""
+    if "\0" in reference:  # which PostgreSQL doesn't take as text
+        return []
+    name = "id" if is_id(reference) else "number"
+    key = ("named", entity_type, name, purpose)
+    if key not in tables.memo:
+        table = tables.record(entity_type)
+        query = sa.select(*record_codec(tables, entity_type).columns).where(table.c[name] == sa.bindparam("reference"), table.c.deleted_at.is_(None))
+        tables.memo[key] = Prepared(made(query), connection.dialect, tables.stamp(entity_type))
+    rows: list[Sequence[object]] = tables.memo[key].rows(connection, {"reference": reference})
+    return rows
 
 
 def many(connection: Connection, tables: Tables, entity_type: str, ids: Iterable[str], paths: tuple[str, ...] | None = None) -> dict[str, Record]:
