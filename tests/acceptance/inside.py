@@ -10,13 +10,15 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from packdesk.cli.main import main
 from packdesk.web import serve
+from packdesk.web.request_context import EXTENSION
 
 WANTED = bool(os.environ.get("PACKDESK_INSIDE"))
-_RUNNING: dict[int, BaseWSGIServer] = {}
+_RUNNING: dict[int, tuple[BaseWSGIServer, Flask]] = {}
 
 
 class ThreadedServer:
@@ -28,8 +30,10 @@ class ThreadedServer:
 
     def serve(self) -> None:
         """Answer until the installation is stopped."""
-        _RUNNING[self.port] = make_server(self.address, self.port, serve.application(), threaded=True)
-        _RUNNING[self.port].serve_forever()
+        app = serve.application()
+        server = make_server(self.address, self.port, app, threaded=True)
+        _RUNNING[self.port] = (server, app)
+        server.serve_forever()
 
 
 @contextlib.contextmanager
@@ -55,8 +59,10 @@ def started(arguments: Sequence[str], environment: Mapping[str, str], log: Path)
 def stop(port: int) -> None:
     """End a server."""
     if (running := _RUNNING.pop(port, None)) is not None:
-        running.shutdown()
-        running.server_close()
+        server, app = running
+        server.shutdown()
+        server.server_close()
+        app.extensions[EXTENSION].database.close()
 
 
 def command(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:

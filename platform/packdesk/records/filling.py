@@ -9,7 +9,7 @@ from packdesk.records.drafts import Draft
 from packdesk.records.evaluation import environment, holds, situation, source_value
 from packdesk.runtime.derivation import STATE
 from packdesk.runtime.entity import FieldRuntime, LineRuntime
-from packdesk.runtime.field_state import field_state
+from packdesk.runtime.field_state import hidden_by
 from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.situation import stored
 from packdesk.runtime.starting import first_value
@@ -45,7 +45,7 @@ def newly_open(draft: Draft) -> frozenset[str]:
 def _hidden(draft: Draft, field: FieldRuntime) -> bool:
     if not field.section and field.visible is True and Flag.HIDDEN not in flags(draft.entity, str(draft.record.get("state")), field.path):
         return False
-    return field_state(draft.situation, field, section=draft.section).hidden
+    return bool(hidden_by(draft.situation, field, section=draft.section))
 
 
 def with_automatic_lines(draft: Draft) -> Draft:
@@ -116,8 +116,8 @@ def _with_state(draft: Draft) -> Draft:
 
 
 def _stamped(draft: Draft) -> Draft:
-    for path, field in draft.entity.fields.items():
-        if field.stamped_when is not None and draft.record.get(path) is None and holds(field.stamped_when, environment(draft, party=False)):
+    for path, stamped_when in draft.entity.stamped:
+        if draft.record.get(path) is None and holds(stamped_when, environment(draft, party=False)):
             draft = draft.writing({path: draft.work.now})
     return draft
 

@@ -1,6 +1,6 @@
 """An entity type in compiled form: fields, lines, moves, rules and actions with their expressions ready to run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from packdesk.errors import Finding
 from packdesk.model.actions import Action, Effect
 from packdesk.model.entity_types import Access, EntityType, Field, Kind, LineGroup, Relation, Section
 from packdesk.model.lifecycles import Flag, Lifecycle, Move, Rule
@@ -231,6 +232,16 @@ class EntityRuntime:
             found = self._places[rule] = str(origin) if origin is not None else ""
         return found
 
+    def worded(self, about: tuple[str, ...], word: Callable[[], Finding]) -> Finding:
+        """Return a finding that is the same for every record ``about`` which this is so; every grey button of every record page has one."""
+        found = self._findings.get(about)
+        return found if found is not None else self._findings.setdefault(about, word())
+
+    @cached_property
+    def _findings(self) -> dict[tuple[str, ...], Finding]:
+        """Return the findings that were asked for; there are no more than moves and actions in each state and language."""
+        return {}
+
     @cached_property
     def _places(self) -> dict[str, str]:
         """Return the places of the rules that were asked for; there are no more than rules."""
@@ -248,6 +259,11 @@ class EntityRuntime:
         marked = {path for state in self.marks.values() for path in state}
         asked = (path for path, field in self.fields.items() if field.required is not False or field.options_when is not None or field.targets)
         return frozenset({*marked, *asked, *(path for path, field in self.fields.items() if field.field.kind in LISTED)})
+
+    @cached_property
+    def stamped(self) -> tuple[tuple[str, Compiled], ...]:
+        """Return the fields that take the moment at which a condition first holds, with that condition."""
+        return tuple((path, field.stamped_when) for path, field in self.fields.items() if field.stamped_when is not None)
 
     @cached_property
     def own_reads(self) -> Mapping[str, frozenset[str]]:

@@ -25,14 +25,22 @@ def present(at: Situation, section: str, forced: str = "") -> bool:
     return not section or section == forced or at.holds(at.entity.sections[section].present_when)
 
 
+def hidden_by(at: Situation, field: FieldRuntime, *, section: str = "", in_line: bool = False) -> str:
+    """Return the path of what hides a field, empty while it is there: all that most fields of a change are asked."""
+    if not in_line:
+        if not present(at, field.section, section):
+            return f"{at.entity.sections[field.section].section.path}.present_when"
+        if Flag.HIDDEN in flags(at.entity, str(at.record.get("state")), field.path):
+            return _state_path(at.entity, at.record)
+    return "" if at.holds(field.visible) else f"{field.field.path}.visible"
+
+
 def field_state(at: Situation, field: FieldRuntime, *, section: str = "", in_line: bool = False) -> FieldState:
     """Return what a field is on the situation's record; ``section`` is that of the action in hand."""
+    if hides := hidden_by(at, field, section=section, in_line=in_line):
+        return FieldState(hidden=True, readonly=False, required=False, rule=hides)
     path = field.field.path
     marked = frozenset() if in_line else flags(at.entity, str(at.record.get("state")), field.path)
-    if not in_line and not present(at, field.section, section):
-        return FieldState(hidden=True, readonly=False, required=False, rule=f"{at.entity.sections[field.section].section.path}.present_when")
-    if Flag.HIDDEN in marked or not at.holds(field.visible):
-        return FieldState(hidden=True, readonly=False, required=False, rule=_state_path(at.entity, at.record) if Flag.HIDDEN in marked else f"{path}.visible")
     section_locks = bool(field.section) and not in_line and at.holds(at.entity.sections[field.section].readonly)
     readonly = Flag.READONLY in marked or section_locks or field.derived is not None or at.holds(field.readonly)
     required = field.derived is None and (Flag.REQUIRED in marked or at.holds(field.required))

@@ -241,7 +241,10 @@ def _writes(action: ActionRuntime) -> bool:
 
 
 def _not_now(at: Situation, action: ActionRuntime, path: str) -> Finding:
-    return at.finding("unavailable", f"{path}.when", action=action.action.id, label=action.action.label.in_language(at.language))
+    name, language = action.action.id, at.language
+    return at.entity.worded(
+        ("unavailable", path, name, language), lambda: at.finding("unavailable", f"{path}.when", action=name, label=action.action.label.in_language(language))
+    )
 
 
 def _by_rules(at: Situation, status: str, action: str = "") -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -298,13 +301,17 @@ def _label(at: Situation, status: object) -> str:
 
 
 def _wrong_state(at: Situation, move: MoveRuntime, action: str) -> Finding:
+    return at.entity.worded(("wrong_state", move.move.path, action, str(at.record.get("state")), at.language), lambda: _elsewhere(at, move, action))
+
+
+def _elsewhere(at: Situation, move: MoveRuntime, action: str) -> Finding:
     states = at.entity.lifecycle.states if at.entity.lifecycle is not None else {}
     state = str(at.record.get("state"))
     here = states[state].label.in_language(at.language) if state in states else state
     needed = ", ".join(states[name].label.in_language(at.language) for name in move.move.from_states if name in states)
     field = "" if action else "status"
     return at.finding(
-        "wrong_state", move.move.path, action=action, field=field, is_state=here, needs_state=needed, state=state, needed=list(move.move.from_states)
+        "wrong_state", move.move.path, action=action, field=field, is_state=here, needs_state=needed, state=state, needed=tuple(move.move.from_states)
     )
 
 

@@ -10,7 +10,7 @@ from packdesk.runtime.candidates import not_admitted, refusal
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import FieldRuntime, LineRuntime
 from packdesk.runtime.expressions.environment import Environment
-from packdesk.runtime.field_state import field_state
+from packdesk.runtime.field_state import field_state, hidden_by
 from packdesk.runtime.kinds_choice import LISTED
 from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.reading import Input, LinkInput, Resolve, read_fields, read_input
@@ -127,18 +127,19 @@ def _fields(change: Change) -> tuple[Finding, ...]:
 
 def _field(change: Change, field: FieldRuntime, path: str, *, touched: bool) -> Iterable[Finding]:
     at, value = change.at, change.new.get(path)
-    state = field_state(at, field, section=change.section)
-    if state.hidden:
+    if hides := hidden_by(at, field, section=change.section):
         if touched and value is not None:
-            yield _about(at, field, "hidden_field", state.rule)
+            yield _about(at, field, "hidden_field", hides)
         return
-    if touched and state.readonly and not field.engine:
-        yield _about(at, field, "readonly_field", state.rule)
-        return
-    if value is None:
-        if state.required:
-            yield _about(at, field, "required_field", state.rule)
-        return
+    if touched or value is None:
+        state = field_state(at, field, section=change.section)
+        if touched and state.readonly and not field.engine:
+            yield _about(at, field, "readonly_field", state.rule)
+            return
+        if value is None:
+            if state.required:
+                yield _about(at, field, "required_field", state.rule)
+            return
     yield from _entering(change, field, path)
     again = not field.options_read.isdisjoint(change.changed)
     if (

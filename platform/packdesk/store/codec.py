@@ -99,8 +99,8 @@ def encode(stored: Mapping[str, Stored], values: Mapping[str, object]) -> dict[s
     parameters: dict[str, object] = {}
     for path, value in values.items():
         if path in stored:
-            columns = stored[path].columns
-            parameters.update(zip((column.name for column in columns), KINDS[stored[path].kind].to_columns(value), strict=True))
+            where = stored[path]
+            parameters.update(zip([column.name for column in where.columns], KINDS[where.kind].to_columns(value), strict=True))
     return parameters
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,6 +19,7 @@ from packdesk.store.tables import Tables
 
 #: Engine columns whose change is no news.
 _SILENT = frozenset({"id", "number", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at"})
+_NO_VALUES: Mapping[str, object] = MappingProxyType({})
 _SECRET = "***"  # noqa: S105 - what the history says instead of one
 
 
@@ -44,10 +46,11 @@ def changes(tables: Tables, old: Record | None, new: Record) -> dict[str, list[J
     """Return path -> [old, new] of everything that differs, as JSON; secrets only say that they changed."""
     entity = tables.model.entity_types[new.entity_type]
     found: dict[str, list[Json]] = {}
+    before, after = old.values if old else _NO_VALUES, new.values
     for path, field in _fields(tables, entity):
-        before, after = old.get(path) if old else None, new.get(path)
-        if before != after:
-            found[path] = [_written(field, before), _written(field, after)]
+        was, now = before.get(path), after.get(path)
+        if was is not now and was != now:
+            found[path] = [_written(field, was), _written(field, now)]
     for group in entity.lines.values():
         before_lines, after_lines = old.lines.get(group.id, ()) if old else (), new.lines.get(group.id, ())
         if before_lines != after_lines:

@@ -97,13 +97,25 @@ def related(connection: DatabaseConnection, tables: Tables, record: Record, rela
     return tuple(Related(other, values) for other, values in found if other is not None)
 
 
+def first(tables: Tables, entity_type: str, relation: str, ends: Sequence[End]) -> list[Json] | None:
+    """Return what the history of a record that begins with these links says of them, [old, new]; None without links."""
+    way = _held(tables, entity_type, relation)
+    new = tuple(_described(tables, way, end) for end in _by_key(ends).values())
+    return [(), new] if new else None
+
+
+def write_first(connection: DatabaseConnection, tables: Tables, record: Record, relation: str, ends: Sequence[End]) -> None:
+    """Make these the links of a record that was just inserted."""
+    way = _held(tables, record.entity_type, relation)
+    for position, end in enumerate(_by_key(ends).values()):
+        _add(connection, tables, way, record, end, position)
+
+
 def write(connection: DatabaseConnection, tables: Tables, record: Record, relation: str, ends: Sequence[End]) -> list[Json] | None:
     """Make these the record's links through the relation; return [old, new] for the history, None when nothing differs."""
-    way = connection_of(tables, record.entity_type, relation)
-    if way.how == "field":
-        raise PackdeskError("unknown_field", name=relation)
+    way = _held(tables, record.entity_type, relation)
     before = {(link.entity_type, link.id): link for link in read(connection, tables, record, relation)}
-    after = {(end.entity_type, end.id): end for end in ends}
+    after = _by_key(ends)
     for key in before.keys() - after.keys():
         connection.execute(tables.links(way.holder, way.stored).delete().where(_between(tables, way, record, key)))
     for position, (key, end) in enumerate(after.items()):
@@ -115,6 +127,18 @@ def write(connection: DatabaseConnection, tables: Tables, record: Record, relati
     old = [_described(tables, way, end) for end in before.values()]
     new = [_described(tables, way, end) for end in after.values()]
     return [tuple(old), tuple(new)] if old != new else None
+
+
+def _held(tables: Tables, entity_type: str, relation: str) -> Connection:
+    """Return how a relation that links hold is stored; raises ``unknown_field`` for one that a field is."""
+    way = connection_of(tables, entity_type, relation)
+    if way.how == "field":
+        raise PackdeskError("unknown_field", name=relation)
+    return way
+
+
+def _by_key(ends: Sequence[End]) -> dict[tuple[str, str], End]:
+    return {(end.entity_type, end.id): end for end in ends}
 
 
 def _add(connection: DatabaseConnection, tables: Tables, way: Connection, record: Record, end: End, position: int) -> None:  # noqa: PLR0917

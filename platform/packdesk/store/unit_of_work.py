@@ -261,14 +261,17 @@ class UnitOfWork:
         made = writing.with_line_ids(self._filled(record), self._new_id)
         writing.refuse_unknown_references(self.connection, self.tables, None, made, self._is_known)
         with self._refusing_duplicates(made.entity_type):
-            writing.insert(self.connection, self.tables, made)
-            changes = history.changes(self.tables, None, made) | self._write_links(made, ends)
+            changes = history.changes(self.tables, None, made)
+            linked = {relation: links.first(self.tables, made.entity_type, relation, given) for relation, given in ends.items()}
+            changes |= {relation: change for relation, change in linked.items() if change is not None}
+            writing.insert(self.connection, self.tables, made, self._event(made, "created", action, rules, changes))
+            for relation, given in ends.items():
+                links.write_first(self.connection, self.tables, made, relation, given)
         self._forget()
         self._remember(made)
         for relation in self.tables.connections(made.entity_type).keys() - ends.keys():
             # Nobody else knows of the record yet.
             self._related[made.entity_type, made.id, relation] = ()
-        self._log(made, "created", action, rules, changes)
         return made
 
     def update(
@@ -319,14 +322,15 @@ class UnitOfWork:
     def add_note(self, record: Record, text: str) -> str:
         """Store a note about the record and return its id."""
         note_id = self._last_note = following(self._last_note, self._new_id())
-        self._add(platform_tables.note, record, id=note_id, text=text)
+        self._add(platform_tables.note, {**self._about(record), "id": note_id, "text": text})
         self._log(record, "note", "", (), {})
         return note_id
 
     def add_attachment(self, record: Record, *, name: str, media_type: str, size: int, digest: str) -> str:
         """Store that the record has a file, whose bytes the blob store already keeps, and return the attachment's id."""
         attachment_id = self._new_id()
-        self._add(platform_tables.attachment, record, id=attachment_id, name=name, media_type=media_type, size=size, digest=digest)
+        file = {"id": attachment_id, "name": name, "media_type": media_type, "size": size, "digest": digest}
+        self._add(platform_tables.attachment, {**self._about(record), **file})
         self._log(record, "attachment", "", (), {"attachment": [None, name]})
         return attachment_id
 
@@ -376,16 +380,21 @@ class UnitOfWork:
         return PackdeskError("unknown_record", entity_type=old.entity_type) if live is None else self.conflict(old, _version(old))
 
     def _log(self, record: Record, kind: str, action: str, rules: Sequence[str], changes: Mapping[str, list[Json]]) -> None:
-        row = {"release": self._runtime.release, "door": self._door, "kind": kind, "action": action, "version": _version(record)}
-        self._add(platform_tables.history, record, **row, rules=list(rules) or None, changes=dict(changes) or None)
+        self._add(platform_tables.history, self._event(record, kind, action, rules, changes))
 
-    def _add(self, table: sa.Table, record: Record, **values: object) -> None:
-        about = {"entity_type": record.entity_type, "record_id": record.id, "at": self._clock.now(), "by": self.actor.login}
+    def _event(self, record: Record, kind: str, action: str, rules: Sequence[str], changes: Mapping[str, list[Json]]) -> dict[str, object]:
+        row = {"release": self._runtime.release, "door": self._door, "kind": kind, "action": action, "version": _version(record)}
+        return {**self._about(record), **row, "rules": list(rules) or None, "changes": dict(changes) or None}
+
+    def _about(self, record: Record) -> dict[str, object]:
+        return {"entity_type": record.entity_type, "record_id": record.id, "at": self._clock.now(), "by": self.actor.login}
+
+    def _add(self, table: sa.Table, values: Mapping[str, object]) -> None:
         key = ("add", table.name)
         if key not in self.tables.memo:
-            given = {name: sa.bindparam(name, type_=table.c[name].type) for name in (*about, *values)}
+            given = {name: sa.bindparam(name, type_=table.c[name].type) for name in values}
             self.tables.memo[key] = Prepared(table.insert().inline().values(given), self.connection.dialect, "")
-        self.tables.memo[key].run(self.connection, {**about, **values})
+        self.tables.memo[key].run(self.connection, values)
 
     def _hold_release(self) -> None:
         key = "hold release"

@@ -12,24 +12,29 @@ from packdesk.model.entity_types import Field, Kind
 from packdesk.runtime.values import Line, Record
 from packdesk.store import search_text
 from packdesk.store.codec import encode, encode_record
+from packdesk.store.platform_tables import history
 from packdesk.store.prepared import Prepared
 from packdesk.store.reading import among, as_list
 from packdesk.store.tables import ENGINE_TYPES, Tables
 
-#: The record's id once more: the same place in the statement cannot be two columns.
+#: What goes with the record into other tables has names of its own: the same place in the statement cannot be two columns.
 _OF_WORDS = "of_record"
+_OF_HISTORY = "history_"
+#: What one event of a history says; its id is the database's.
+EVENT = ("entity_type", "record_id", "at", "by", "release", "door", "kind", "action", "version", "rules", "changes")
 #: Sets of columns that are written together, per release.
 _REMEMBERED = 512
 
 
-def insert(connection: Connection, tables: Tables, record: Record) -> None:
-    """Insert a record with its lines and its search text."""
+def insert(connection: Connection, tables: Tables, record: Record, event: Mapping[str, object]) -> None:
+    """Insert a record with its lines, its search text and the ``event`` that its history begins with."""
     key = ("insert", record.entity_type)
     if key not in tables.memo:
         tables.memo[key] = _insertion(tables, record.entity_type, connection.dialect)
     statements, blank = tables.memo[key]
-    values = blank | encode_record(tables, record.entity_type, record.values)
+    values = blank | encode_record(tables, record.entity_type, {path: value for path, value in record.values.items() if value is not None})
     values |= {_OF_WORDS: record.id, "content": search_text.content(tables.model, record)}
+    values |= {_OF_HISTORY + name: value for name, value in event.items()}
     for statement in statements:
         statement.run(connection, values)
     for group, lines in record.lines.items():
@@ -37,14 +42,15 @@ def insert(connection: Connection, tables: Tables, record: Record) -> None:
 
 
 def _insertion(tables: Tables, entity_type: str, dialect: Dialect) -> tuple[tuple[Prepared, ...], dict[str, object]]:
-    """Return what inserts a record and its search text, on PostgreSQL both in one statement; and all columns with nothing in them."""
+    """Return what inserts a record, its search text and its first event, on PostgreSQL in one statement; and all columns with nothing in them."""
     table, search = tables.record(entity_type), tables.search(entity_type)
     row = table.insert().values({name: sa.bindparam(name, type_=table.c[name].type) for name in table.c.keys()})  # noqa: SIM118 - the collection iterates over columns
     words = search.insert().inline().values(record_id=sa.bindparam(_OF_WORDS), content=sa.bindparam("content"))
+    event = history.insert().inline().values({name: sa.bindparam(_OF_HISTORY + name, type_=history.c[name].type) for name in EVENT})
     stamp, blank = tables.stamp(entity_type), dict.fromkeys(table.c.keys())
     if tables.dialect == "postgresql":
-        return (Prepared(words.add_cte(row.inline().cte("made")), dialect, stamp),), blank
-    return (Prepared(row, dialect, stamp), Prepared(words, dialect, stamp)), blank
+        return (Prepared(event.add_cte(row.inline().cte("made"), words.cte("words")), dialect, stamp),), blank
+    return (Prepared(row, dialect, stamp), Prepared(words, dialect, stamp), Prepared(event, dialect, stamp)), blank
 
 
 def update(connection: Connection, tables: Tables, old: Record, new: Record) -> bool:

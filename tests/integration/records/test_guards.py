@@ -94,7 +94,7 @@ def test_an_action_in_the_wrong_state_says_where_it_is_and_should_be(small_port:
     error = refused(lambda: act(small_port.context("olga"), "mooring", number, "turn_away"))
 
     assert error.code == "wrong_state"
-    assert (error.facts["state"], error.facts["needed"]) == ("cleared", ["asked"])
+    assert (error.facts["state"], error.facts["needed"]) == ("cleared", ("asked",))
 
 
 def test_final_records_are_locked_but_take_notes(port: Harbour) -> None:
