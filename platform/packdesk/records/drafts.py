@@ -14,6 +14,7 @@ from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_kind import UTC, Reading
+from packdesk.runtime.field_state import present
 from packdesk.runtime.situation import Situation, party_of
 from packdesk.runtime.values import Line, Record, Related
 from packdesk.store.unit_of_work import UnitOfWork
@@ -83,7 +84,7 @@ class Message:
 
 
 #: What a draft works out of its parts when it is asked.
-_WORKED_OUT = frozenset({"environment", "impartial", "situation"})
+_WORKED_OUT = frozenset({"environment", "impartial", "situation", "_sections"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,8 @@ class Draft:
     section: str = ""
     #: Paths of rules that took part, for the history.
     rules: tuple[str, ...] = ()
+    #: A new record as it was when its derived fields were last right.
+    filled: Record | None = None
 
     @cached_property
     def environment(self) -> Environment:
@@ -142,6 +145,21 @@ class Draft:
             party=party,
             effect=self.results,
         )
+
+    @cached_property
+    def _sections(self) -> dict[str, bool]:
+        return {}
+
+    def lacks(self, section: str) -> bool:
+        """Return whether a section is not there as the draft stands; every field of it asks."""
+        known = self._sections
+        if section not in known:
+            known[section] = not present(self.situation, section)
+        return known[section]
+
+    def worked_out(self) -> "Draft":
+        """Return the draft of a new record as one whose derived fields fit what they read."""
+        return self if self.old is not None else replace(self, filled=self.record)
 
     def writing(self, values: Mapping[str, object]) -> "Draft":
         """Return the draft with these values written; itself where they stand there already."""

@@ -29,7 +29,7 @@ def with_defaults(draft: Draft, wanted: frozenset[str], typed: frozenset[str] = 
             draft = _with_derived(draft, path) if _stale(draft, path) else draft
         elif path in wanted and path not in draft.given and draft.record.values.get(path) is None and not _hidden(draft, field):
             draft = draft.writing({path: first_value(draft.situation, field, choosing=path not in typed)})
-    return draft
+    return draft.worked_out()
 
 
 def newly_open(draft: Draft) -> frozenset[str]:
@@ -45,6 +45,8 @@ def newly_open(draft: Draft) -> frozenset[str]:
 def _hidden(draft: Draft, field: FieldRuntime) -> bool:
     if not field.section and field.visible is True and Flag.HIDDEN not in flags(draft.entity, str(draft.record.get("state")), field.path):
         return False
+    if field.section and field.section != draft.section and draft.lacks(field.section):
+        return True
     return bool(hidden_by(draft.situation, field, section=draft.section))
 
 
@@ -89,18 +91,18 @@ def settled(draft: Draft, *, everything: bool = False) -> Draft:
 
 def _recomputed(draft: Draft, *, everything: bool) -> Draft:
     for path in draft.entity.derived_order:
-        if everything or _stale(draft, path):
+        if everything or (path == STATE and draft.old is None) or _stale(draft, path):
             draft = _with_state(draft) if path == STATE else _with_derived(draft, path)
     return _stamped(draft)
 
 
 def _stale(draft: Draft, path: str) -> bool:
     """Say whether a derived field reads something that the draft changed; other records' changes come through ``recomputing``."""
-    old = draft.old
-    if old is None or draft.links or any(isinstance(result, Record) for result in draft.results.values()):
+    before = draft.old or draft.filled
+    if before is None or (draft.old is not None and draft.links) or any(isinstance(result, Record) for result in draft.results.values()):
         return True
     own = draft.entity.own_reads.get(path, frozenset())
-    return any(draft.record.get(read) != old.get(read) or draft.record.lines.get(read) != old.lines.get(read) for read in own)
+    return any(draft.record.get(read) != before.get(read) or draft.record.lines.get(read) != before.lines.get(read) for read in own)
 
 
 def _with_derived(draft: Draft, path: str) -> Draft:

@@ -1,6 +1,7 @@
 """What may be chosen for a field, and why a value may not be: effectiveness, the subtype's choices, ``options_when``."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
@@ -85,7 +86,7 @@ def _listed(at: Situation, field: FieldRuntime, name: str, *, by_hand: bool) -> 
 
 def allows(at: Situation, field: FieldRuntime, candidate: Record | str) -> bool:
     """Return whether ``options_when`` lets a candidate be chosen."""
-    return field.options_when is None or at.choosing(candidate).holds(field.options_when)
+    return field.options_when is None or field.options_when.evaluate(replace(at.environment, candidate=candidate)) is True
 
 
 def found_record(at: Situation, field: FieldRuntime, record_id: str) -> Record | None:

@@ -27,7 +27,7 @@ _IN_LINES = frozenset({Kind.TEXT, Kind.RICH_TEXT})
 
 def is_clean(text: str) -> bool:
     """Return whether every database can keep the text: no NUL, no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return "\x00" not in text and (text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text))
 
 
 class TextKind(FieldKind):

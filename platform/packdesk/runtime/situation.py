@@ -53,10 +53,6 @@ class Situation:
         """Return the same situation inside a line."""
         return replace(self, environment=replace(self.environment, line=line))
 
-    def choosing(self, candidate: Record | str) -> "Situation":
-        """Return the same situation for one thing that may be chosen."""
-        return replace(self, environment=replace(self.environment, candidate=candidate))
-
     def holds(self, guard: Guard) -> bool:
         """Return whether a condition holds; null is no."""
         return guard if isinstance(guard, bool) else guard.evaluate(self.environment) is True

@@ -10,7 +10,7 @@ from packdesk.runtime.candidates import not_admitted, refusal
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import FieldRuntime, LineRuntime
 from packdesk.runtime.expressions.environment import Environment
-from packdesk.runtime.field_state import field_state, hidden_by
+from packdesk.runtime.field_state import field_state, hidden_by, present
 from packdesk.runtime.kinds_choice import LISTED
 from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.reading import Input, LinkInput, Resolve, read_fields, read_input
@@ -114,10 +114,12 @@ def _fields(change: Change) -> tuple[Finding, ...]:
     at = change.at
     found: list[Finding] = []
     entered = change.old is not None and change.new.get("state") != change.was("state")
+    absent = {name for name in at.entity.sections if not present(at, name, change.section)}
     for path, field in at.entity.fields.items():
         touched = path in change.given and path in change.changed
         if touched or (path in at.entity.questionable and _concerned(change, field, path)):
-            found += _field(change, field, path, touched=touched)
+            # Nothing is wrong with what is not there, unless somebody gave it.
+            found += _field(change, field, path, touched=touched) if touched or field.section not in absent else ()
         elif entered:
             found += _entering(change, field, path)
     for name, group in at.entity.groups.items():

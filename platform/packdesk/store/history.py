@@ -50,7 +50,7 @@ def changes(tables: Tables, old: Record | None, new: Record) -> dict[str, list[J
     for path, field in _fields(tables, entity):
         was, now = before.get(path), after.get(path)
         if was is not now and was != now:
-            found[path] = [_written(field, was), _written(field, now)]
+            found[path] = [None if was is None else _written(field, was), _written(field, now)]
     for group in entity.lines.values():
         before_lines, after_lines = old.lines.get(group.id, ()) if old else (), new.lines.get(group.id, ())
         if before_lines != after_lines:

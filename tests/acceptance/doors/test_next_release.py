@@ -27,7 +27,7 @@ def _overlay(office: Office, folder: Path, name: str, documents: Mapping[str, Js
 
 def _renamed(office: Office, node: Any) -> Any:
     """Return a document with its ids as this installation has them; words of the format stay."""
-    kept = {"$patch", "$add", "$remove", "id", "label", "effective", "statuses", "options", "cells", "rules", "from", "to", "fields"}
+    kept = {"$patch", "$add", "$remove", "id", "label", "effective", "statuses", "options", "levels", "cells", "rules", "from", "to", "fields"}
     if isinstance(node, dict):
         return {(name if name in kept else office.word(name)): _renamed(office, value) for name, value in node.items()}
     if isinstance(node, list):
@@ -53,6 +53,7 @@ def before(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Json:
             "matrices/service_request": {"$patch": "service_request", "cells": {"low": {"extensive": "p6"}}},
             "value_lists/gender": {"$patch": "gender", "options": {"diverse": {"allow": {"units": ["customer_care"]}}}},
             "categories/activity": {"$patch": "activity", "nodes": {"invoice_check": {"allow": {"units": ["customer_care"]}}}},
+            "level_lists/urgency": {"$patch": "urgency", "levels": {"critical": {"allow": {"units": ["customer_care"]}}}},
         },
     )
     office.desk.command("publish", overlay, "--note", "Retire what is out of use")
@@ -100,11 +101,12 @@ def test_a_retired_value_is_not_offered_any_more(office: Office, screen: ScreenD
 
 @through("screen", "api", "bulk", "import")
 def test_what_is_for_another_unit_is_not_chosen(door: Door, office: Office, before: Json) -> None:
-    """GEN-22: a list's option and a category are for the units that they name; who got one keeps it, whoever edits the record."""
-    contact, activity = office.person("lena"), office.activity("lena", "paperwork")
+    """GEN-22: an option, a category and a level are for the units that they name; who got one keeps it, whoever edits the record."""
+    contact, activity, request = office.person("lena"), office.activity("lena", "paperwork"), office.request("lena", urgency="low")
 
     refused = door.edit("admin", "contact", contact, {"person": {"gender": "diverse"}})
     unsorted = door.edit("admin", "activity", activity, {"category": "invoice_check"})
+    raised = door.edit("admin", "service_request", request, {"urgency": "critical"})
     chosen = door.edit("lena", "contact", office.now("lena", "contact", contact), {"person": {"gender": "diverse"}})
     sorted_ = door.edit("lena", "activity", office.now("lena", "activity", activity), {"category": "invoice_check"})
     kept = door.edit("admin", "contact", office.now("admin", "contact", contact), {"vip": True})
@@ -112,6 +114,7 @@ def test_what_is_for_another_unit_is_not_chosen(door: Door, office: Office, befo
     assert refused.places == {("not_selectable", "person.gender")}
     assert refused.rules == {"value_lists.gender.options.diverse.allow"}
     assert unsorted.places == {("not_selectable", "category")}
+    assert (raised.places, raised.rules) == ({("not_selectable", "urgency")}, {"level_lists.urgency.levels.critical.allow"})
     assert chosen.stored["person"]["gender"] == "diverse"
     assert sorted_.stored["category"] == "invoice_check"
     assert (kept.stored["vip"], kept.stored["person"]["gender"]) == (True, "diverse")

@@ -258,6 +258,7 @@ LEVEL_LIST = member(
                     "code": CODE,
                     "effective": EFFECTIVE,
                     "colour": COLOUR,
+                    "allow": ALLOW,
                     "supported": flag("May be chosen", default=True),
                 },
             ),

@@ -115,9 +115,20 @@ def _allow(allow: Allow | None) -> object:
     return None if allow is None else {"units": list(allow.units), "users": list(allow.users), "roles": list(allow.roles)}
 
 
-def _rules(rules: Mapping[str, Rule]) -> dict[str, object]:
+def _rules(rules: Mapping[str, Rule], language: str) -> dict[str, object]:
     """Return the rules of a lifecycle or subtype."""
-    return {name: {"from": list(rule.from_statuses), "to": rule.to, "allow": _allow(rule.allow), "when": _shown(rule.when)} for name, rule in rules.items()}
+    return {
+        name: {
+            "label": rule.label.in_language(language),
+            "description": _text(rule.description, language),
+            "code": rule.code,
+            "from": list(rule.from_statuses),
+            "to": rule.to,
+            "allow": _allow(rule.allow),
+            "when": _shown(rule.when),
+        }
+        for name, rule in rules.items()
+    }
 
 
 def _subtype(subtype: Subtype, language: str) -> dict[str, object]:
@@ -128,7 +139,7 @@ def _subtype(subtype: Subtype, language: str) -> dict[str, object]:
         "effective": subtype.effective,
         "allow": _allow(subtype.allow),
         "statuses": dict(subtype.statuses),
-        "rules": None if subtype.rules is None else _rules(subtype.rules),
+        "rules": None if subtype.rules is None else _rules(subtype.rules, language),
         "choices": {name: list(members) for name, members in subtype.choices.items()},
     }
 
@@ -153,7 +164,7 @@ def _lifecycle(lifecycle: Lifecycle, language: str) -> dict[str, object]:
             }
             for name, move in lifecycle.moves.items()
         },
-        "rules": _rules(lifecycle.rules),
+        "rules": _rules(lifecycle.rules, language),
         "derived": _shown(lifecycle.derived),
     }
 
