@@ -1,4 +1,4 @@
-"""Tables of the platform itself: releases, history, notes, files, outbox, people. ``migrations/`` makes and changes them.
+"""Tables of the platform itself: releases, history, notes, files, outbox, people, saved views, jobs. ``migrations/`` makes and changes them.
 
 ``fab_tables`` describes the few columns of Flask-AppBuilder's own tables that are read here; it makes and owns those.
 """
@@ -154,6 +154,69 @@ membership = sa.Table(
     sa.Column("login", CodePointText, primary_key=True),
     sa.Column("unit", CodePointText, primary_key=True),
     sa.Index("ix_membership__unit", "unit"),
+)
+
+#: A list as somebody wants to see it again: what it asks for and shows, private or shared.
+saved_view = sa.Table(
+    "saved_view",
+    metadata,
+    sa.Column("id", CodePointText, primary_key=True),
+    sa.Column("entity_type", CodePointText, nullable=False),
+    sa.Column("owner", CodePointText, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("body", JsonText, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+    sa.Index("ix_saved_view__entity_type", "entity_type", "owner"),
+)
+
+#: How somebody set up his screens: one value per name.
+preference = sa.Table(
+    "preference",
+    metadata,
+    sa.Column("login", CodePointText, primary_key=True),
+    sa.Column("name", CodePointText, primary_key=True),
+    sa.Column("value", JsonText, nullable=False),
+)
+
+#: Work on many records that goes on when whoever asked for it is gone; claimed by conditional UPDATE with a lease.
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("id", CodePointText, primary_key=True),
+    sa.Column("kind", CodePointText, nullable=False),
+    sa.Column("entity_type", CodePointText, nullable=False),
+    sa.Column("owner", CodePointText, nullable=False),
+    sa.Column("language", CodePointText, nullable=False),
+    sa.Column("body", JsonText, nullable=False),
+    sa.Column("state", CodePointText, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("undoes", CodePointText),
+    sa.Column("lease_until", Moment),
+    sa.Column("worker", CodePointText),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Index("ix_job__state", "state", "lease_until"),
+    sa.Index("ix_job__owner", "owner", "created_at"),
+)
+
+#: One record of a job: what was to become of it, and what did.
+job_row = sa.Table(
+    "job_row",
+    metadata,
+    sa.Column("job", CodePointText, sa.ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("record_id", CodePointText, nullable=False),
+    sa.Column("number", CodePointText, nullable=False),
+    sa.Column("state", CodePointText, nullable=False),
+    #: Version of the record after the change: who undoes it asks whether it is still that one.
+    sa.Column("version", sa.Integer),
+    #: What the changed fields held before.
+    sa.Column("before", JsonText),
+    sa.Column("findings", JsonText),
+    sa.Index("ix_job_row__state", "job", "state", "position"),
 )
 
 fab_tables = sa.MetaData()
