@@ -23,7 +23,7 @@ def screens(tmp_path: Path) -> Path:
 
 def _build(screens: Path, style: str) -> Mapping[str, str]:
     """Add a style, build, and return the names of the files."""
-    with (screens / "assets" / "src" / "app.css").open("a") as file:
+    with (screens / "assets" / "src" / "styles" / "base.css").open("a") as file:
         file.write(style)
     subprocess.run([sys.executable, screens / "packdesk_ui" / "build.py"], check=True, capture_output=True)
     manifest: Mapping[str, str] = json.loads((screens / "packdesk_ui" / "static" / "manifest.json").read_text())
