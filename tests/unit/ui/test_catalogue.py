@@ -1,6 +1,8 @@
 """Every word of the screens exists in English and German (GEN-25)."""
 
 import re
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from string import Formatter
 
@@ -23,6 +25,15 @@ def test_a_text_exists_in_both_languages_with_the_same_facts(key: str) -> None:
     assert english.strip()
     assert german.strip()
     assert _facts(english) == _facts(german)
+
+
+def test_a_key_stands_in_one_part() -> None:
+    modules = (import_module(f"packdesk_ui.words.{path.stem}") for path in (SCREENS / "words").glob("*.py") if path.stem not in ("__init__", "texts"))
+
+    counted = Counter(key for module in modules for key in module.TEXTS)
+
+    assert counted.keys() == TEXTS.keys()
+    assert [key for key, times in counted.items() if times > 1] == []
 
 
 def test_every_text_that_a_template_or_view_asks_for_exists() -> None:
