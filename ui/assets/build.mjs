@@ -50,7 +50,10 @@ function withoutDataUris(css) {
 
 const framework = readFileSync(join(here, "node_modules/@tabler/core/dist/css/tabler.min.css"), "utf8");
 // One file per component; what comes later wins, so the order is written here and nowhere else.
-const order = ["tokens", "base", "shell", "head", "button", "card", "table", "badge", "alert", "form", "record", "list", "dialog", "gate"];
+const order = [
+  "tokens", "base", "shell", "menu", "head", "button", "card", "table", "badge", "alert", "form", "record", "list", "chip", "tabs", "progress", "split",
+  "avatar", "toast", "dialog", "start", "gate", "gallery",
+];
 const present = readdirSync(join(here, "src/styles")).map((file) => file.replace(/\.css$/, ""));
 if ([...order].sort().join() !== [...present].sort().join()) throw new Error(`build.mjs orders ${order}, src/styles holds ${present}`);
 const own = order.map((name) => readFileSync(join(here, `src/styles/${name}.css`), "utf8")).join("\n");
