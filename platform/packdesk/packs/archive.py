@@ -35,7 +35,7 @@ def read_archive(data: bytes) -> Mapping[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise _refuse(f"it is not a readable zip: {error}") from error
+        raise _refuse("zip_unreadable") from error
 
 
 def _read(archive: zipfile.ZipFile) -> Mapping[str, bytes]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from packdesk.model.views import Column, Filter, View, ViewSection
+from packdesk.model.views import Column, Filter, Layout, Tab, View, ViewSection
 from packdesk.packs.merged import Body
 from packdesk.packs.parts import Texts, expression_at, flag_at, members, number_at, text_at, values_at
 
@@ -17,14 +17,42 @@ def _view(identifier: str, body: Body, path: str, texts: Texts) -> View:
         id=identifier,
         path=path,
         entity_type=text_at(body, "entity_type"),
-        layout=text_at(body, "layout"),
+        layout=Layout(text_at(body, "layout")),
         label=texts.label(body, path, identifier),
         columns={field: _column(field, part, f"{path}.columns.{field}", texts) for field, part in members(body, "columns")},
         sort={field: direction != "descending" for field, direction in values_at(body, "sort").items()},
         filters={name: _filter(name, part, f"{path}.filters.{name}", texts) for name, part in members(body, "filters")},
         row_actions=tuple(name for name, _ in members(body, "row_actions")),
         sections={name: _section(name, part, f"{path}.sections.{name}", texts) for name, part in members(body, "sections")},
-        tabs=tuple(name for name, _ in members(body, "tabs")),
+        tabs={name: _tab(name, part, f"{path}.tabs.{name}", texts) for name, part in members(body, "tabs")},
+        by=text_at(body, "by"),
+        card=_shown(body, "card"),
+        date=text_at(body, "date"),
+        until=text_at(body, "until"),
+        summary=_shown(_part(body, "summary"), "fields"),
+    )
+
+
+def _part(body: Body, key: str) -> Body:
+    found = body.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _shown(body: Body, key: str) -> dict[str, str]:
+    """Return field path -> how it is shown."""
+    return {field: text_at(part, "show") for field, part in members(body, key)}
+
+
+def _tab(identifier: str, body: Body, path: str, texts: Texts) -> Tab:
+    more = _part(body, "more")
+    return Tab(
+        id=identifier,
+        path=path,
+        label=texts.optional(body, path, "label"),
+        records=text_at(body, "records"),
+        form=text_at(body, "form"),
+        more=texts.optional(more, f"{path}.more", "label"),
+        row_actions=tuple(name for name, _ in members(body, "row_actions")),
     )
 
 

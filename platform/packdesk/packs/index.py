@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from packdesk.errors import CATALOGUE
+from packdesk.model.views import Layout
 from packdesk.packs.nodes import Node
 from packdesk.packs.references import LITERAL, Reference
 from packdesk.packs.tree import Tree
@@ -271,15 +272,27 @@ def _any_move(index: Index, _: Reference) -> tuple[Names, ...]:
 
 
 def _type_action(index: Index, reference: Reference) -> tuple[Names, ...]:
-    def pick(names: TypeNames) -> Names:
-        moves = keys(names.lifecycle, "moves", f"transitions.{names.id}")
-        actions = {name: f"actions.{name}" for name, node in index.tree.documents["actions"].items() if names.id in index.types_of("actions", name, node)}
-        return {**moves, **actions}
+    return index.each_type(reference, lambda names: _actions_of(index, names))
 
-    return index.each_type(reference, pick)
+
+def _actions_of(index: Index, names: TypeNames) -> Names:
+    moves = keys(names.lifecycle, "moves", f"transitions.{names.id}")
+    actions = {name: f"actions.{name}" for name, node in index.tree.documents["actions"].items() if names.id in index.types_of("actions", name, node)}
+    return {**moves, **actions}
+
+
+def _tab_action(index: Index, reference: Reference) -> tuple[Names, ...]:
+    """Return the actions of the records that the tab lists."""
+    listed = reference.around(2).text_of("records")
+    if listed not in index.tree.documents["entity_types"]:
+        return ()
+    return (_actions_of(index, index.type(listed)),)
 
 
 def _tab(index: Index, reference: Reference) -> tuple[Names, ...]:
+    if reference.document.text_of("layout") == Layout.TAB_SET:  # whose tabs say what they show
+        return ()
+
     def pick(names: TypeNames) -> Names:
         own = {name: f"{names.path}.{key}.{name}" for key in ("relations", "lines", "sections") for name in names.parts(key)}
         return {**dict.fromkeys(RECORD_TABS, ""), **dict.fromkeys(index.inverses.get(names.id, ()), ""), **own}
@@ -348,6 +361,7 @@ _RESOLVERS: Mapping[str, Callable[[Index, Reference], tuple[Names, ...]]] = {
     "any_move": _any_move,
     "type_action": _type_action,
     "tab": _tab,
+    "tab_action": _tab_action,
     "embed": _embed,
     "type_and_field": _type_and_field,
     "given": _given,

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from packdesk.model.entity_types import Field, Kind, LineGroup
 from packdesk.model.nodes import Text
-from packdesk.model.views import View, ViewSection
+from packdesk.model.views import Layout, View, ViewSection
 from packdesk.runtime.engine_columns import ASSIGNMENT, ENGINE_COLUMNS
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
 from packdesk.runtime.kinds import KINDS
@@ -41,25 +41,25 @@ class Part:
         return tuple(self.spans)
 
 
-def parts_of(entity: EntityRuntime, language: str) -> tuple[Part, ...]:
-    """Return the blocks of a type: those of its form view, else own fields, sections, lines and assignment."""
-    view = form_view(entity)
+def parts_of(entity: EntityRuntime, language: str, layout: Layout = Layout.FORM) -> tuple[Part, ...]:
+    """Return the blocks of a type: those of its view in the layout, else of its form, else own fields, sections, lines and assignment."""
+    view = view_of(entity, layout) or view_of(entity, Layout.FORM)
     if view is None:
         return tuple(_default(entity, language))
     placed = tuple(part for section in view.sections.values() for part in _of_view(entity, section, language))
     return (*placed, *_left_out(entity, placed, language))
 
 
-def form_view(entity: EntityRuntime) -> View | None:
-    """Return the type's form as its packs lay it out."""
-    return next((view.view for view in entity.views.values() if view.view.layout == "form"), None)
+def view_of(entity: EntityRuntime, layout: Layout) -> View | None:
+    """Return how the packs lay out the type's records in a layout; None where they leave it to the engine."""
+    return next((view.view for view in entity.views.values() if view.view.layout is layout), None)
 
 
 def tabs_of(entity: EntityRuntime) -> tuple[str, ...]:
     """Return what stands beside a record's own values, in order: its connections, notes, attachments, history; the view's choice first."""
     told = tuple(name for name in ("notes", "attachments") if name in entity.entity.capabilities)
     known = (*entity.connections, *told, "history")
-    view = form_view(entity)
+    view = view_of(entity, Layout.DETAIL) or view_of(entity, Layout.FORM)
     chosen = tuple(name for name in view.tabs if name in known) if view is not None else ()
     return (*chosen, *(name for name in known if name not in chosen))
 

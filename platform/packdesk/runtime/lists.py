@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from packdesk.model.entity_types import Kind
+from packdesk.model.views import Layout
 from packdesk.runtime.entity import EntityRuntime, FieldRuntime, ViewRuntime
 from packdesk.runtime.expressions.compile import Compiled
 
@@ -59,7 +60,7 @@ class ListView:
 
 def list_view(entity: EntityRuntime, language: str) -> ListView:
     """Return the list of a type."""
-    shown = next((view for view in entity.views.values() if view.view.layout == "list"), None)
+    shown = next((view for view in entity.views.values() if view.view.layout is Layout.LIST), None)
     if shown is None:
         columns = tuple(_column(entity, path, language) for path in _default_columns(entity))
         return ListView(columns=columns, filters=(), sort=(("updated_at", False),), row_actions=())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from packdesk.model.entity_types import EntityType, Kind
+from packdesk.model.views import Layout
 from packdesk.store.physical import link_key
 from packdesk.store.tables import ENGINE_TYPES, Stored, Tables, fields_by_path
 
@@ -110,7 +111,7 @@ def _looked_up(stored: Stored) -> tuple[sa.Column[object], ...]:
 def _sorted_by(tables: Tables, entity_type: str) -> Iterator[str]:
     """Yield the first sort field of each list of the type."""
     for view in tables.model.views.values():
-        if view.entity_type == entity_type and view.layout == "list":
+        if view.entity_type == entity_type and view.layout is Layout.LIST:
             yield from tuple(view.sort)[:1]
 
 

@@ -16,6 +16,7 @@ from packdesk.clock import Clock
 from packdesk.errors import Problem, Severity
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
+from packdesk.model.views import Layout
 from packdesk.packs.build import Builder, build
 from packdesk.packs.diff import Change, diff
 from packdesk.packs.merged import Merged
@@ -204,7 +205,7 @@ def _names_by_type(storage: StorageMap) -> dict[str, dict[str, str]]:
 
 def _indexed(model: Model, entity_type: str) -> tuple[bool, tuple[tuple[str, ...], ...]]:
     """Return what beside the type itself decides on its indexes: a lifecycle, and what its lists are sorted by."""
-    sorts = tuple(tuple(view.sort) for view in model.views.values() if view.entity_type == entity_type and view.layout == "list")
+    sorts = tuple(tuple(view.sort) for view in model.views.values() if view.entity_type == entity_type and view.layout is Layout.LIST)
     return entity_type in model.lifecycles, sorts
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from packdesk.model.lifecycles import StateKind
 from packdesk.model.nodes import Allow, Expression, Text
-from packdesk.model.views import Column, Filter, View, ViewSection
+from packdesk.model.views import Column, Filter, Layout, Tab, View, ViewSection
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.form_fields import FormField
@@ -157,6 +157,7 @@ def test_a_list_is_generated_where_no_view_is_written(case):
 
 def test_views_decide_columns_filters_and_sections(case, graph):
     base = {"path": "v", "entity_type": "thing", "label": Text({}, "V"), "columns": {}, "sort": {}, "filters": {}, "sections": {}}
+    base |= {"tabs": {}, "card": {}, "summary": {}}
     listed = View(
         **{
             **base,
@@ -165,14 +166,14 @@ def test_views_decide_columns_filters_and_sections(case, graph):
             "sort": {"name": True},
         },
         id="things",
-        layout="list",
+        layout=Layout.LIST,
         row_actions=("start",),
     )
     sections = {
         "top": ViewSection(id="top", path="v.top", label=Text({"de": "Oben"}, "Top"), fields={"name": 2, "phones": 1}, columns=1),
         "reply": ViewSection(id="reply", path="v.reply", label=Text({}, "Reply"), fields={}, embed="answer", side=True),
     }
-    written = View(**{**base, "sections": sections}, id="thing_form", layout="form", tabs=("history",))
+    written = View(**{**base, "sections": sections, "tabs": {"history": Tab(id="history", path="v.tabs.history")}}, id="thing_form", layout=Layout.FORM)
     runtime = compile_model(replace(case.model, views={"things": listed, "thing_form": written}))
 
     columns = list_view(runtime.type("thing"), "de")

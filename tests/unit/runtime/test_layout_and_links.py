@@ -7,7 +7,7 @@ import pytest
 
 from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Expression, Text
-from packdesk.model.views import View, ViewSection
+from packdesk.model.views import Layout, Tab, View, ViewSection
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.form_fields import FormField, options
@@ -45,7 +45,8 @@ def plain(make) -> Runtime:
 
 def _laid_out(plain: Runtime, **sections: ViewSection) -> Runtime:
     given = {"path": "v", "entity_type": "thing", "label": Text({}, "V"), "columns": {}, "sort": {}, "filters": {}, "sections": sections}
-    return compile_model(replace(plain.model, views={"form": View(**given, id="form", layout="form", tabs=("notes",))}))
+    given |= {"tabs": {"notes": Tab(id="notes", path="v.tabs.notes")}, "card": {}, "summary": {}}
+    return compile_model(replace(plain.model, views={"form": View(**given, id="form", layout=Layout.FORM)}))
 
 
 def _at(runtime: Runtime, graph: object) -> Situation:

@@ -16,6 +16,7 @@ from packdesk.packs.checks.people import check_people
 from packdesk.packs.checks.subtypes import check_subtypes
 from packdesk.packs.checks.texts import check_texts
 from packdesk.packs.checks.types import check_types
+from packdesk.packs.checks.views import check_views
 from packdesk.packs.index import Index
 from packdesk.packs.tree import Tree
 
@@ -29,6 +30,7 @@ _CHECKS: tuple[Callable[[Index], Iterator[Problem]], ...] = (
     check_subtypes,
     check_actions,
     check_people,
+    check_views,
     check_texts,
 )
 

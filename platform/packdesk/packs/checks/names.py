@@ -49,6 +49,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "any_move": ("unknown_move", "move"),
     "type_action": ("unknown_action", "action"),
     "tab": ("unknown_tab", "tab"),
+    "tab_action": ("unknown_action", "action"),
     "embed": ("unknown_section", "section or line group"),
     "type_and_field": ("unknown_field", "field"),
     "given": ("unknown_record_name", "record of the scenario"),

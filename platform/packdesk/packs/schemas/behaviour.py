@@ -1,6 +1,7 @@
 """Shapes of the kinds about doing and seeing: actions with effects, views, people, scenarios, records, locale, and pack.json."""
 
 from packdesk.model.people import UnitLevel
+from packdesk.model.views import Layout
 from packdesk.packs.schemas.fields import ALLOW, CHECKS, INPUT
 from packdesk.packs.schemas.kinds import CAPABILITIES, DESCRIPTION, EFFECTIVE, ICON, LABEL
 from packdesk.packs.schemas.shapes import (
@@ -110,12 +111,13 @@ ACTION = member(
 )
 
 _SHOW = name("How the value is shown", examples=("badge",), pattern="^[a-z_]+$")
+_CARD = Map(title="Fields of a card, by path", keys=Keys.PATH, ref="field", member=member("Field", {"show": _SHOW}))
 VIEW = member(
-    "List or form of an entity type",
+    "List, form or another layout of an entity type's records",
     {
         "label": LABEL,
         "entity_type": name("Entity type", ref="entity_type"),
-        "layout": name("What it is", choices=("list", "form")),
+        "layout": name("What it is", choices=tuple(layout.value for layout in Layout), examples=("list", "form")),
         "columns": Map(
             title="Columns of a list, by field",
             keys=Keys.PATH,
@@ -133,8 +135,13 @@ VIEW = member(
         "sort": Map(title="Field -> direction", keys=Keys.PATH, ref="field", member=name("Direction", choices=("ascending", "descending"))),
         "filters": Map(title="Named filters", member=member("Filter", {"label": LABEL, "when": expression("What it shows"), "default": flag("Chosen first")})),
         "row_actions": Map(title="Actions of a row", member=member("Action", {}), ref="type_action"),
+        "by": name("Field whose values are the columns of a board; the status when left out", ref="field", examples=("status",)),
+        "card": _CARD,
+        "date": name("Field by which a calendar places a record; the first date when left out", ref="field", examples=("expected_date",)),
+        "until": name("Field in which a record's days in a calendar end", ref="field"),
+        "summary": member("What stands above the tabs of a tab set", {"fields": _CARD}),
         "sections": Map(
-            title="Blocks of a form",
+            title="Blocks of a form, of a record page (detail) or of a window (modal)",
             member=member(
                 "Block",
                 {
@@ -151,7 +158,20 @@ VIEW = member(
                 },
             ),
         ),
-        "tabs": Map(title="Tabs of the record page: relations, line groups, notes, attachments, history, ...", member=member("Tab", {}), ref="tab"),
+        "tabs": Map(
+            title="Tabs of a record page: relations, line groups, notes, attachments, history, ...; of a tab set: records or a form each",
+            member=member(
+                "Tab",
+                {
+                    "label": LABEL,
+                    "records": name("Entity type whose records of this one it lists", ref="entity_type"),
+                    "form": name("Entity type whose form of this record it shows", ref="entity_type"),
+                    "more": member("Button below the form that opens all of it", {"label": LABEL}),
+                    "row_actions": Map(title="Actions of a row", member=member("Action", {}), ref="tab_action"),
+                },
+            ),
+            ref="tab",
+        ),
     },
     required=("entity_type", "layout"),
 )
