@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { purge } from "./purge.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -77,8 +78,10 @@ const icons = Object.fromEntries(
 writeFileSync(join(out, "icons.json"), JSON.stringify(icons));
 emit("logo.svg", readFileSync(join(here, "src/logo.svg"), "utf8"));
 writeFileSync(manifestFile, JSON.stringify(manifest, null, 2) + "\n");
+const packed = Object.values(manifest).filter((file) => /\.(css|js)$/.test(file));
+for (const file of packed) writeFileSync(join(out, `${file}.br`), brotliCompressSync(readFileSync(join(out, file))));
 
 // A server that started before goes on giving out the names that it read then: what the build before this one made stays.
 const changed = JSON.stringify(manifest) !== JSON.stringify(before);
-const kept = new Set(["manifest.json", "icons.json", "stamp", ...Object.values(manifest), ...Object.values(before)]);
+const kept = new Set(["manifest.json", "icons.json", "stamp", ...[manifest, before].flatMap((names) => Object.values(names).flatMap((file) => [file, `${file}.br`]))]);
 if (changed) readdirSync(out).filter((file) => !kept.has(file)).forEach((file) => rmSync(join(out, file)));

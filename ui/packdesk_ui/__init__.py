@@ -4,6 +4,7 @@
 published later works at once.
 """
 
+import mimetypes
 from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Flask, Response, request
@@ -14,7 +15,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
-from packdesk_ui import acting, answers, assets, bulk, choices, editing, grants, lists, record, shell, start, transfer
+from packdesk_ui import acting, answers, assets, bulk, checking, choices, editing, grants, lists, record, shell, start, transfer
 
 __all__ = ["register"]
 
@@ -34,6 +35,9 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("imports", f"{_TYPE}/import", ("GET", "POST"), transfer.imports),
     ("export", f"{_TYPE}/export.csv", ("GET",), transfer.export),
     ("choices", f"{_TYPE}/choices", ("POST",), choices.choices),
+    ("check_new", f"{_TYPE}/check", ("POST",), checking.check),
+    ("check_edit", f"{_RECORD}/check", ("POST",), checking.check),
+    ("check_action", f"{_RECORD}/actions/<action>/check", ("POST",), checking.check),
     ("record", _RECORD, ("GET",), record.record),
     ("reveal", f"{_RECORD}/reveal", ("POST",), record.reveal),
     ("history", f"{_RECORD}/history", ("GET",), record.history_page),
@@ -53,7 +57,18 @@ class _Screens(Blueprint):
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
         """Let browsers keep files whose name carries the hash of their content."""
-        return _YEAR if filename in assets.manifest().values() else None
+        return _YEAR if (filename or "").removesuffix(assets.PACKED) in assets.manifest().values() else None
+
+    def send_static_file(self, filename: str) -> Response:
+        """Send the file as the build packed it to browsers that take it so."""
+        packed = filename + assets.PACKED
+        wanted = bool(request.accept_encodings.quality("br")) and packed in assets.packed()
+        response = super().send_static_file(packed if wanted else filename)
+        if wanted:
+            response.headers["Content-Encoding"] = "br"
+            response.mimetype = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+        response.vary.add("Accept-Encoding")
+        return response
 
 
 def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the contract with the app factory

@@ -8,6 +8,8 @@ from pathlib import Path
 STATIC = Path(__file__).resolve().parent / "static"
 #: Drawn where a pack names an icon that does not exist.
 UNKNOWN_ICON = "file-text"
+#: Ending of a file as browsers get it that take Brotli.
+PACKED = ".br"
 
 
 class AssetsMissing(RuntimeError):
@@ -24,6 +26,12 @@ def manifest() -> Mapping[str, str]:
 def icons() -> Mapping[str, str]:
     """Return the inside of each icon's ``<svg>`` by name."""
     return _read("icons.json")
+
+
+@cache
+def packed() -> frozenset[str]:
+    """Return the names of the files that the build packed."""
+    return frozenset(path.name for path in STATIC.glob(f"*{PACKED}"))
 
 
 def outline(name: str) -> str:

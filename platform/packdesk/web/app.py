@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 
 from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
-from packdesk.web import fab, gate, headers, problems, request_log, startup
+from packdesk.web import compression, fab, gate, headers, problems, request_log, startup
 from packdesk.web.api import blueprint as api
 from packdesk.web.bodies import JSON_LIMIT
 from packdesk.web.health import health
@@ -83,6 +83,7 @@ def _install_plumbing(app: Flask) -> None:
 
     @app.after_request
     def _secure(response: Response) -> Response:
-        return headers.secure(request._get_current_object(), response)
+        asked = request._get_current_object()
+        return compression.compress(asked, headers.secure(asked, response))
 
     problems.install(app)
