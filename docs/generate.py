@@ -6,17 +6,20 @@ Run as ``python docs/generate.py`` (``make docs``); with ``--check`` it only say
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from packdesk.cli.main import build_parser
 from packdesk.errors import CATALOGUE
+from packdesk.errors.reasons import REASONS
 from packdesk.packs.schemas.catalogue import KINDS, PACK_SHAPE
 from packdesk.packs.schemas.shapes import Leaf, Map, Object, Role, Sequence, Shape, Variants
 
 HERE = Path(__file__).resolve().parent
 REJECT = HERE.parent / "tests" / "packs" / "reject"
+_FORMS = re.compile(r"\{\w+:[^|}]*\|([^}]*)\}")
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n\n"
 
 
@@ -71,11 +74,19 @@ def documents() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _shown(sentence: str) -> str:
+    """Return a sentence as people read it: of a word with two forms the one for several."""
+    return _FORMS.sub(r"\1", sentence).replace("{{", "{").replace("}}", "}")
+
+
 def errors() -> str:
     """Return the page that lists every code: refusals of records first, then problems of packs."""
     lines = ["# Codes", "", "Every refusal and every problem has a stable code.", "", "## Refusals", ""]
     lines += ["| code | HTTP | sentence | in German |", "|---|---|---|---|"]
-    lines += [f"| `{code}` | {entry.status} | {entry.en} | {entry.de} |" for code, entry in sorted(CATALOGUE.items())]
+    lines += [f"| `{code}` | {entry.status} | {_shown(entry.en)} | {_shown(entry.de)} |" for code, entry in sorted(CATALOGUE.items())]
+    lines += ["", "## Reasons", "", "Where a sentence names a `{reason}`, the fact of that name is one of these words, or a sentence of its own.", ""]
+    lines += ["| reason | sentence | in German |", "|---|---|---|"]
+    lines += [f"| `{reason}` | {_shown(english)} | {_shown(german)} |" for reason, (english, german) in sorted(REASONS.items())]
     lines += ["", "## Problems of packs", "", "Each with the words of one example; the pack that provokes it lies in `tests/packs/reject/<code>`.", ""]
     for folder in sorted(path for path in REJECT.iterdir() if (path / "expected.txt").exists()):
         lines += [f"### {folder.name}", "", "```text", (folder / "expected.txt").read_text().rstrip(), "```", ""]

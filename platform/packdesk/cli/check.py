@@ -5,6 +5,7 @@ import argparse
 from packdesk.cli.command import OK, REFUSED, Command, add_format, add_packs
 from packdesk.cli.output import Output
 from packdesk.cli.reading import errors_of, problems_of, read
+from packdesk.errors import counted
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +19,8 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     problems = problems_of(read(arguments.packs))
     errors = len(errors_of(problems))
     warnings = len(problems) - errors
-    summary = f"{errors} errors, {warnings} warnings" if problems else f"{', '.join(arguments.packs)}: no problems"
+    sums = f"{counted(errors, 'error', 'errors')}, {counted(warnings, 'warning', 'warnings')}"
+    summary = sums if problems else f"{', '.join(arguments.packs)}: no problems"
     output.problems(problems, summary)
     return REFUSED if errors else OK
 

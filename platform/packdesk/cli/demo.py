@@ -8,6 +8,7 @@ from flask import Flask
 from packdesk.cli.output import Output
 from packdesk.cli.past import pasts, play
 from packdesk.cli.system import context_for
+from packdesk.errors import counted
 from packdesk.model.people import DemoUser
 from packdesk.records.context import Door
 from packdesk.records.demo import load_records
@@ -39,7 +40,7 @@ def set_up(app: Flask, services: Services, *, customers: int, output: Output) ->
     new = members.add(app, (_member(user, password) for user in users))
     if new:
         made = load_records(context_for(services, "", Door.SYSTEM))
-        output.progress(f"{made} demo records")
+        output.progress(counted(made, "demo record", "demo records"))
         _past(services, (pack.id for pack in model.packs), customers, output)
     return Demo(logins=tuple(user.login for user in users), password=password)
 
@@ -63,4 +64,4 @@ def _past(services: Services, packs: Iterable[str], customers: int, output: Outp
     if customers < 1:
         return
     told, refused = play(context_for(services, "", Door.API), services.live.current().runtime.model, pasts(packs, customers), output.progress)
-    output.progress(f"{told:,} steps of a made-up past, {refused:,} of them refused by the rules")
+    output.progress(f"{counted(told, 'step', 'steps')} of a made-up past, {refused:,} of them refused by the rules")

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from packdesk.cli.command import OK, REFUSED, Command, add_format
 from packdesk.cli.output import Output
-from packdesk.cli.system import opened
+from packdesk.cli.progress import progress_of
+from packdesk.cli.system import has_database, opened_or_begun
 from packdesk.settings import Settings
 from packdesk.store import migrations
 from packdesk.store.blobs import Blobs
@@ -25,15 +26,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Examine, and clean if asked; 1 when something is not as it should be afterwards."""
     settings = Settings.from_environment()
-    if not settings.home.is_dir():
-        # Opening would make the folder: a mistyped PACKDESK_HOME is to be seen, not furnished.
+    if not settings.home.is_dir() or not has_database(settings):
+        # Opening would make folder and database: a mistyped PACKDESK_HOME is to be seen, not furnished.
         output.result({"home": str(settings.home), "installed": False}, f"home: {settings.home}\nThere is no installation here. {_BEGIN}")
         return REFUSED
-    with opened() as services:
+    with opened_or_begun() as services:
         facts = _facts(services)
         found = _examined(services) if facts["pending_migrations"] is False else ()
         if arguments.clean and found:
-            clean(services.database, services.clock, _blobs(services), lambda what, records: output.progress(f"{what}: {records}"))
+            clean(services.database, services.clock, _blobs(services), progress_of(output))
             left = _examined(services)
         else:
             left = found

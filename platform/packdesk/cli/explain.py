@@ -2,12 +2,14 @@
 
 import argparse
 import json
-from difflib import get_close_matches
+from collections.abc import Mapping
 
 from packdesk.cli.command import OK, REFUSED, Command, add_format, add_packs
 from packdesk.cli.output import Output
 from packdesk.cli.reading import checked_model
 from packdesk.cli.system import opened
+from packdesk.errors import Finding, counted, sentence
+from packdesk.model.leaves import nothing_says, told
 from packdesk.model.model import Model
 from packdesk.model.nodes import Origin
 
@@ -20,16 +22,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
-    """Print the origin, or the nearest path there is."""
-    model = _model(arguments.packs)
+    """Print the origin of a value, or of all values below a node; or the nearest path there is."""
+    origins = _model(arguments.packs).origins
     path: str = arguments.path
-    leaves = {known: origin for known, origin in model.origins.items() if known == path or known.startswith(f"{path}.")}
-    if not leaves:
-        near = get_close_matches(path, model.origins, n=1)
-        output.error(f"nothing says '{path}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+    found = told(origins, path)
+    if not found:
+        facts = {"name": "PATH", "path": path, **nothing_says(origins, path)}
+        output.error(sentence(Finding(code="bad_parameter", facts=facts), "en"))
         return REFUSED
-    data = {known: _as_json(origin) for known, origin in leaves.items()}
-    output.result(data, "\n".join(line for known, origin in leaves.items() for line in _lines(known, origin)))
+    data = {known: _as_json(origin) for known, origin in found.items()}
+    output.result(data, "\n".join(_value(path, found[path]) if path in found else _node(path, found)))
     return OK
 
 
@@ -41,15 +43,33 @@ def _model(packs: list[str]) -> Model:
         return services.live.current().runtime.model
 
 
-def _lines(path: str, origin: Origin) -> list[str]:
-    """Return what is said about one leaf, the overridden values below it."""
-    shown = json.dumps(origin.value, ensure_ascii=False, default=dict)
-    return [f"{path} = {shown}", f"    {origin} (version {origin.version})", *(f"    overrides {_overridden(old)}" for old in origin.overrides)]
+def _value(path: str, origin: Origin) -> list[str]:
+    """Return what is said about one value, the overridden ones below it."""
+    return [f"{path} = {_written(origin)}", f"    {_place(origin)}", *(f"    overrides {_overridden(old)}" for old in origin.overrides)]
+
+
+def _node(path: str, found: Mapping[str, Origin]) -> list[str]:
+    """Return what is said about a node: each value below it with its place, a line each, the overridden ones below."""
+    lines = [f"{path} holds {counted(len(found), 'value', 'values')}:"]
+    for known, origin in found.items():
+        lines.append(f"    {known.removeprefix(path + '.')} = {_written(origin)}    {_place(origin)}")
+        lines += [f"        overrides {_overridden(old)}" for old in origin.overrides]
+    return lines
+
+
+def _written(origin: Origin) -> str:
+    """Return the value as JSON."""
+    return json.dumps(origin.value, ensure_ascii=False, default=dict)
+
+
+def _place(origin: Origin) -> str:
+    """Return pack, file, line and version."""
+    return f"{origin} (version {origin.version})"
 
 
 def _overridden(origin: Origin) -> str:
     """Return an overridden value with its place."""
-    return f"{json.dumps(origin.value, ensure_ascii=False, default=dict)} of {origin} (version {origin.version})"
+    return f"{_written(origin)} of {_place(origin)}"
 
 
 def _as_json(origin: Origin) -> dict[str, object]:

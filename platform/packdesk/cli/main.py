@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from packdesk import __version__
 from packdesk.cli import (
@@ -51,7 +51,7 @@ COMMANDS: tuple[Command, ...] = (
     user.COMMAND,
     purge.COMMAND,
 )
-_ENVIRONMENT_CODES = frozenset({"bad_setting", "no_release", "busy", "unknown_pack"})
+_ENVIRONMENT_CODES = frozenset({"bad_setting", "no_installation", "no_release", "busy", "unknown_pack"})
 
 
 def _help(prog: str) -> argparse.HelpFormatter:
@@ -87,11 +87,17 @@ def main(arguments: Sequence[str] | None = None, output: Output | None = None) -
         spoken.error(_os_sentence(error))
         return CANNOT_RUN
     except SQLAlchemyError as error:
-        spoken.error(f"the database refused: {str(error).splitlines()[0]}")
+        spoken.error(f"the database refused: {_database_sentence(error)}")
         return CANNOT_RUN
     except KeyboardInterrupt:
         spoken.error("stopped")
         return CANNOT_RUN
+
+
+def _database_sentence(error: SQLAlchemyError) -> str:
+    """Return what the database said, without the names that the driver gives its errors."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error)
+    return said.strip().partition("\n")[0]
 
 
 def _os_sentence(error: OSError | UnicodeDecodeError) -> str:

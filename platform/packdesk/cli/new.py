@@ -8,7 +8,9 @@ from pathlib import Path
 
 from packdesk.cli.command import OK, Command, add_format
 from packdesk.cli.output import Output
+from packdesk.cli.reading import manifest_of
 from packdesk.errors import PackdeskError
+from packdesk.packs.sources import find_pack
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _FORMAT = 1
@@ -21,7 +23,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--in", dest="folder", type=Path, default=Path(), help="folder to make it in; for an entity type the folder of the pack (default: here)"
     )
-    parser.add_argument("--of", metavar="PACK", default="care", help="for an overlay: id of the pack it lies on (default: care)")
+    parser.add_argument(
+        "--of", metavar="PACK", default="care", help="for an overlay: folder, zip file or installed name of the pack it lies on (default: care)"
+    )
     add_format(parser)
 
 
@@ -34,11 +38,21 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         if not (arguments.folder / "pack.json").is_file():
             raise PackdeskError("bad_parameter", name="--in", reason=f"there is no pack.json in {arguments.folder.resolve()}")
     else:
-        requires = {arguments.of: "*"} if arguments.what == "overlay" else {}
+        requires = _requirement(arguments.of) if arguments.what == "overlay" else {}
         files = {arguments.folder / arguments.id / name: body for name, body in _pack(arguments.id, requires).items()}
     written = _write(files)
     output.result({"files": [str(path) for path in written]}, "\n".join(f"{path} written" for path in written))
     return OK
+
+
+def _requirement(below: str) -> Mapping[str, str]:
+    """Return what an overlay on a pack requires: the version that is there and what stays compatible with it."""
+    manifest = manifest_of(find_pack(below))
+    version = str(manifest.get("version", ""))
+    major = version.partition(".")[0]
+    if not major.isdecimal():
+        raise PackdeskError("bad_parameter", name="--of", reason=f"'{below}' has no pack.json with a version")
+    return {str(manifest.get("id", below)): f">={major},<{int(major) + 1}"}
 
 
 def _pack(name: str, requires: Mapping[str, str]) -> dict[str, object]:

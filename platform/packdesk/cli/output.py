@@ -23,6 +23,11 @@ class Output:
         """Print the result: ``data`` where a program reads, ``text`` where a person does."""
         self._line(json.dumps(data, ensure_ascii=False, indent=2, default=str) if self.format == "json" else text)
 
+    def text(self, sentence: str) -> None:
+        """Print a part of the result that only people read."""
+        if self.format == "text":
+            self._line(sentence)
+
     def problems(self, problems: Sequence[Problem], summary: str) -> None:
         """Print problems of packs, ordered by place, and a sentence that sums them up."""
         if self.format == "json":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from packdesk.cli.command import OK, Command, add_format
 from packdesk.cli.output import Output
-from packdesk.errors import PackdeskError
+from packdesk.errors import PackdeskError, counted
 from packdesk.packs.archive import read_archive
 from packdesk.packs.sources import find_pack, zip_pack
 
@@ -21,7 +21,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Zip or unzip."""
     files = _zip(arguments.source, arguments.target) if arguments.direction == "zip" else _unzip(Path(arguments.source), arguments.target)
-    output.result({"target": str(arguments.target), "files": files}, f"{arguments.target}: {files} files")
+    output.result({"target": str(arguments.target), "files": files}, f"{arguments.target}: {counted(files, 'file', 'files')}")
     return OK
 
 

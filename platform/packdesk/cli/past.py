@@ -13,7 +13,7 @@ from importlib.metadata import entry_points
 from typing import cast
 
 from packdesk.clock import FixedClock
-from packdesk.errors import PackdeskError
+from packdesk.errors import PackdeskError, counted
 from packdesk.model.model import Model
 from packdesk.packs.sources import ENTRY_POINTS
 from packdesk.records.act import act
@@ -59,7 +59,7 @@ def play(context: Context, model: Model, steps: Iterable[Step], progress: Callab
             story.refused += 1
         story.told += 1
         if story.told % _EVERY == 0:
-            progress(f"{story.told:,} of {len(whole):,} steps of a made-up past")
+            progress(f"{story.told:,} of {counted(len(whole), 'step', 'steps')} of a made-up past")
     return story.told, story.refused
 
 

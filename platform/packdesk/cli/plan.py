@@ -9,7 +9,7 @@ from packdesk.cli.command import OK, REFUSED, Command, add_format, add_packs
 from packdesk.cli.output import Output, as_json
 from packdesk.cli.reading import errors_of, problems_of, read, read_over
 from packdesk.cli.system import opened
-from packdesk.errors import PackdeskError, Problem, render
+from packdesk.errors import PackdeskError, Problem, counted, reasons, render
 from packdesk.packs.load import Loaded
 from packdesk.packs.merged import Merged
 from packdesk.store import decisions as answers
@@ -93,7 +93,9 @@ def _live(services: Services) -> Merged | None:
 
 def refuse(errors: tuple[Problem, ...], output: Output) -> int:
     """Print what is wrong with the packs."""
-    output.result({"problems": [as_json(problem) for problem in errors]}, f"{render(errors)}\n{len(errors)} errors; nothing can be published")
+    output.result(
+        {"problems": [as_json(problem) for problem in errors]}, f"{render(errors)}\n{counted(len(errors), 'error', 'errors')}; nothing can be published"
+    )
     return REFUSED
 
 
@@ -102,11 +104,11 @@ def read_decisions(path: Path | None) -> Mapping[str, object] | None:
     if path is None:
         return None
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
-        raise PackdeskError("bad_decision", decision=str(path), reason=f"it is not JSON: {error.msg}, line {error.lineno}") from None
+        raise PackdeskError("bad_decision", decision=str(path), **reasons.of_json(error)) from None
     if not isinstance(body, dict):
-        raise PackdeskError("bad_decision", decision=str(path), reason="an object is expected")
+        raise PackdeskError("bad_decision", decision=str(path), reason="json_not_object")
     return body
 
 

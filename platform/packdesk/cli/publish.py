@@ -5,7 +5,10 @@ import argparse
 from packdesk.cli.command import OK, Command
 from packdesk.cli.output import Output
 from packdesk.cli.plan import declare, loaded_for, read_decisions, refuse, warn_of_unasked
-from packdesk.cli.system import author, opened
+from packdesk.cli.progress import progress_of
+from packdesk.cli.reading import errors_of, problems_of, read
+from packdesk.cli.system import author, is_begun, opened_or_begun
+from packdesk.settings import Settings
 from packdesk.store import migrations
 from packdesk.store.planning import plan, render
 from packdesk.store.publishing import publish
@@ -19,14 +22,18 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Publish; 1 when the packs have errors or a decision is missing, with nothing done."""
-    with opened() as services:
+    decisions = read_decisions(arguments.decisions)
+    if not is_begun(Settings.from_environment()) and (faulty := errors_of(problems_of(read(arguments.packs)))):
+        # A first publish that is refused leaves no empty installation behind.
+        return refuse(faulty, output)
+    with opened_or_begun() as services:
         migrations.upgrade(services.database)
         loaded, errors = loaded_for(services, arguments)
         if loaded.merged is None or errors:
             return refuse(errors, output)
         made = plan(services.database, loaded.merged, services.clock)
-        output.progress(render(made))
-        decisions = read_decisions(arguments.decisions)
+        if not made.is_empty:
+            output.text(render(made))
         number = publish(
             services.database,
             made,
@@ -34,7 +41,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             actor=author(),
             note=arguments.note,
             clock=services.clock,
-            progress=lambda what, records: output.progress(f"{what}: {records}"),
+            progress=progress_of(output),
         )
         warn_of_unasked(made, decisions, output)
     text = f"Nothing changes; release {number} stays." if made.is_empty else f"Release {number} is live."

@@ -5,6 +5,7 @@ import argparse
 from packdesk.cli.command import OK, Command, add_format
 from packdesk.cli.output import Output, table
 from packdesk.cli.system import opened
+from packdesk.errors import counted
 from packdesk.store.purging import purge, purgeable
 
 
@@ -20,7 +21,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         gone = purge(services.database, arguments.confirmed) if arguments.confirmed else ()
         left = purgeable(services.database)
     data = {"purged": [one.to_json() for one in gone], "retired": [one.to_json() for one in left]}
-    lines = [f"deleted: {one.about} ({one.count} values)" for one in gone]
+    lines = [f"deleted: {one.about} ({counted(one.count, 'value', 'values')})" for one in gone]
     if left:
         lines.append(table([(one.about, one.count) for one in left], ("retired", "values")))
         lines.append("Say: packdesk purge NAME... to delete for good.")

@@ -45,16 +45,16 @@ def with_required(sources: Sequence[PackSource]) -> list[PackSource]:
 
 def pack_id(source: PackSource) -> str:
     """Return the id that a pack's manifest gives it; its name where there is no manifest that can be read."""
-    return str(_manifest(source).get("id", source.name))
+    return str(manifest_of(source).get("id", source.name))
 
 
 def _requires(source: PackSource) -> tuple[str, ...]:
     """Return the ids of the packs that a pack requires."""
-    needed = _manifest(source).get("requires")
+    needed = manifest_of(source).get("requires")
     return tuple(map(str, needed)) if isinstance(needed, Mapping) else ()
 
 
-def _manifest(source: PackSource) -> Mapping[str, object]:
+def manifest_of(source: PackSource) -> Mapping[str, object]:
     """Return a pack's manifest, empty where it is none: what is wrong with it, loading says better."""
     try:
         text = next((content for path, content in source.files() if path == _MANIFEST), b"{}")

@@ -5,14 +5,13 @@ import argparse
 from packdesk.cli.command import OK, Command, add_format
 from packdesk.cli.output import Output, table
 from packdesk.cli.system import opened
-from packdesk.store import migrations
 from packdesk.store.releases import ReleaseStore
 
 
 def _run(_: argparse.Namespace, output: Output) -> int:
     """List the releases, newest first."""
     with opened() as services:
-        rows = () if not migrations.current(services.database) else ReleaseStore(services.database).history()
+        rows = ReleaseStore(services.database).history()
     data = [
         {
             "number": row.number,
@@ -29,7 +28,7 @@ def _run(_: argparse.Namespace, output: Output) -> int:
         [("*" if row.active else "", row.number, f"{row.created_at:%Y-%m-%d %H:%M}", row.created_by, row.hash[:12], row.note) for row in rows],
         ("", "release", "published", "by", "hash", "note"),
     )
-    output.result(data, text if rows else "Nothing is published yet.")
+    output.result(data, text)
     return OK
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from packdesk.cli.command import OK, Command, add_format
 from packdesk.cli.output import Output
 from packdesk.cli.plan import read_decisions
+from packdesk.cli.progress import progress_of
 from packdesk.cli.system import author, opened
 from packdesk.store.publishing import rollback
 
@@ -28,7 +29,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             actor=author(),
             note=arguments.note,
             clock=services.clock,
-            progress=lambda what, records: output.progress(f"{what}: {records}"),
+            progress=progress_of(output),
         )
     output.result({"release": number}, f"Release {number} is live.")
     return OK

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from packdesk.cli.command import OK, Command, add_format
 from packdesk.cli.output import Output
+from packdesk.errors import counted
 from packdesk.packs.schemas import KINDS, write_schemas
 
 
@@ -25,7 +26,9 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     if made:
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(json.dumps({"json.schemas": _associations()}, indent=2) + "\n", encoding="utf-8")
-    text = f"{len(KINDS)} schemas written to {schemas}" + (f", editor settings to {settings}" if made else f"; {settings} was left as it is")
+    text = f"{counted(len(KINDS), 'schema', 'schemas')} written to {schemas}" + (
+        f", editor settings to {settings}" if made else f"; {settings} was left as it is"
+    )
     output.result({"schemas": len(KINDS), "folder": str(schemas), "settings": str(settings) if made else None}, text)
     return OK
 

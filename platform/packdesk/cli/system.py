@@ -3,24 +3,64 @@
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
 
 from packdesk.errors import PackdeskError
 from packdesk.records.context import Context, Door
 from packdesk.runtime.values import SYSTEM, Actor
 from packdesk.settings import Settings
-from packdesk.store import people
+from packdesk.store import migrations, people
+from packdesk.store.database import Database
+from packdesk.store.releases import ReleaseStore
 from packdesk.web.services import Services
 from packdesk.web.startup import open_services
 
 
 @contextmanager
 def opened() -> Iterator[Services]:
-    """Open the installation's database for as long as the command runs."""
+    """Open the installation's database for as long as the command runs; raises ``no_installation`` where nothing was published.
+
+    Opening makes a folder, a key and a database: a mistyped PACKDESK_HOME is to be seen, not furnished, so that it is looked for before.
+    """
+    settings = Settings.from_environment()
+    if not is_begun(settings):
+        raise PackdeskError("no_installation", home=str(settings.home), database=_shown(settings))
+    with opened_or_begun() as services:
+        yield services
+
+
+@contextmanager
+def opened_or_begun() -> Iterator[Services]:
+    """Open the installation's database for as long as the command runs, or begin one."""
     services = open_services(Settings.from_environment())
     try:
         yield services
     finally:
         services.database.close()
+
+
+def is_begun(settings: Settings) -> bool:
+    """Say whether something was published in the database of the settings; makes nothing there."""
+    if not has_database(settings):
+        return False
+    database = Database(settings.database_url)
+    try:
+        return bool(migrations.current(database)) and ReleaseStore(database).active() is not None
+    finally:
+        database.close()
+
+
+def has_database(settings: Settings) -> bool:
+    """Say whether there is a database: an SQLite file that exists, or any other, which nobody makes by connecting to it."""
+    url = make_url(settings.database_url)
+    return url.get_backend_name() != "sqlite" or (bool(url.database) and Path(str(url.database)).is_file())
+
+
+def _shown(settings: Settings) -> str:
+    """Return the address of the database without its password."""
+    return make_url(settings.database_url).render_as_string(hide_password=True)
 
 
 def author() -> str:

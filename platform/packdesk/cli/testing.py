@@ -5,6 +5,7 @@ import argparse
 from packdesk.cli.command import OK, REFUSED, Command, add_format, add_packs
 from packdesk.cli.output import Output
 from packdesk.cli.reading import checked_model
+from packdesk.errors import counted
 from packdesk.records.operations import installed
 from packdesk.records.scenarios import Coverage, ScenarioResult, coverage, run_all
 
@@ -18,7 +19,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Run all scenarios; 1 when one fails."""
     model = checked_model(arguments.packs)
-    output.progress(f"{len(model.scenarios)} scenarios")
+    output.progress(counted(len(model.scenarios), "scenario", "scenarios"))
     results = run_all(model, installed(stubbed=True))
     covered = coverage(model, results)
     data = {
@@ -43,7 +44,7 @@ def _text(results: tuple[ScenarioResult, ...], covered: Coverage) -> str:
         lines.append(f"{'passed' if result.passed else 'FAILED'}  {result.id}")
         lines += [f"        {check.part} {check.name}: {check.message}" for check in result.checks if not check.passed]
     passed, total = sum(1 for result in results if result.passed), len(covered.made) + len(covered.missed)
-    lines.append(f"{passed} of {len(results)} scenarios passed; {len(covered.made)} of {total} moves made")
+    lines.append(f"{passed} of {counted(len(results), 'scenario', 'scenarios')} passed; {len(covered.made)} of {counted(total, 'move', 'moves')} made")
     if covered.missed:
         lines.append(f"not made: {', '.join('.'.join(move) for move in covered.missed)}")
     return "\n".join(lines)

@@ -7,7 +7,6 @@ from packdesk.cli.command import OK, REFUSED, Command, add_format
 from packdesk.cli.output import Output, table
 from packdesk.cli.system import opened
 from packdesk.errors import PackdeskError
-from packdesk.settings import Settings
 from packdesk.store import people
 from packdesk.web import members
 from packdesk.web.app import create_app
@@ -47,8 +46,9 @@ def _add(arguments: argparse.Namespace, output: Output) -> int:
         language=arguments.language,
         admin=arguments.admin,
     )
-    app = create_app(Settings.from_environment())
-    if not members.add(app, (member,)):
+    with opened() as services:
+        added = members.add(create_app(services.settings, services=services), (member,))
+    if not added:
         output.error(f"the login '{member.login}' is taken")
         return REFUSED
     output.result({"login": member.login, "password": member.password}, f"login: {member.login}\npassword: {member.password}")

@@ -6,7 +6,7 @@ from packdesk.cli.command import OK, REFUSED, Command, add_format, add_packs
 from packdesk.cli.output import Output
 from packdesk.cli.reading import errors_of, read
 from packdesk.cli.system import opened
-from packdesk.errors import PackdeskError
+from packdesk.errors import PackdeskError, counted
 from packdesk.model.model import Model
 from packdesk.packs.build import build
 from packdesk.runtime.verify import verify
@@ -22,7 +22,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Verify; 1 when a lifecycle has an error."""
     model = _model(arguments.packs)
     problems = verify(model)
-    output.problems(problems, f"{len(model.lifecycles)} lifecycles verified, {len(problems)} problems")
+    output.problems(problems, f"{counted(len(model.lifecycles), 'lifecycle', 'lifecycles')} verified, {counted(len(problems), 'problem', 'problems')}")
     return REFUSED if errors_of(problems) else OK
 
 

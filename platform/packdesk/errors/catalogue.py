@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from string import Formatter
 from types import MappingProxyType
 
 from packdesk.errors.findings import Finding
+from packdesk.errors.reasons import in_words
+from packdesk.errors.wording import fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +18,17 @@ class Entry:
     de: str
 
 
-class _Facts(dict[str, object]):
-    """Facts for a sentence; one that is missing shows as its own name instead of failing the answer."""
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
-
-
 CATALOGUE: Mapping[str, Entry] = MappingProxyType(
     {
         # who is asking
         "not_authenticated": Entry(401, "Log in first.", "Bitte melden Sie sich an."),
         "bad_credentials": Entry(401, "User name or password is wrong.", "Benutzername oder Kennwort ist falsch."),
         "cross_site": Entry(403, "The request came from another site and was refused.", "Die Anfrage kam von einer fremden Seite und wurde abgelehnt."),
-        "rate_limited": Entry(429, "Too many requests. Try again in {seconds} seconds.", "Zu viele Anfragen. Versuchen Sie es in {seconds} Sekunden erneut."),
+        "rate_limited": Entry(
+            429,
+            "Too many requests. Try again in {seconds} {seconds:second|seconds}.",
+            "Zu viele Anfragen. Versuchen Sie es in {seconds} {seconds:Sekunde|Sekunden} erneut.",
+        ),
         "not_permitted": Entry(403, "Your roles do not permit '{verb}' on {entity_type}.", "Ihre Rollen erlauben '{verb}' für {entity_type} nicht."),
         "permission_missing": Entry(403, "This needs the permission '{permission}'.", "Dafür ist die Berechtigung '{permission}' nötig."),
         "page_not_permitted": Entry(403, "Your roles do not open this page.", "Ihre Rollen öffnen diese Seite nicht."),
@@ -42,7 +40,16 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "unknown_attachment": Entry(404, "There is no such attachment.", "Diesen Anhang gibt es nicht."),
         "method_not_allowed": Entry(405, "This address does not offer that method.", "Diese Adresse bietet diese Methode nicht an."),
         # version
-        "version_missing": Entry(428, "Say which version you are changing: send If-Match.", "Geben Sie an, welche Version Sie ändern: If-Match fehlt."),
+        "version_missing": Entry(
+            428,
+            "It is not said which version of the record you are changing: open it again and repeat your change. A program sends If-Match.",
+            "Es fehlt, welche Version des Datensatzes Sie ändern: Öffnen Sie ihn erneut und wiederholen Sie die Änderung. Ein Programm sendet If-Match.",
+        ),
+        "weak_version": Entry(
+            412,
+            "A weak tag (W/) fits no version: send If-Match: {version}, as the ETag of the record says.",
+            "Ein schwacher Tag (W/) passt zu keiner Version: Senden Sie If-Match: {version}, wie das ETag des Datensatzes es sagt.",
+        ),
         "version_conflict": Entry(
             412, "The record was changed meanwhile by {authors}: {fields}.", "Der Datensatz wurde inzwischen von {authors} geändert: {fields}."
         ),
@@ -77,7 +84,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "not_assignee": Entry(403, "Only {user} or somebody a rule names may do this.", "Nur {user} oder wen eine Regel nennt darf das tun."),
         "check_failed": Entry(409, "A condition is not met.", "Eine Bedingung ist nicht erfüllt."),
         "has_dependents": Entry(
-            409, "It is used by {count} {relation} and cannot be deleted.", "Er wird von {count} {relation} verwendet und kann nicht gelöscht werden."
+            409, "It cannot be deleted, for it is used: {relation} ({count}).", "Er kann nicht gelöscht werden, denn er wird verwendet: {relation} ({count})."
         ),
         "type_not_permitted": Entry(
             403, "Your unit may not create records of type {subtype}.", "Ihre Einheit darf keine Datensätze vom Typ {subtype} anlegen."
@@ -85,8 +92,8 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         # values
         "required_field": Entry(422, "{label} is required.", "{label} ist erforderlich."),
         "wrong_type": Entry(422, "{label} must be {expected}.", "{label} muss {expected} sein."),
-        "too_long": Entry(422, "{label} may have at most {limit} characters.", "{label} darf höchstens {limit} Zeichen haben."),
-        "too_short": Entry(422, "{label} needs at least {limit} characters.", "{label} braucht mindestens {limit} Zeichen."),
+        "too_long": Entry(422, "{label} may have at most {limit} {limit:character|characters}.", "{label} darf höchstens {limit} Zeichen haben."),
+        "too_short": Entry(422, "{label} needs at least {limit} {limit:character|characters}.", "{label} braucht mindestens {limit} Zeichen."),
         "below_minimum": Entry(422, "{label} must be at least {limit}.", "{label} muss mindestens {limit} sein."),
         "above_maximum": Entry(422, "{label} may be at most {limit}.", "{label} darf höchstens {limit} sein."),
         "forbidden_character": Entry(
@@ -99,11 +106,15 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             422, "'{value}' is retired and no longer offered for {label}.", "'{value}' ist stillgelegt und steht für {label} nicht mehr zur Wahl."
         ),
         "unknown_reference": Entry(422, "{label} names a record that does not exist.", "{label} nennt einen Datensatz, den es nicht gibt."),
+        "unknown_user": Entry(422, "{label} names '{value}', and there is no such user.", "{label} nennt '{value}', und diesen Benutzer gibt es nicht."),
+        "inactive_user": Entry(422, "{label}: the account of {value} is switched off.", "{label}: Das Konto von {value} ist abgeschaltet."),
         "not_unique": Entry(409, "Another record has the same {label}.", "Ein anderer Datensatz hat denselben Wert für {label}."),
         "line_not_unique": Entry(422, "Two lines of {lines} have the same {label}.", "Zwei Zeilen von {lines} haben denselben Wert für {label}."),
         "other_party": Entry(422, "{label}: {value} belongs to somebody else.", "{label}: {value} gehört zu jemand anderem."),
-        "too_few_items": Entry(422, "{label} needs at least {limit} entries.", "{label} braucht mindestens {limit} Einträge."),
-        "too_many_items": Entry(422, "{label} may have at most {limit} entries.", "{label} darf höchstens {limit} Einträge haben."),
+        "too_few_items": Entry(422, "{label} needs at least {limit} {limit:entry|entries}.", "{label} braucht mindestens {limit} {limit:Eintrag|Einträge}."),
+        "too_many_items": Entry(
+            422, "{label} may have at most {limit} {limit:entry|entries}.", "{label} darf höchstens {limit} {limit:Eintrag|Einträge} haben."
+        ),
         "assignment_missing": Entry(422, "Assign a unit or a user.", "Weisen Sie eine Einheit oder einen Benutzer zu."),
         "user_not_in_unit": Entry(422, "{user} does not belong to {unit}.", "{user} gehört nicht zu {unit}."),
         "derived_unstable": Entry(422, "The computed fields {fields} do not come to rest.", "Die berechneten Felder {fields} kommen nicht zur Ruhe."),
@@ -111,9 +122,15 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "malformed_json": Entry(400, "The body is not valid JSON: {reason}.", "Der Inhalt ist kein gültiges JSON: {reason}."),
         "bad_request": Entry(400, "The request cannot be read: {reason}.", "Die Anfrage kann nicht gelesen werden: {reason}."),
         "unsupported_media_type": Entry(415, "Send {expected}.", "Senden Sie {expected}."),
-        "body_too_large": Entry(413, "The body is larger than {limit} bytes.", "Der Inhalt ist größer als {limit} Bytes."),
+        "body_too_large": Entry(413, "The body is larger than {limit} {limit:byte|bytes}.", "Der Inhalt ist größer als {limit} {limit:Byte|Bytes}."),
         "bad_parameter": Entry(400, "The parameter '{name}' is wrong: {reason}.", "Der Parameter '{name}' ist falsch: {reason}."),
         "bad_filter": Entry(400, "The filter cannot be read: {reason}.", "Der Filter kann nicht gelesen werden: {reason}."),
+        "filter_field_gone": Entry(400, "There is no field '{name}' to filter by.", "Es gibt kein Feld '{name}', nach dem gefiltert werden kann."),
+        "filter_operator_unfit": Entry(400, "{label} cannot be filtered by '{operator}'.", "{label} lässt sich nicht mit '{operator}' filtern."),
+        "filter_value_missing": Entry(400, "Say what {label} is to be filtered by.", "Geben Sie an, wonach {label} gefiltert werden soll."),
+        "unknown_saved_view": Entry(404, "There is no such view.", "Diese Ansicht gibt es nicht."),
+        "view_not_yours": Entry(403, "Only its owner may change this view.", "Nur wem diese Ansicht gehört, kann sie ändern."),
+        "view_changed": Entry(412, "The view was changed meanwhile. Open it again.", "Die Ansicht wurde inzwischen geändert. Öffnen Sie sie neu."),
         "bad_cursor": Entry(
             400, "The cursor is not one of ours or belongs to another query.", "Der Cursor stammt nicht von hier oder gehört zu einer anderen Abfrage."
         ),
@@ -124,28 +141,32 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "release_changed": Entry(
             409, "Another release was published meanwhile; plan again.", "Inzwischen wurde ein anderes Release veröffentlicht; planen Sie neu."
         ),
-        "decisions_missing": Entry(422, "The plan needs {count} decisions: {needed}.", "Der Plan braucht {count} Entscheidungen: {needed}."),
+        "decisions_missing": Entry(
+            422, "The plan needs {count} {count:decision|decisions}: {needed}.", "Der Plan braucht {count} {count:Entscheidung|Entscheidungen}: {needed}."
+        ),
         "bad_decision": Entry(422, "The decision '{decision}' cannot be used: {reason}.", "Die Entscheidung '{decision}' ist nicht brauchbar: {reason}."),
         "publish_running": Entry(
             409, "Somebody else is publishing. Try again when that is done.", "Es wird gerade veröffentlicht. Versuchen Sie es danach erneut."
         ),
         "plan_refused": Entry(409, "The plan cannot be applied: {reasons}", "Der Plan ist nicht anwendbar: {reasons}"),
         "unknown_release": Entry(404, "There is no release {number}.", "Es gibt kein Release {number}."),
-        "pack_refused": Entry(422, "The packs have {count} problems.", "Die Pakete haben {count} Probleme."),
+        "pack_refused": Entry(422, "The packs have {count} {count:problem|problems}.", "Die Pakete haben {count} {count:Problem|Probleme}."),
         "unknown_pack": Entry(404, "There is no pack '{name}'; installed are: {installed}.", "Es gibt kein Paket '{name}'; installiert sind: {installed}."),
         "bad_archive": Entry(422, "The archive is refused: {reason}.", "Das Archiv wird abgelehnt: {reason}."),
         "busy": Entry(503, "The system is busy. Try again in a moment.", "Das System ist ausgelastet. Versuchen Sie es gleich noch einmal."),
         "no_release": Entry(503, "Nothing is published yet.", "Es ist noch nichts veröffentlicht."),
+        "no_installation": Entry(
+            503,
+            "Nothing was published here yet (home {home}, database {database}): set PACKDESK_HOME to the folder of your installation, "
+            "or begin one with 'packdesk serve' or 'packdesk publish PACK'.",
+            "Hier wurde noch nichts veröffentlicht (Ordner {home}, Datenbank {database}): Setzen Sie PACKDESK_HOME auf den Ordner Ihrer Installation "
+            "oder beginnen Sie eine mit 'packdesk serve' oder 'packdesk publish PAKET'.",
+        ),
         "operation_failed": Entry(502, "{operation} failed.", "{operation} ist fehlgeschlagen."),
         "bad_setting": Entry(500, "The setting {name} is wrong: {reason}.", "Die Einstellung {name} ist falsch: {reason}."),
         "internal_error": Entry(500, "Something went wrong on our side. Quote {request_id}.", "Bei uns ist etwas schiefgegangen. Nennen Sie {request_id}."),
     }
 )
-
-
-def _spoken(facts: Mapping[str, object]) -> dict[str, object]:
-    """Return the facts as a sentence names them: several with commas between."""
-    return {name: ", ".join(map(str, fact)) if isinstance(fact, list | tuple) else fact for name, fact in facts.items()}
 
 
 def sentence(finding: Finding, language: str) -> str:
@@ -154,4 +175,4 @@ def sentence(finding: Finding, language: str) -> str:
     if not template:
         entry = CATALOGUE[finding.code]
         template = entry.de if language == "de" else entry.en
-    return Formatter().vformat(template, (), _Facts(_spoken(finding.facts))) if "{" in template and not finding.texts else template
+    return fill(template, in_words(finding.facts, language)) if "{" in template and not finding.texts else template

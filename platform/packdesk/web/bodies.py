@@ -8,7 +8,7 @@ from decimal import Decimal
 import orjson
 from flask import Request, Response
 
-from packdesk.errors import PackdeskError
+from packdesk.errors import PackdeskError, reasons
 from packdesk.records.output import SERIALIZED
 
 JSON_LIMIT = 1_000_000
@@ -21,7 +21,7 @@ def json_body(request: Request) -> Mapping[str, object]:
     """Return the body as a JSON object; refuses other media types, other encodings, duplicate keys, NaN and what is too large."""
     body = json_value(request)
     if not isinstance(body, dict):
-        raise PackdeskError("malformed_json", reason="an object is expected")
+        raise PackdeskError("malformed_json", reason="json_not_object")
     return body
 
 
@@ -33,28 +33,27 @@ def json_value(request: Request) -> object:
 
 
 def parse(body: bytes) -> object:
-    """Read JSON text strictly."""
+    """Read JSON text strictly; a byte order mark in front, which editors write and RFC 8259 lets readers ignore, is no part of it."""
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int)
         if "\\u" in text:
-            orjson.loads(body)
+            # The second reader is there for one thing: it refuses halves of characters.
+            orjson.loads(text)
     except UnicodeDecodeError:
-        raise PackdeskError("malformed_json", reason="it is not UTF-8") from None
+        raise _refused(reason="json_not_utf8") from None
     except RecursionError:
-        raise PackdeskError("malformed_json", reason="it is nested too deeply") from None
-    except orjson.JSONDecodeError as error:
-        raise PackdeskError("malformed_json", reason=_words(error)) from None
+        raise _refused(reason="json_too_deep") from None
+    except orjson.JSONDecodeError:
+        raise _refused(reason="json_half_character") from None
     except json.JSONDecodeError as error:
-        raise PackdeskError("malformed_json", reason=f"{error.msg}, line {error.lineno} column {error.colno}") from None
-    except ValueError as error:
-        raise PackdeskError("malformed_json", reason=str(error)) from None
+        raise _refused(**reasons.of_json(error)) from None
     return value
 
 
-def _words(error: orjson.JSONDecodeError) -> str:
-    """Return why the second reader refused: it alone looks for halves of characters."""
-    return "a text holds half of a character" if "surrogate" in error.msg else error.msg
+def _refused(**facts: object) -> PackdeskError:
+    """Return the refusal of a text that is no JSON."""
+    return PackdeskError("malformed_json", **facts)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -62,27 +61,27 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     result = dict(pairs)
     if len(result) != len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"the key '{next(name for name in names if names.count(name) > 1)}' comes twice")
+        raise _refused(reason="json_key_twice", key=next(name for name in names if names.count(name) > 1))
     return result
 
 
 def _refuse_constant(word: str) -> object:
     """Refuse ``NaN`` and ``Infinity``."""
-    raise ValueError(f"{word} is not JSON")
+    raise _refused(reason="json_constant", word=word)
 
 
 def _float(word: str) -> float:
     """Return a number with a point; one beyond what a float holds is an error, not infinity."""
     value = float(word)
     if math.isinf(value):
-        raise ValueError(f"{word[:40]} is too large")
+        raise _refused(reason="json_number_too_large", word=word[:40])
     return value
 
 
 def _int(word: str) -> int:
     """Return a whole number of a length that numbers have."""
     if len(word) > _LONGEST_NUMBER:
-        raise ValueError("a number is too long")
+        raise _refused(reason="json_number_too_long")
     return int(word)
 
 

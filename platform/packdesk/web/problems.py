@@ -1,6 +1,7 @@
 """Refusals and failures as problem documents (RFC 9457): a finding goes in, JSON with a stable code comes out, never a trace."""
 
 import logging
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import orjson
@@ -26,8 +27,23 @@ _BY_STATUS = {
     415: "unsupported_media_type",
     429: "rate_limited",
 }
+
+
+def allowed_methods(error: HTTPException) -> list[str]:
+    """Return the methods that the address offers, as the framework found them."""
+    return sorted(getattr(error, "valid_methods", None) or ())
+
+
 #: How long a limit counts.
 _WINDOW_SECONDS = 60
+#: What is to be known about a refusal of the framework, by code.
+_FACTS: Mapping[str, Mapping[str, Callable[[HTTPException], object]]] = {
+    "method_not_allowed": {"allowed": allowed_methods},
+    "body_too_large": {"limit": lambda _: request.max_content_length or 0},
+    "unsupported_media_type": {"expected": lambda _: "application/json"},
+    "rate_limited": {"seconds": lambda _: _WINDOW_SECONDS},
+    "bad_request": {"reason": lambda _: "request_form", "http": lambda error: error.name},
+}
 
 
 def problem(findings: tuple[Finding, ...], language: str = "en") -> Response:
@@ -78,9 +94,9 @@ def findings_of(error: BaseException) -> tuple[Finding, ...]:
 
 
 def _of_werkzeug(error: HTTPException) -> Finding:
-    """Return a refusal of the framework in the catalogue's words."""
-    facts: dict[str, object] = {"expected": "application/json", "limit": request.max_content_length or 0, "seconds": _WINDOW_SECONDS, "reason": error.name}
-    return Finding(code=_BY_STATUS.get(error.code or 0, "bad_request"), facts=facts)
+    """Return a refusal of the framework in the catalogue's words, with the facts that belong to it alone."""
+    code = _BY_STATUS.get(error.code or 0, "bad_request")
+    return Finding(code=code, facts={name: fact(error) for name, fact in _FACTS.get(code, {}).items()})
 
 
 def preferred_language() -> str:
@@ -101,7 +117,7 @@ def install(app: Flask) -> None:
             return cast("Response", Response.force_type(error.get_response(request.environ), request.environ))
         response = problem(findings_of(error), preferred_language())
         if error.code == 405:
-            response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+            response.headers["Allow"] = ", ".join(allowed_methods(error))
         return response
 
     @app.errorhandler(Exception)

@@ -81,7 +81,7 @@ def test_check_says_everything_that_is_wrong_in_every_form(run: Run, pack: Path)
     assert (text.code, github.code, data.code) == (1, 1, 1)
     assert "library/entity_types/book.json:12:" in text.out
     assert "Did you mean 'binding'?" in text.out
-    assert text.out.splitlines()[-1] == "1 errors, 0 warnings"
+    assert text.out.splitlines()[-1] == "1 error, 0 warnings"
     assert github.out.startswith("::error file=entity_types/book.json,line=12,col=")
     assert json.loads(data.out)["problems"][0]["did_you_mean"] == "binding"
 
@@ -109,6 +109,18 @@ def test_plan_publish_and_rollback_tell_what_changes(run: Run, pack: Path) -> No
     assert again.out == "Nothing changes; release 2 stays.\n"
     assert [(row["number"], row["active"], row["note"]) for row in json.loads(listed.out)] == [(2, True, "colours"), (1, False, "first start")]
     assert (back.code, back.out) == (0, "Release 3 is live.\n")
+
+
+def test_a_publish_tells_plan_and_result_in_order_and_keeps_progress_apart(run: Run, pack: Path) -> None:
+    _edit(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
+
+    published = run("publish", pack)
+
+    assert published.out.startswith("Plan against release 1\n")
+    assert published.out.endswith("\nRelease 2 is live.\n")
+    assert published.err.splitlines()[0] == "preparing the database: 1 statement done"
+    assert published.err.splitlines()[-1] == "switching to the new release"
+    assert "statement done" not in published.out
 
 
 def test_a_plan_prints_statements_only_when_asked(run: Run, pack: Path) -> None:
@@ -175,7 +187,18 @@ def test_explain_names_pack_file_and_line(run: Run) -> None:
 
     assert told.out.splitlines() == ["entity_types.book.fields.name.maxLength = 100", "    library/entity_types/book.json:7 (version 1.0.0)"]
     assert unknown.code == 1
-    assert "did you mean 'entity_types.book.fields.name.maxLength'" in unknown.err
+    assert "did you mean 'entity_types.book.fields.name.maxLength'?" in unknown.err
+
+
+def test_explain_tells_a_node_by_its_values(run: Run) -> None:
+    told = run("explain", "entity_types.book.fields.binding")
+    data = json.loads(run("explain", "entity_types.book.fields.binding", "--format", "json").out)
+
+    first, *values = told.out.splitlines()
+    assert first == f"entity_types.book.fields.binding holds {len(values)} values:"
+    assert '    type = "option"    library/entity_types/book.json:12 (version 1.0.0)' in values
+    assert "null" not in told.out
+    assert set(data) == {f"entity_types.book.fields.binding.{value.split(' = ')[0].strip()}" for value in values}
 
 
 def test_verify_and_test_judge_lifecycles_and_scenarios(run: Run, pack: Path) -> None:
@@ -213,6 +236,36 @@ def test_new_makes_packs_that_pass_the_check(run: Run, tmp_path: Path) -> None:
     assert checked.code == 0, checked.out
     assert (again.code, bad.code) == (1, 1)
     assert "exists already" in again.err
+
+
+@pytest.mark.parametrize("what", ["pack", "entity-type", "overlay"])
+def test_what_new_makes_passes_the_check_and_can_be_published(run: Run, tmp_path: Path, what: str) -> None:
+    mine = tmp_path / "mine"
+    if what == "entity-type":
+        run("new", "pack", "mine", "--in", tmp_path)
+        made = run("new", "entity-type", "animal", "--in", mine)
+    else:
+        made = run("new", what, "mine", "--in", tmp_path, *(("--of", PACK) if what == "overlay" else ()))
+
+    checked = run("check", mine, PACK)
+    published = run("publish", mine, "--format", "json")
+
+    assert (made.code, made.err) == (0, "")
+    assert (checked.code, checked.out) == (0, f"{mine}, {PACK}: no problems\n")
+    assert (published.code, json.loads(published.out)["release"]) == (0, 2), published.err
+
+
+def test_an_overlay_requires_what_is_compatible_with_the_version_that_is_there(run: Run, tmp_path: Path) -> None:
+    run("new", "overlay", "mine", "--in", tmp_path)
+
+    installed = run("check", tmp_path / "mine")
+    unknown = run("new", "overlay", "yours", "--in", tmp_path, "--of", "nothing_of_the_kind")
+
+    assert json.loads((tmp_path / "mine/pack.json").read_text())["requires"] == {"care": ">=1,<2"}
+    assert installed.code == 0, installed.out
+    assert unknown.code == 2
+    assert "There is no pack 'nothing_of_the_kind'" in unknown.err
+    assert not (tmp_path / "yours").exists()
 
 
 def test_schemas_come_with_settings_for_the_editor(run: Run, tmp_path: Path) -> None:
@@ -271,16 +324,70 @@ def test_doctor_says_that_there_is_nothing_and_makes_nothing(run: Run, tmp_path:
     assert "There is no installation here." in absent.out
     assert data == {"home": str(nowhere), "installed": False}
     assert not nowhere.exists()
-    assert "tables are missing" in bare.out
-    assert "Everything is as it should be." not in absent.out + bare.out
+    assert "There is no installation here." in bare.out
+    assert list(empty.iterdir()) == []
 
 
-def test_releases_of_an_empty_installation_are_none(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PACKDESK_HOME", str(tmp_path / "empty"))
+NEED_A_RELEASE: list[tuple[str | Path, ...]] = [
+    ("plan", PACK),
+    ("rollback",),
+    ("rollback", "1"),
+    ("releases",),
+    ("explain", "entity_types.book"),
+    ("verify",),
+    ("graph", "book"),
+    ("import", "book", PACK / "pack.json"),
+    ("export", "book"),
+    ("user", "list"),
+    ("user", "add", "otto"),
+    ("purge",),
+    ("purge", "book.weight"),
+]
 
-    ended = run("releases")
 
-    assert (ended.code, ended.out, ended.err) == (0, "Nothing is published yet.\n", "")
+@pytest.mark.parametrize("arguments", NEED_A_RELEASE, ids=[" ".join(str(part) for part in case[:2]) for case in NEED_A_RELEASE])
+def test_a_command_that_needs_a_release_says_where_it_looked_and_makes_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str | Path, ...]
+) -> None:
+    home = tmp_path / "nowhere"
+    monkeypatch.setenv("PACKDESK_HOME", str(home))
+
+    ended = run(*arguments)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        f"packdesk: Nothing was published here yet (home {home}, database sqlite:///{home}/packdesk.sqlite3): set PACKDESK_HOME to the folder of "
+        "your installation, or begin one with 'packdesk serve' or 'packdesk publish PACK'.\n"
+    )
+    assert not home.exists()
+
+
+def test_every_command_is_known_to_need_a_release_or_not() -> None:
+    free = {"serve", "check", "publish", "test", "new", "schemas", "pack", "doctor"}
+
+    assert {command.name for command in COMMANDS} == free | {str(case[0]) for case in NEED_A_RELEASE}
+
+
+@pytest.mark.parametrize("words", [("check", PACK), ("test", PACK), ("verify", PACK), ("explain", "entity_types.book", PACK), ("graph", "book", PACK)])
+def test_a_command_over_packs_needs_no_installation(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str | Path, ...]) -> None:
+    monkeypatch.setenv("PACKDESK_HOME", str(tmp_path / "nowhere"))
+
+    ended = run(*words)
+
+    assert ended.code == 0, ended.err
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_first_publish_makes_the_installation_and_a_refused_one_does_not(run: Run, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKDESK_HOME", str(tmp_path / "nowhere"))
+    _edit(pack / "entity_types/book.json", "record.pages > 500", "record.pagse > 500")
+
+    refused = run("publish", pack)
+    left = (tmp_path / "nowhere").exists()
+    published = run("publish", PACK)
+
+    assert (refused.code, refused.out.splitlines()[-1], left) == (1, "1 error; nothing can be published", False)
+    assert (published.code, published.out.splitlines()[-1]) == (0, "Release 1 is live.")
 
 
 def test_users_are_added_with_a_password_that_is_printed_once(run: Run) -> None:

@@ -1,10 +1,9 @@
 """``/metadata``, ``/releases`` and ``/explain``: what the release in force says, in the language that is asked for."""
 
-from difflib import get_close_matches
-
 from flask import Response, request
 
 from packdesk.errors import PackdeskError
+from packdesk.model.leaves import nothing_says, told
 from packdesk.model.nodes import Origin
 from packdesk.records.json_values import plain
 from packdesk.records.policy import verbs
@@ -73,14 +72,14 @@ def releases() -> Response:
 def explain() -> Response:
     """Answer which pack, version, file and line gave a leaf its value, and what it overrode (M-6)."""
     path = parameters.only(request, frozenset({"path"})).get("path", "")
-    origins = runtime().model.origins
-    leaves = {known: origin for known, origin in origins.items() if known == path or known.startswith(f"{path}.")}
-    if not path or not leaves:
-        near = get_close_matches(path, origins, n=1)
-        raise PackdeskError("bad_parameter", name="path", reason="nothing says that" + (f"; did you mean '{near[0]}'?" if near else ""))
-    if len(leaves) > _MOST_LEAVES:
-        raise PackdeskError("bad_parameter", name="path", reason=f"more than {_MOST_LEAVES} leaves; name a longer path")
-    return answer({known: _origin(origin) for known, origin in leaves.items()})
+    if not path:
+        raise PackdeskError("bad_parameter", name="path", reason="path_missing")
+    found = told(runtime().model.origins, path)
+    if not found:
+        raise PackdeskError("bad_parameter", name="path", path=path, **nothing_says(runtime().model.origins, path))
+    if len(found) > _MOST_LEAVES:
+        raise PackdeskError("bad_parameter", name="path", reason="path_wide", limit=_MOST_LEAVES)
+    return answer({known: _origin(origin) for known, origin in found.items()})
 
 
 def _origin(origin: Origin) -> dict[str, object]:
