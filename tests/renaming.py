@@ -21,7 +21,7 @@ KEPT = frozenset(
 #: Keys whose members are named by ids.
 MAPS = frozenset(
     "fields sections lines relations subtype_fields unique checks states statuses moves rules attributes nodes options levels inputs effects columns sort "
-    "filters tabs row_actions carry_over units areas collaboration users permit values children given then".split()
+    "filters tabs row_actions card carry_over units areas collaboration users permit values children given then".split()
 )
 #: Keys whose members and their members are named by ids.
 DOUBLE_MAPS = frozenset({"cells", "choices", "targets"})
@@ -61,6 +61,7 @@ def ids_of(folder: Path) -> frozenset[str]:
                 "sort",
                 "permit",
                 "row_actions",
+                "card",
                 "tabs",
                 "columns",
                 "given",
