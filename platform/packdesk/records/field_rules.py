@@ -10,6 +10,7 @@ from packdesk.records.evaluation import environment, situation
 from packdesk.records.findings import about
 from packdesk.records.guards import LateStage
 from packdesk.records.linking import misplaced
+from packdesk.records.named_users import unknown_users, unknown_users_of_effects
 from packdesk.records.performing import written_paths
 from packdesk.runtime.candidates import refusal
 from packdesk.runtime.entity import FieldRuntime
@@ -30,7 +31,8 @@ def field_rules(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
         found += check_line_input(draft.work.runtime, env, draft.record, draft.old, given.lines)
     of_person = frozenset() if attempt.trusted else draft.given
     found += check_record(draft.work.runtime, env, draft.record, draft.old, given=of_person, section=draft.section)
-    found += [*misfits(draft), *misplaced(draft), *_unlisted_lines(draft)]
+    strangers = tuple(unknown_users(attempt, draft))
+    found += [*strangers, *_of_known_users(misfits(draft), strangers), *misplaced(draft), *_unlisted_lines(draft)]
     # What could not be read is not missing, and what effects fill in is judged after them.
     excused = _filled_by_effects(attempt) | {finding.field for finding in given.findings}
     return _once(finding for finding in found if not (finding.code in _MISSING and finding.field in excused))
@@ -43,13 +45,20 @@ def conditions(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
     return preconditions(attempt.situation.with_input(draft.inputs), attempt.judged)
 
 
-def left_by_effects(draft: Draft) -> tuple[Finding, ...]:
+def left_by_effects(draft: Draft, before: Draft) -> tuple[Finding, ...]:
     """Return what is wrong with the record as the effects left it; ``readonly`` does not bind them, everything else does."""
-    env = environment(draft)
-    return tuple(_once([*check_record(draft.work.runtime, env, draft.record, draft.old, section=draft.section), *misfits(draft), *misplaced(draft)]))
+    strangers = tuple(unknown_users_of_effects(draft, before))
+    wrong = check_record(draft.work.runtime, environment(draft), draft.record, draft.old, section=draft.section)
+    return tuple(_once([*wrong, *strangers, *_of_known_users(misfits(draft), strangers), *misplaced(draft)]))
 
 
 LATE: tuple[LateStage, ...] = (LateStage("inputs and field rules", field_rules), LateStage("preconditions", conditions))
+
+
+def _of_known_users(findings: Iterable[Finding], strangers: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings but those about fields that name nobody: who is not there belongs to no unit either."""
+    named = {finding.field for finding in strangers}
+    return (finding for finding in findings if finding.field not in named)
 
 
 def _inputs(attempt: Attempt, draft: Draft) -> Iterator[Finding]:

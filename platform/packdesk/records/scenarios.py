@@ -35,6 +35,7 @@ from packdesk.runtime.values import SYSTEM, Record
 from packdesk.runtime.workshop import Workshop
 from packdesk.store import ddl, platform_tables
 from packdesk.store.database import Database
+from packdesk.store.people import make_accounts
 from packdesk.store.physical import EMPTY, extend
 from packdesk.store.tables import Tables
 from packdesk.store.unit_of_work import UnitOfWork
@@ -122,6 +123,7 @@ def _prepared(runtime: Runtime, database: Database) -> Tables:
     with database.begin(write=True) as connection:
         platform_tables.metadata.create_all(connection)
         ddl.create(connection, tables)
+        make_accounts(connection, {user.login: user.name for user in runtime.model.organisation.users.values()})
         load_memberships(connection, runtime.model)
     return tables
 

@@ -36,7 +36,7 @@ def _after_effects(draft: Draft) -> Draft:
     if draft.action is None or not draft.action.effects:
         return draft
     done = settled(performed(draft))
-    if (done.record != draft.record or done.links != draft.links) and (findings := left_by_effects(done)):
+    if (done.record != draft.record or done.links != draft.links) and (findings := left_by_effects(done, draft)):
         action = draft.action.action.id
         raise Refused([replace(finding, action=finding.action or action) for finding in findings])
     return done

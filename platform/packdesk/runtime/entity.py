@@ -17,6 +17,7 @@ from packdesk.model.nodes import Check, Text
 from packdesk.model.subtypes import Subtype
 from packdesk.model.views import View
 from packdesk.runtime.derivation import STATE, own_reads
+from packdesk.runtime.engine_columns import WRITABLE
 from packdesk.runtime.expressions.catalogue import Connection
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
@@ -325,6 +326,21 @@ class EntityRuntime:
             for group, fields in self.lines.items()
         }
         return {group: fields for group, fields in found.items() if fields}
+
+    @cached_property
+    def user_fields(self) -> tuple[str, ...]:
+        """Return the paths of the fields that name users and that somebody writes, in contrast to what the engine and derivations keep."""
+        named = ((path, field) for path, field in self.fields.items() if field.field.kind is Kind.USER and field.derived is None)
+        return tuple(path for path, field in named if not field.engine or path in WRITABLE)
+
+    @cached_property
+    def user_line_fields(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the fields of lines that name users, for the groups that have any."""
+        found = {
+            group: tuple(name for name, field in fields.items() if field.field.kind is Kind.USER and field.derived is None)
+            for group, fields in self.lines.items()
+        }
+        return {group: names for group, names in found.items() if names}
 
     @cached_property
     def title_reads(self) -> frozenset[str] | None:

@@ -1,6 +1,6 @@
 """People: profiles and units kept here, names and roles read from Flask-AppBuilder's tables, both together as an Actor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,10 @@ from sqlalchemy.engine import Connection
 
 from packdesk.model.model import Model
 from packdesk.runtime.values import Actor
-from packdesk.store.platform_tables import ab_role, ab_user, ab_user_role, active_release, membership, user_profile
+from packdesk.store.platform_tables import ab_role, ab_user, ab_user_role, active_release, fab_tables, membership, user_profile
+from packdesk.store.prepared import Prepared
+from packdesk.store.reading import among, as_list
+from packdesk.store.tables import Tables
 
 
 class HasModel(Protocol):
@@ -114,6 +117,27 @@ def known_logins(connection: Connection) -> frozenset[str]:
     if not sa.inspect(connection).has_table(ab_user.name):
         return frozenset()
     return frozenset(connection.execute(sa.select(ab_user.c.username)).scalars())
+
+
+def accounts(connection: Connection, tables: Tables, logins: Iterable[str]) -> Mapping[str, bool]:
+    """Return which of these logins there are, and whether each is active; in one statement."""
+    key = "accounts"
+    if key not in tables.memo:
+        named = sa.select(ab_user.c.username, ab_user.c.active).where(among(tables, ab_user.c.username, "logins"))
+        tables.memo[key] = Prepared(named, connection.dialect, "")
+    rows = tables.memo[key].rows(connection, {"logins": as_list(tables, sorted(logins))})
+    return {str(login): bool(active) for login, active in rows}
+
+
+def make_accounts(connection: Connection, names: Mapping[str, str]) -> None:
+    """Make the tables of the shell and put people into them, by login and name: for a database that no shell keeps, as scenarios have."""
+    fab_tables.create_all(connection)
+    rows = [
+        {"id": place, "first_name": name, "last_name": "", "username": login, "active": True, "email": f"{login}@packdesk.invalid"}
+        for place, (login, name) in enumerate(names.items(), start=1)
+    ]
+    if rows:
+        connection.execute(ab_user.insert(), rows)
 
 
 def security_epoch(connection: Connection) -> int:

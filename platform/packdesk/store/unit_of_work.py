@@ -21,7 +21,7 @@ from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.runtime.engine_columns import NORMAL
 from packdesk.runtime.values import Actor, Record, Related
-from packdesk.store import history, links, numbers, platform_tables, reading, violations, writing
+from packdesk.store import history, links, numbers, people, platform_tables, reading, violations, writing
 from packdesk.store.access import AccessFilter
 from packdesk.store.database import Database, is_worth_retrying
 from packdesk.store.joined_names import Named
@@ -87,6 +87,8 @@ class UnitOfWork:
         self._records: dict[tuple[str, str], Record | None] = {}
         self._related: dict[tuple[str, str, str], tuple[Related, ...]] = {}
         self._units: dict[str, frozenset[str]] = {}
+        #: Login -> whether the account is active; None where there is none.
+        self._accounts: dict[str, bool | None] = {}
         #: Records that are locked against being deleted by others.
         self._held: set[tuple[str, str]] = set()
         self._last_note = ""
@@ -249,6 +251,14 @@ class UnitOfWork:
             rows = self.connection.execute(sa.select(table.c.unit).where(table.c.login == login)).scalars()
             self._units[login] = frozenset(rows)
         return self._units[login]
+
+    def accounts(self, logins: Iterable[str]) -> Mapping[str, bool]:
+        """Return which of these logins there are, and whether each is active; nobody is asked for twice."""
+        wanted = set(logins)
+        if unknown := wanted - self._accounts.keys():
+            found = people.accounts(self.connection, self.tables, unknown)
+            self._accounts |= {login: found.get(login) for login in unknown}
+        return {login: active for login in wanted if (active := self._accounts[login]) is not None}
 
     def conflict(self, record: Record, version: int) -> PackdeskError:
         """Return the error for a change that was based on an older version of the record."""

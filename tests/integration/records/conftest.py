@@ -26,6 +26,7 @@ from packdesk.runtime.values import SYSTEM, Record
 from packdesk.store import ddl, platform_tables
 from packdesk.store.blobs import Blobs
 from packdesk.store.database import Database
+from packdesk.store.people import make_accounts
 from packdesk.store.physical import EMPTY, extend
 from packdesk.store.tables import Tables
 
@@ -54,6 +55,7 @@ class Harbour:
             row = {"number": 1, "hash": "h", "documents": {}, "physical": {}, "created_by": "system", "created_at": NOW, "state": "live"}
             connection.execute(platform_tables.release.insert().values(row))
             connection.execute(platform_tables.active_release.update().values(number=1))
+            make_accounts(connection, {user.login: user.name for user in self.runtime.model.organisation.users.values()})
             load_memberships(connection, self.runtime.model)
 
     def context(self, login: str = "", *, now: datetime = NOW, door: Door = Door.API, language: str = "en") -> Context:

@@ -109,7 +109,8 @@ def test_what_does_not_fit_is_refused_field_by_field(small_port: Harbour, entity
     [
         ({"assigned_user": None}, ("assignment_missing", "assigned_unit")),
         ({"assigned_user": "ines", "assigned_unit": "quay_office"}, ("user_not_in_unit", "assigned_user")),
-        ({"assigned_user": "nobody", "assigned_unit": "quay_office"}, ("user_not_in_unit", "assigned_user")),
+        ({"assigned_user": "nobody", "assigned_unit": "quay_office"}, ("unknown_user", "assigned_user")),
+        ({"assigned_user": "nobody"}, ("unknown_user", "assigned_user")),
         ({"wind": "hurricane"}, ("retired_value", "wind")),
         ({"purpose": "hull_repair"}, ("not_selectable", "purpose")),
         ({"danger": "green"}, ("derived_field", "danger")),
