@@ -6,6 +6,7 @@ A line is JSON: ``home``, ``database``, ``moment`` (``before`` or ``after`` the 
 
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,8 @@ from packdesk.store.database import Database
 from packdesk.web.app import create_app
 
 _DIED = 9
+#: A new record takes its first event along in one statement where the database can do that.
+_WRITES_HISTORY = re.compile(r"\bINSERT INTO history\b")
 
 
 def main() -> None:
@@ -55,7 +58,7 @@ def _die(database: Database, moment: str) -> None:
 
     def before(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         nonlocal wrote
-        wrote = wrote or statement.startswith("INSERT INTO history")
+        wrote = wrote or _WRITES_HISTORY.search(statement) is not None
 
     def commit(connection: Connection) -> None:
         if wrote:
