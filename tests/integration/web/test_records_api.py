@@ -48,7 +48,7 @@ def test_a_change_says_which_version_it_changes(kim: Caller) -> None:
     assert (stale.status_code, stale.get_json()["code"]) == (412, "version_conflict")
     assert "pages" in str(stale.get_json()["findings"][0]["facts"]["fields"])
     assert "kim" in str(stale.get_json()["findings"][0]["facts"]["authors"]).lower()
-    assert weak.status_code == 200
+    assert (weak.status_code, weak.get_json()["code"]) == (412, "weak_version")
 
 
 def test_references_come_with_number_and_title_and_labels_when_asked(kim: Caller) -> None:

@@ -6,23 +6,33 @@ from flask import Request
 
 from packdesk.errors import PackdeskError
 
-_TAG = re.compile(r'(?:W/)?"?(\d{1,12})"?\Z')
+_TAG = re.compile(r'(W/)?"(\d{1,12})"\Z', re.ASCII)
+#: Any version, as long as the record is there.
+_ANY = "*"
 
 
 def demanded_version(request: Request) -> int:
-    """Return the version that the client says it changes; raises ``version_missing`` without the header."""
-    given = request.headers.get("If-Match")
-    if given is None:
+    """Return the version that the client says it changes; raises ``version_missing`` without the header, and where it fits any version."""
+    version = optional_version(request)
+    if version is None:
         raise PackdeskError("version_missing")
-    match = _TAG.match(given.strip())
-    if match is None:
-        raise PackdeskError("bad_parameter", name="If-Match", reason='give one version such as "3"')
-    return int(match[1])
+    return version
 
 
 def optional_version(request: Request) -> int | None:
-    """Return the version that the client says it acts on, or None when it leaves that open."""
-    return demanded_version(request) if "If-Match" in request.headers else None
+    """Return the version that the client says it acts on, or None when it leaves that open.
+
+    Tags are compared strongly (RFC 9110, 13.1.1), so that a weak one fits no version; ``*`` fits every one.
+    """
+    given = request.headers.get("If-Match", _ANY).strip()
+    if given == _ANY:
+        return None
+    match = _TAG.match(given)
+    if match is None:
+        raise PackdeskError("bad_parameter", name="If-Match", reason='write one version in quotation marks, such as "3"')
+    if match[1]:
+        raise PackdeskError("weak_version", version=f'"{match[2]}"')
+    return int(match[2])
 
 
 def etag(version: object) -> dict[str, str]:
