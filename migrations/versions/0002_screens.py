@@ -44,10 +44,12 @@ def upgrade() -> None:
         sa.Column("lease_until", Moment),
         sa.Column("worker", CodePointText),
         sa.Column("created_at", Moment, nullable=False),
+        sa.Column("served_at", Moment),
         sa.Column("ended_at", Moment),
     )
     op.create_index("ix_job__state", "job", ["state", "lease_until"])
     op.create_index("ix_job__owner", "job", ["owner", "created_at"])
+    op.create_index("ix_job__undoes", "job", ["undoes"], unique=True)
     op.create_table(
         "job_row",
         sa.Column("job", CodePointText, sa.ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),

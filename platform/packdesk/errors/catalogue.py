@@ -153,6 +153,26 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "pack_refused": Entry(422, "The packs have {count} {count:problem|problems}.", "Die Pakete haben {count} {count:Problem|Probleme}."),
         "unknown_pack": Entry(404, "There is no pack '{name}'; installed are: {installed}.", "Es gibt kein Paket '{name}'; installiert sind: {installed}."),
         "bad_archive": Entry(422, "The archive is refused: {reason}.", "Das Archiv wird abgelehnt: {reason}."),
+        # work on many records
+        "unknown_job": Entry(404, "You have no such job.", "Einen solchen Auftrag haben Sie nicht."),
+        "too_many_records": Entry(
+            422,
+            "At most {limit} records can be changed at once, and more were chosen. Narrow the list.",
+            "Höchstens {limit} Datensätze können auf einmal geändert werden, und es wurden mehr gewählt. Grenzen Sie die Liste ein.",
+        ),
+        "secret_in_job": Entry(
+            422, "The secret field '{name}' cannot be changed for many records.", "Das geheime Feld '{name}' kann nicht für viele Datensätze geändert werden."
+        ),
+        "job_running": Entry(409, "The job is not over yet.", "Der Auftrag läuft noch."),
+        "undo_impossible": Entry(
+            409,
+            "This cannot be taken back: only changes of fields can.",
+            "Das lässt sich nicht rückgängig machen: Das geht nur bei geänderten Feldern.",
+        ),
+        "undo_done": Entry(409, "This was taken back already.", "Das wurde bereits rückgängig gemacht."),
+        "undo_too_late": Entry(
+            409, "This can be taken back for {minutes} minutes, which are over.", "Das lässt sich {minutes} Minuten lang rückgängig machen; die sind um."
+        ),
         "busy": Entry(503, "The system is busy. Try again in a moment.", "Das System ist ausgelastet. Versuchen Sie es gleich noch einmal."),
         "no_release": Entry(503, "Nothing is published yet.", "Es ist noch nichts veröffentlicht."),
         "no_installation": Entry(

@@ -1,6 +1,7 @@
 """What the running program wires into the use cases: effect handlers, operations, and where files lie."""
 
 import dataclasses
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -19,3 +20,5 @@ class Kit:
     operations: Operations = dataclasses.field(default_factory=Operations)
     #: Content-addressed store of files; None: attachments are refused.
     files: Blobs | None = None
+    #: Rung when a job was made or is to stop; who works on jobs in the same process hears it at once.
+    bell: threading.Event = dataclasses.field(default_factory=threading.Event, compare=False)

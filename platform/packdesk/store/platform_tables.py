@@ -193,13 +193,17 @@ job = sa.Table(
     sa.Column("body", JsonText, nullable=False),
     sa.Column("state", CodePointText, nullable=False),
     sa.Column("total", sa.Integer, nullable=False),
+    #: The job that this one takes back; a job is taken back once.
     sa.Column("undoes", CodePointText),
     sa.Column("lease_until", Moment),
     sa.Column("worker", CodePointText),
     sa.Column("created_at", Moment, nullable=False),
+    #: When somebody last worked on it: who waits longest is next, so that a small job does not wait for the end of a large one.
+    sa.Column("served_at", Moment),
     sa.Column("ended_at", Moment),
     sa.Index("ix_job__state", "state", "lease_until"),
     sa.Index("ix_job__owner", "owner", "created_at"),
+    sa.Index("ix_job__undoes", "undoes", unique=True),
 )
 
 #: One record of a job: what was to become of it, and what did.
