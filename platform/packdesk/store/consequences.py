@@ -12,7 +12,7 @@ from packdesk.model.lifecycles import StateKind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Expression, Json
 from packdesk.store.broken_rules import RuleCounter, changed_checks
-from packdesk.store.comparison import SlotPair, TypePair, ValueChange, moved_statuses, renames, slots, uniques, unit_columns, value_changes
+from packdesk.store.comparison import SlotPair, TypePair, ValueChange, moved_statuses, renames, rule_changes, slots, uniques, unit_columns, value_changes
 from packdesk.store.decisions import CLEAR, CONVERT, Need
 from packdesk.store.impacts import Counter, Impact
 from packdesk.store.physical import line_key, link_key, record_key, stored_as_links
@@ -66,6 +66,7 @@ def consequences(comparison: Comparison) -> Consequences:
         if pair.old is not None and pair.new is not None and comparison.old is not None:
             _values(comparison, comparison.old, pair, found)
             _engine_columns(comparison, comparison.old, pair.old, pair.new, found)
+            _transition_rules(comparison, comparison.old, pair, pair.old, found)
     return found
 
 
@@ -255,6 +256,14 @@ def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, f
             found.touch(f"{name}.{value}", f"{{count}} {{records}} with a removed value{', which stays readable' if optional else ''}", count)
             question = f"{count} records hold {value}, which is removed. Which value do they get instead?"
             found.needed.append(Need(id=f"map_value.{name}.{value}", question=question, options=change.options, count=count, optional=optional))
+
+
+def _transition_rules(comparison: Comparison, old_model: Model, pair: TypePair, old: EntityType, found: Consequences) -> None:
+    """Count the records that another rule than before decides about: their next steps change, they themselves do not."""
+    for change in rule_changes(old_model, comparison.new, pair):
+        counts = comparison.counter.standing(Slot(old.id, "status"), tuple(dict.fromkeys(change.from_statuses)))
+        what = "new rule leads" if change.added else "removed rule led" if change.removed else "changed rule leads"
+        found.touch(f"{old.id}.rules.{change.id}", f"{{count}} {{records}} in a status that the {what} on from", sum(counts.values()))
 
 
 def _engine_columns(comparison: Comparison, old_model: Model, old: EntityType, new: EntityType, found: Consequences) -> None:
