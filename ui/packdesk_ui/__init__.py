@@ -15,7 +15,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
-from packdesk_ui import acting, answers, assets, bulk, checking, choices, editing, grants, lists, record, shell, start, transfer
+from packdesk_ui import acting, answers, assets, bulk, checking, choices, editing, finder, gallery, grants, lists, record, shell, start, transfer
 
 __all__ = ["register"]
 
@@ -29,6 +29,9 @@ _SHELLS_OWN_START = "IndexView.index"
 #: Name, address, methods, view; what a person may see and do is decided by the use cases behind each.
 ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("start", "/", ("GET",), start.start),
+    ("find", "/search", ("GET", "POST"), finder.find),
+    ("gallery", "/gallery", ("GET",), gallery.gallery),
+    ("gallery_window", "/gallery/window", ("GET",), gallery.window),
     ("records", _TYPE, ("GET", "POST"), lists.records),
     ("new", f"{_TYPE}/new", ("GET", "POST"), editing.new),
     ("bulk", f"{_TYPE}/bulk", ("POST",), bulk.bulk),
@@ -82,6 +85,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     loaders: list[BaseLoader] = [own, app.jinja_loader] if app.jinja_loader is not None else [own]
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
+    start.remember_records(app)
     app.jinja_env.globals["grants_of"] = grants.grants_of
     app.register_blueprint(screens)
     for status in _SHOWN_AS_PAGES:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g, request, session, url_for
 
 from packdesk.model.entity_types import EntityType
-from packdesk.records import policy
+from packdesk.records import policy, preferences
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.values import Actor
 from packdesk.web import request_context
-from packdesk_ui import assets, catalogue
+from packdesk_ui import assets, avatars, catalogue
 
 THEMES = ("auto", "light", "dark")
+#: Under this name the session and the person's preferences keep the appearance.
+THEME = "theme"
 _LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
 _DEFAULT_ICON = "file-text"
 _REMEMBERED = 10_000
@@ -61,6 +63,8 @@ class Shell:
     password: str = ""
     logout: str = ""
     release: int = 0
+    #: Where who builds pages finds every component; empty for everybody else.
+    gallery: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,10 @@ def icon_of(entity: EntityType) -> str:
 def shell_view() -> Shell:
     """Return the frame for the request in hand."""
     who = request_context.actor_or_none()
-    theme = session.get("theme")
     here = language()
     common = {
         "language": here,
-        "theme": theme if theme in THEMES else "auto",
+        "theme": _theme(who),
         "languages": tuple(Language(id=code, label=name, href=f"/lang/{code}", current=code == here) for code, name in _LANGUAGE_NAMES.items()),
     }
     if who is None:
@@ -117,7 +120,22 @@ def shell_view() -> Shell:
         password=_address_of("OwnPassword.this_form_get"),
         logout=_address_of("AuthDBView.logout"),
         release=pinned.release,
+        gallery=url_for("packdesk_ui.gallery") if _builds_pages(pinned, who) else "",
     )
+
+
+def _theme(who: Actor | None) -> str:
+    """Return the appearance that the person chose; the session keeps it, so that the database is asked once."""
+    if THEME not in session and who is not None:
+        chosen = preferences.preferences(request_context.context()).get(THEME)
+        session[THEME] = chosen if chosen in THEMES else THEMES[0]
+    found = session.get(THEME)
+    return found if found in THEMES else THEMES[0]
+
+
+def _builds_pages(pinned: Runtime, who: Actor) -> bool:
+    """Say whether the person changes packs or administers people."""
+    return any(pinned.model.roles[role].permissions for role in who.roles if role in pinned.model.roles)
 
 
 def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
@@ -125,16 +143,23 @@ def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
         path = request.path
         return Entry(label=label, href=href, icon=icon, current=path == href or (href != "/" and path.startswith(f"{href}/")))
 
-    records = tuple(
-        entry(entity.plural.in_language(here), url_for("packdesk_ui.records", entity_type=entity.id), icon_of(entity)) for entity in visible_types(pinned, who)
-    )
+    def records(*, moving: bool) -> tuple[Entry, ...]:
+        """Return the types whose records go through a lifecycle, or those that only stand."""
+        chosen = (entity for entity in visible_types(pinned, who) if (pinned.type(entity.id).lifecycle is not None) is moving)
+        return tuple(entry(entity.plural.in_language(here), url_for("packdesk_ui.records", entity_type=entity.id), icon_of(entity)) for entity in chosen)
+
     start = EntryGroup(label="", items=(entry(words("start"), url_for("packdesk_ui.start"), "home"),))
     administration = tuple(
         entry(words(key), href, icon)
         for key, endpoint, icon in (("users", "UserDBModelView.list", "users"), ("roles", "RoleModelView.list", "shield"))
         if (href := _address_of(endpoint)) and _may_administer(who, endpoint.partition(".")[0])
     )
-    groups = (start, EntryGroup(label=words("records"), items=records), EntryGroup(label=words("administration"), items=administration))
+    groups = (
+        start,
+        EntryGroup(label=words("work"), items=records(moving=True)),
+        EntryGroup(label=words("records"), items=records(moving=False)),
+        EntryGroup(label=words("administration"), items=administration),
+    )
     return tuple(group for group in groups if group.items)
 
 
@@ -166,5 +191,5 @@ def asset(name: str) -> str:
 def install(app: Flask) -> None:
     """Give the templates the frame, the words, the assets and the icons."""
     app.extensions["packdesk_ui"] = {}
-    additions: Mapping[str, object] = {"shell_view": shell_view, "t": words, "asset": asset, "icon_outline": assets.outline}
+    additions: Mapping[str, object] = {"shell_view": shell_view, "t": words, "asset": asset, "icon_outline": assets.outline, "initials_of": avatars.initials, "hue_of": avatars.hue}
     app.jinja_env.globals.update(additions)

@@ -1,12 +1,22 @@
-"""The start page and what belongs to no record: appearance."""
+"""The start page (what waits for a person, what he saw last, what he may work with), and what belongs to no record: appearance."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from flask import Response, request, session, url_for
+from flask import Flask, Response, request, session, url_for
 
-from packdesk.records import policy
+from packdesk.records import everywhere, policy, preferences
+from packdesk.records.drafts import zone_named
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.lists import list_view
 from packdesk.web import request_context
-from packdesk_ui import answers, lists, shell
+from packdesk_ui import answers, finder, lists, shell
+from packdesk_ui.showing import moment
+
+#: The session remembers so many records that were looked at, by type and number.
+_SEEN = 8
+_SESSION = "seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +26,17 @@ class Link:
     label: str
     href: str
     current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The unfinished records of one type that are assigned to the person."""
+
+    label: str
+    href: str
+    icon: str
+    count: str
+    rows: tuple[finder.Found, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +52,64 @@ class Tile:
 
 
 def start() -> Response:
-    """Show what the person may work with."""
+    """Show what waits for the person and what he may work with."""
     who, runtime, language = request_context.actor(), request_context.runtime(), shell.language()
-    tiles = tuple(
+    title = shell.words("start.title", name=(who.name or who.login).split(" ")[0])
+    return answers.page(
+        "shell/start.html",
+        title=title,
+        waiting=_waiting(runtime, language),
+        seen=_seen(runtime),
+        tiles=_tiles(runtime, language),
+        crumbs=(shell.Crumb(shell.words("start")),),
+    )
+
+
+def _waiting(runtime: Runtime, language: str) -> tuple[Waiting, ...]:
+    due = {name: everywhere.moment_of(entity, list_view(entity, language).sort) for name, entity in runtime.types.items()}
+    return tuple(_of_type(runtime, hits, language) for hits in everywhere.work_of(answers.context(), due) if hits.count)
+
+
+def _of_type(runtime: Runtime, hits: everywhere.Hits, language: str) -> Waiting:
+    entity = runtime.type(hits.entity_type)
+    return Waiting(
+        label=entity.entity.plural.in_language(language),
+        href=url_for("packdesk_ui.records", entity_type=entity.id),
+        icon=shell.icon_of(entity.entity),
+        count=f"{hits.count}+" if hits.capped else str(hits.count),
+        rows=tuple(_row(runtime, hit, hits.due, language) for hit in hits.rows),
+    )
+
+
+def _row(runtime: Runtime, hit: everywhere.Hit, path: str, language: str) -> finder.Found:
+    """Return a record with the moment that it is due, and whether that is over."""
+    value = hit.record.get(path) if path else None
+    zone, now = zone_named(request_context.actor().time_zone), request_context.services().clock.now()
+    if isinstance(value, datetime):
+        return finder.found(runtime, hit, due=moment(value, language, zone), late=value < now)
+    if isinstance(value, date):
+        declared = runtime.type(hit.reference.entity_type).fields[path].field
+        text = KINDS[declared.kind].show(declared, value, language, runtime.model, zone)
+        return finder.found(runtime, hit, due=text, late=value < now.astimezone(zone).date())
+    return finder.found(runtime, hit)
+
+
+def _seen(runtime: Runtime) -> tuple[Link, ...]:
+    """Return the records that the person looked at last, as far as they are still there and open to him."""
+    last = [(str(pair[0]), str(pair[1])) for pair in session.get(_SESSION, ()) if isinstance(pair, list | tuple) and len(pair) == 2]
+    found = everywhere.by_number(answers.context(), [pair for pair in last if pair[0] in runtime.types])
+    return tuple(
+        Link(
+            label=each.title if each.number in each.title else f"{each.title} ({each.number})",
+            href=url_for("packdesk_ui.record", entity_type=each.entity_type, number=each.number),
+        )
+        for each in found
+    )
+
+
+def _tiles(runtime: Runtime, language: str) -> tuple[Tile, ...]:
+    who = request_context.actor()
+    return tuple(
         Tile(
             label=entity.plural.in_language(language),
             href=url_for("packdesk_ui.records", entity_type=entity.id),
@@ -44,15 +120,27 @@ def start() -> Response:
         )
         for entity in shell.visible_types(runtime, who)
     )
-    title = shell.words("start.title", name=(who.name or who.login).split(" ")[0])
-    return answers.page("shell/start.html", title=title, tiles=tiles, crumbs=(shell.Crumb(shell.words("start")),))
+
+
+def remember_records(app: Flask) -> None:
+    """Let the session remember which record pages were opened, the last first."""
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        if request.endpoint == "packdesk_ui.record" and response.status_code == 200:
+            here = [str((request.view_args or {})[name]) for name in ("entity_type", "number")]
+            before = [pair for pair in session.get(_SESSION, ()) if pair != here]
+            session[_SESSION] = [here, *before][:_SEEN]
+        return response
 
 
 def theme() -> Response:
-    """Remember the appearance and go back to the page it was chosen on."""
+    """Remember the appearance, for the person where there is one, and go back to the page it was chosen on."""
     chosen = request.form.get("theme", "")
     if chosen in shell.THEMES:
         session["theme"] = chosen
+        if request_context.actor_or_none() is not None:
+            preferences.prefer(answers.context(), shell.THEME, chosen)
     return answers.go(back() or url_for("packdesk_ui.start"))
 
 

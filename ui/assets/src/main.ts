@@ -5,6 +5,8 @@ import { connectPickers } from "./pickers";
 import { connectLines } from "./lines";
 import { connectDialog } from "./dialog";
 import { connectTable } from "./table";
+import { connectTabs } from "./tabs";
+import { connectToasts } from "./toasts";
 import { connectConditions } from "./conditions";
 
 htmx.config.allowEval = false;
@@ -25,6 +27,8 @@ connectPickers(document);
 connectLines(document);
 connectDialog(document);
 connectTable(document);
+connectTabs(document);
+connectToasts(document);
 connectConditions(document);
 
 // A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
