@@ -6,6 +6,7 @@ In: a key and facts. Out: one sentence or word, from the modules of ``packdesk_u
 
 from types import MappingProxyType
 
+from packdesk.errors import fill
 from packdesk_ui.words import administration, batches, forms, gallery, lists, record, shell
 from packdesk_ui.words.texts import Texts
 
@@ -17,7 +18,10 @@ TEXTS: Texts = MappingProxyType({key: pair for part in _PARTS for key, pair in p
 
 
 def text(key: str, language: str, **facts: object) -> str:
-    """Return the text in the language (English for one that the screens do not speak), with the facts filled in."""
+    """Return the text in the language (English for one that the screens do not speak), with the facts filled in.
+
+    ``{count:record|records}`` is the word that fits the number, as in the sentences of refusals.
+    """
     english, german = TEXTS[key]
     chosen = german if language == "de" else english
-    return chosen.format(**facts) if facts else chosen
+    return fill(chosen, facts) if facts else chosen

@@ -85,6 +85,9 @@ def _page(entity: EntityRuntime, command: importing.ImportCommand, *, report: Ba
     )
     if report is not None:
         said = words("import.done" if report.applied else "import.tried", done=report.done, refused=report.refused)
+        if report.unread:
+            named = ", ".join(entity.fields[path].label(language) for path in report.unread)
+            said = f"{said}. {words('import.unread', columns=named)}"
         page = replace(page, summary=said, tone="warning" if report.refused else "success", rows=result_rows(entity.id, report.rows))
     label = entity.entity.plural.in_language(language)
     title = words("import.title", label=label)

@@ -42,7 +42,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         {"row": row.row, "number": row.number, "done": row.done, "findings": [{"code": one.code, "field": one.field} for one in row.findings]}
         for row in report.rows
     ]
-    output.result({"applied": report.applied, "rows": rows}, _text(report))
+    output.result({"applied": report.applied, "rows": rows, "unread": list(report.unread)}, _text(report))
     return REFUSED if report.refused else OK
 
 
@@ -50,7 +50,8 @@ def _text(report: BatchReport) -> str:
     """Return the report for a person: each refused row with its reasons, then the sums."""
     refused = [f"row {row.row}: {' '.join(sentence(finding, 'en') for finding in row.findings)}" for row in report.rows if row.findings]
     counts = ", ".join(f"{count} {what}" for what, count in Counter(row.done for row in report.rows).items()) or "no rows"
-    return "\n".join((*refused, counts if report.applied else f"nothing stored: {counts}"))
+    past = [f"looked past what the system keeps by itself: {', '.join(report.unread)}"] if report.unread else []
+    return "\n".join((*past, *refused, counts if report.applied else f"nothing stored: {counts}"))
 
 
 COMMAND = Command(name="import", help="Import records from a CSV file.", arguments=_arguments, run=_run)

@@ -76,7 +76,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Zeile {row} hat {cells} {cells:Zelle|Zellen}, die Kopfzeile {width}",
         ),
         "column_unknown": ("there is no column '{column}'", "es gibt keine Spalte '{column}'"),
-        "column_unknown_near": ("there is no column '{column}', did you mean '{near}'?", "es gibt keine Spalte '{column}', meinten Sie '{near}'?"),
+        "column_unknown_near": ("there is no column '{column}' (did you mean '{near}'?)", "es gibt keine Spalte '{column}' (meinten Sie '{near}'?)"),
         "column_twice": ("'{column}' is there twice", "'{column}' ist doppelt vorhanden"),
         "column_number": (
             "nobody gives records their number: choose '{column}' as the key column (key=number), so that it recognises records that are there, "

@@ -12,6 +12,7 @@ from packdesk.errors import PackdeskError
 DELIMITERS = (",", ";", "\t")
 #: First characters that make a spreadsheet read a cell as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_APOSTROPHE = "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ def read_table(stream: BinaryIO, delimiter: str = "") -> Table:
     first = _header_text(text)
     chosen = delimiter or max(DELIMITERS, key=first.count)
     lines = _parsed(_chain(first, text), chosen)
-    header = tuple(cell.strip() for cell in next(lines, []))
+    header = tuple(map(meant, next(lines, [])))
     if not any(header):
-        raise PackdeskError("bad_columns", reason="the file has no header")
+        raise PackdeskError("bad_columns", reason="csv_no_header")
     return Table(header, _rows(lines, len(header)))
 
 
@@ -59,10 +60,20 @@ def write_rows(rows: Iterable[Sequence[object]], *, bom: bool = False) -> Iterat
 
 
 def neutral(cell: object) -> object:
-    """Return the cell so that no spreadsheet takes it for a formula; plain numbers stay what they are."""
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _is_number(cell):
+    """Return the cell so that no spreadsheet takes it for a formula; plain numbers stay what they are.
+
+    What begins with the apostrophe of such a cell gets one more, so that reading takes away exactly what writing put there.
+    """
+    if not isinstance(cell, str) or not cell.lstrip(_APOSTROPHE).startswith(_FORMULA) or _is_number(cell):
         return cell
-    return f"'{cell}"
+    return f"{_APOSTROPHE}{cell}"
+
+
+def meant(cell: str) -> str:
+    """Return what a cell of a file says: without space around it, and without the apostrophe that keeps a spreadsheet from running it."""
+    # A tab or a line break behind the apostrophe is what it is for, so that space is taken away first, and never behind it.
+    stripped = cell.strip()
+    return stripped[1:] if stripped.startswith(_APOSTROPHE) and stripped.lstrip(_APOSTROPHE).startswith(_FORMULA) else stripped
 
 
 def _is_number(cell: str) -> bool:
@@ -92,15 +103,25 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 
 def _parsed(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        yield from (row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row)
+        yield from (row for row in reader if row)
     except csv.Error as error:
-        raise PackdeskError("bad_columns", reason=str(error)) from error
+        raise PackdeskError("bad_columns", **_unreadable(str(error)), line=reader.line_num) from error
+
+
+def _unreadable(said: str) -> dict[str, object]:
+    """Return why a line cannot be read, as facts of a finding."""
+    if said.startswith("field larger than"):
+        return {"reason": "csv_long_cell", "limit": csv.field_size_limit()}
+    if said.startswith("unexpected end"):
+        return {"reason": "csv_open_quote"}
+    return {"reason": "csv_quote" if "expected after" in said else "csv_line"}
 
 
 def _rows(lines: Iterator[list[str]], width: int) -> Iterator[Row]:
     for number, cells in enumerate(lines, start=1):
         if any(cell.strip() for cell in cells[width:]):
-            raise PackdeskError("bad_columns", reason=f"row {number} has {len(cells)} cells, the header {width}")
+            raise PackdeskError("bad_columns", reason="csv_wide_row", row=number, cells=len(cells), width=width)
         if any(cells):
-            yield Row(number, tuple(cell.strip() for cell in (cells + [""] * width)[:width]))
+            yield Row(number, tuple(map(meant, (cells + [""] * width)[:width])))

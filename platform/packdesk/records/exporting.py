@@ -11,7 +11,7 @@ from packdesk.records.drafts import begin
 from packdesk.records.outcome import Reference
 from packdesk.records.output import SERIALIZED, shape_of
 from packdesk.records.search import SearchCommand, SearchPage, find
-from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity import EntityRuntime, FieldRuntime
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import Record
 
@@ -66,12 +66,17 @@ def _chained(first: SearchPage, rest: Iterator[SearchPage]) -> Iterator[SearchPa
 
 
 def _cell(entity: EntityRuntime, record: Record, path: str, page: SearchPage) -> object:
-    value = record.get(path)
     field = entity.fields[path]
+    value = record.get(path)
+    named: Reference | None = page.references.get((field.targets[0], value)) if isinstance(value, str) and field.targets else None
+    return named.number if named is not None else written(field, value)
+
+
+def written(field: FieldRuntime, value: object) -> object:
+    """Return a value as a cell holds it; what a field refers to, by its id."""
     if value is None:
         return ""
     if isinstance(value, str) and field.targets:
-        named: Reference | None = page.references.get((field.targets[0], value))
-        return named.number if named is not None else value
-    written = KINDS[field.field.kind].write(value)
-    return written if isinstance(written, str | int | float) and not isinstance(written, bool) else orjson.dumps(written).decode()
+        return value
+    plain = KINDS[field.field.kind].write(value)
+    return plain if isinstance(plain, str | int | float) and not isinstance(plain, bool) else orjson.dumps(plain).decode()

@@ -1,10 +1,11 @@
 """Imports records from CSV: a result per row, all or nothing or the good rows, tried first when asked; streamed (IMP, T-34)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from packdesk.errors import PackdeskError, Refused
+from packdesk.errors.echo import shortened
 from packdesk.records import policy
 from packdesk.records.bulk import refusals
 from packdesk.records.columns import NUMBER, Target, data_of, targets
@@ -12,11 +13,14 @@ from packdesk.records.context import Context, Door, opened
 from packdesk.records.creation import create_in
 from packdesk.records.csv_text import Row, read_table
 from packdesk.records.drafts import Work, begin
+from packdesk.records.exporting import written
 from packdesk.records.finding_records import existing
 from packdesk.records.once import in_transaction, row_again, row_left, rows_again, rows_left, run_once
 from packdesk.records.outcome import BatchReport, RowResult
 from packdesk.records.update import update_in
 from packdesk.runtime.compile import Runtime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.values import Record
 from packdesk.store.queries import Query
 from packdesk.store.queries import run as find
 
@@ -42,11 +46,13 @@ def import_file(context: Context, entity_type: str, stream: BinaryIO, command: I
     inside = _importing(context, entity_type)
     runtime = inside.live.current().runtime
     table = read_table(stream, command.delimiter)
-    columns = targets(runtime.model.entity_types[entity_type], table.header, command.key)
+    columns = targets(runtime.model.entity_types[entity_type], table.header, command.key, context.language)
     _check_key(inside, runtime, entity_type, columns, command.key)
     if command.dry_run or command.all_or_nothing:
-        return _together(inside, entity_type, columns, table.rows, command)
-    return BatchReport(rows=tuple(_one_by_one(inside, entity_type, columns, table.rows, command)), applied=True)
+        report = _together(inside, entity_type, columns, table.rows, command)
+    else:
+        report = BatchReport(rows=tuple(_one_by_one(inside, entity_type, columns, table.rows, command)), applied=True)
+    return replace(report, unread=tuple(column.path for column in columns if column.unread))
 
 
 def _check_key(context: Context, runtime: Runtime, entity_type: str, columns: tuple[Target, ...], key: str) -> None:
@@ -54,14 +60,14 @@ def _check_key(context: Context, runtime: Runtime, entity_type: str, columns: tu
     if not key:
         return
     if all(column.path != key for column in columns):
-        raise PackdeskError("bad_columns", reason=f"the key column '{key}' is missing", columns=[key])
+        raise PackdeskError("bad_columns", reason="key_missing", column=shortened(key), columns=[shortened(key)])
     entity = runtime.type(entity_type)
     field = entity.fields.get(key)
     declared = entity.entity.key
     unique = key in (NUMBER, declared) or (field is not None and field.field.unique)
     closed = policy.field_refused(runtime, context.actor, "view", entity_type, key) is not None or (field is not None and field.field.sensitive)
     if not unique or closed:
-        raise PackdeskError("bad_columns", reason=f"'{key}' cannot be a key: it is not unique or not open to you", columns=[key])
+        raise PackdeskError("bad_columns", reason="key_unusable", column=shortened(key), columns=[shortened(key)])
 
 
 def _importing(context: Context, entity_type: str) -> Context:
@@ -121,15 +127,43 @@ def _saved(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, 
 
 
 def _row(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:
-    data = data_of(columns, row.cells)
     there = _existing(work, entity_type, command.key, columns, row) if command.key else None
     if there is None:
-        record = create_in(work, entity_type, data, text=True).record
+        record = create_in(work, entity_type, data_of(columns, row.cells), text=True).record
         return RowResult(row=row.number, number=record.number, id=record.id, done="created")
     if not command.update_existing:
         return RowResult(row=row.number, number=there[1], id=there[0], done="skipped")
+    new = _new_cells(work, entity_type, there[0], columns, row)
+    data = data_of(tuple(new), tuple(new.values()))
+    if not data:
+        # A row that changes nothing is no edit: it harms no record that may not be edited.
+        return RowResult(row=row.number, number=there[1], id=there[0], done="skipped")
     outcome = update_in(work, entity_type, there[0], data, text=True)
     return RowResult(row=row.number, number=there[1], id=there[0], done="updated" if outcome.changed else "skipped")
+
+
+def _new_cells(work: Work, entity_type: str, ref: str, columns: tuple[Target, ...], row: Row) -> Mapping[Target, str]:
+    """Return the cells that say something else than the record does: a file that was exported comes back with much that nobody touched.
+
+    What the actor may not see, or sees only on purpose, is always taken as new: whether it is the same is not for him to know.
+    """
+    entity, record = work.runtime.type(entity_type), work.unit.get(entity_type, ref)
+    cells = dict(zip(columns, row.cells, strict=True))
+    if record is None:
+        return cells
+    return {column: cell for column, cell in cells.items() if column.group or not _says(work, entity, record, column.path, cell)}
+
+
+def _says(work: Work, entity: EntityRuntime, record: Record, path: str, cell: str) -> bool:
+    """Say whether an export would write this cell for the record."""
+    field = entity.fields.get(path)
+    if field is None or field.field.sensitive or policy.field_refused(work.runtime, work.context.actor, "view", entity.id, path) is not None:
+        return False
+    value = record.get(path)
+    if isinstance(value, str) and field.targets:
+        named = work.unit.get(field.targets[0], value)
+        return named is not None and cell in (named.number, named.id)
+    return cell == str(written(field, value)).strip()
 
 
 def _existing(work: Work, entity_type: str, key: str, columns: tuple[Target, ...], row: Row) -> tuple[str, str] | None:

@@ -98,6 +98,8 @@ class BatchReport:
 
     rows: tuple[RowResult, ...]
     applied: bool
+    #: Columns of an imported file that were looked past, because the engine keeps or computes what they hold.
+    unread: tuple[str, ...] = ()
 
     @property
     def refused(self) -> int:
@@ -105,6 +107,11 @@ class BatchReport:
         return sum(1 for row in self.rows if row.findings)
 
     @property
+    def skipped(self) -> int:
+        """Return how many rows changed nothing: there already, equal already, or named before."""
+        return sum(1 for row in self.rows if row.done == "skipped" and not row.findings)
+
+    @property
     def done(self) -> int:
-        """Return how many rows went through."""
-        return len(self.rows) - self.refused
+        """Return how many rows went through and made or changed something."""
+        return len(self.rows) - self.refused - self.skipped

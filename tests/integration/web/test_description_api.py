@@ -4,6 +4,7 @@ import json
 import re
 
 import jsonschema
+import pytest
 from flask import Flask
 from referencing import Registry
 from tests.integration.web.installation import Caller
@@ -133,7 +134,23 @@ def test_every_leaf_can_be_explained(kim: Caller) -> None:
     leaf = told["entity_types.book.fields.name.maxLength"]
     assert (leaf["pack"], leaf["file"], leaf["value"]) == ("library", "entity_types/book.json", 100)
     assert leaf["line"] == 7
-    assert "did you mean" in unknown["title"]
+    assert unknown["title"].endswith("did you mean 'entity_types.book.fields.name.maxLength'?")
+
+
+def test_a_node_is_explained_by_its_values(kim: Caller) -> None:
+    told = kim.get("/explain?path=entity_types.book.fields.name").get_json()
+
+    assert "entity_types.book.fields.name" not in told
+    assert {leaf["value"] for leaf in told.values()} >= {"string", 100}
+    assert None not in {leaf["value"] for leaf in told.values()}
+
+
+@pytest.mark.parametrize("address", ["/explain", "/explain?path="])
+def test_an_explanation_without_a_path_says_what_to_name(kim: Caller, address: str) -> None:
+    refused = kim.get(address).get_json()
+
+    assert refused["code"] == "bad_parameter"
+    assert refused["title"] == "The parameter 'path' is wrong: name what is to be explained, such as entity_types.<id>.fields.<id>.required."
 
 
 def test_health_tells_release_and_process_to_anybody(app: Flask) -> None:

@@ -39,8 +39,8 @@ def test_columns_are_paths_or_labels(skipper: EntityType, header: str, path: str
     assert [target.path for target in targets(skipper, [header])] == [path]
 
 
-@pytest.mark.parametrize("header", ["hulls", "number", "id", "created_by", "nothing"])
-def test_columns_that_nobody_writes_are_unknown(skipper: EntityType, header: str) -> None:
+@pytest.mark.parametrize("header", ["hulls", "number", "id", "version", "nothing"])
+def test_columns_that_say_nothing_about_a_record_are_unknown(skipper: EntityType, header: str) -> None:
     with pytest.raises(PackdeskError) as caught:
         targets(skipper, [header])
 
@@ -51,7 +51,55 @@ def test_every_bad_column_is_named_at_once(skipper: EntityType) -> None:
     with pytest.raises(PackdeskError) as caught:
         targets(skipper, ["lisence", "kind", "kind"])
 
-    assert str(caught.value.facts["reason"]) == "there is no column 'lisence', did you mean 'licence'?; 'kind' is there twice"
+    assert caught.value.facts["columns"] == ["lisence"]
+    assert str(caught.value) == "The columns of the file do not fit: there is no column 'lisence' (did you mean 'licence'?); 'kind' is there twice."
+
+
+@pytest.mark.parametrize("header", ["created_at", "Created at", "Angelegt am", "created_by", "updated_at", "updated_by", "state"])
+def test_what_the_engine_keeps_is_known_and_looked_past(skipper: EntityType, header: str) -> None:
+    columns = targets(skipper, [header, "licence"])
+
+    assert [column.unread for column in columns] == [True, False]
+    assert data_of(columns, ["2026-01-01", "B 7"]) == {"licence": "B 7"}
+
+
+@pytest.mark.parametrize("header", ["number", "Number"])
+def test_numbers_without_a_key_are_refused_with_what_to_do(skipper: EntityType, header: str) -> None:
+    with pytest.raises(PackdeskError) as caught:
+        targets(skipper, [header, "licence"])
+
+    assert "as the key column (key=number)" in str(caught.value)
+    assert "did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "language", "near"),
+    [
+        ("nomber_plate", "en", "number_plate"),
+        ("kennzeichn", "de", "kennzeichen"),
+        ("kennzeichn", "en", ""),
+        ("created", "en", ""),
+        ("colour", "en", ""),
+        ("x" * 5_000, "en", ""),
+    ],
+)
+def test_only_near_names_in_the_readers_language_are_suggested(header: str, language: str, near: str) -> None:
+    pack = {
+        "pack.json": '{"id": "cars", "version": "1.0.0", "format": 1}',
+        "entity_types/car.json": (
+            '{"id": "car", "number": {"prefix": "CA"}, "title": "record.number", "fields": {"number_plate": {"type": "string", "label": "Plate of the car"}}}'
+        ),
+        "locale/de.json": '{"id": "de", "labels": {"entity_types.car.fields.number_plate": {"label": "Kennzeichen"}}}',
+    }
+    merged = load([MemorySource("cars", pack)]).merged
+    assert merged is not None
+
+    with pytest.raises(PackdeskError) as caught:
+        targets(build(merged).entity_types["car"], [header], language=language)
+
+    (reason,) = caught.value.facts["reason"]  # type: ignore[misc]
+    assert reason.get("near", "") == near  # type: ignore[attr-defined]
+    assert len(reason["column"]) <= 200  # type: ignore[index]
 
 
 def test_a_row_becomes_nested_input_and_empty_cells_say_nothing(skipper: EntityType) -> None:

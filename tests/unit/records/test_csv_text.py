@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from packdesk.errors import PackdeskError
+from packdesk.errors import Finding, PackdeskError, sentence
+from packdesk.errors.reasons import REASONS
 from packdesk.records.csv_text import neutral, read_table, write_rows
 
 
@@ -36,6 +37,34 @@ def test_files_that_cannot_be_read_are_refused_with_a_code(content: bytes, code:
         list(read_table(io.BytesIO(content)).rows)
 
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "told"),
+    [
+        (b"", "csv_no_header", "the file has no header; its first line names the fields."),
+        (b'a,b\n"x,2\n', "csv_open_quote", "the file ends inside a cell in quotation marks; close the one that was opened last."),
+        (b'a,b\n1,2\n"x"y,2\n', "csv_quote", "in line 3 something follows a closing quotation mark; write a quotation mark inside a cell twice."),
+        (b"a,b\n" + b"x" * 200_000 + b",2\n", "csv_long_cell", "after line 2 a cell has more than 131072 characters;"),
+        (b"a,b\n1,2,3\n", "csv_wide_row", "row 1 has 3 cells, the header 2."),
+        (b"a\n1,2\n", "csv_wide_row", "row 1 has 2 cells, the header 1."),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_our_words_in_both_languages(content: bytes, reason: str, told: str) -> None:
+    with pytest.raises(PackdeskError) as refused:
+        list(read_table(io.BytesIO(content)).rows)
+
+    finding = Finding(code=refused.value.code, facts=refused.value.facts)
+    assert refused.value.facts["reason"] == reason
+    assert told in sentence(finding, "en")
+    assert sentence(finding, "de").removeprefix("Die Spalten der Datei passen nicht: ")[:8] in REASONS[reason][1].replace("{row}", "1").replace("{line}", "3")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "'=1+1", "''=1+1", "+49 30 123", "'quoted'", "'", "-cmd", "-12.50", "plain", "O'Hara"])
+def test_what_is_written_is_read_again(cell: str) -> None:
+    written = b"".join(write_rows([("a", "b"), (cell, "x")], bom=True))
+
+    assert [row.cells for row in read_table(io.BytesIO(written)).rows] == [(cell, "x")]
 
 
 def test_rows_are_read_one_by_one() -> None:

@@ -47,3 +47,19 @@ def test_every_text_that_a_template_or_view_asks_for_exists() -> None:
 def test_a_language_that_the_screens_do_not_speak_is_answered_in_english() -> None:
     assert text("count.many", "fr", count=3) == "3 records"
     assert text("count.many", "de", count=3) == "3 Datensätze"
+
+
+@pytest.mark.parametrize(
+    ("key", "facts", "english", "german"),
+    [
+        ("bulk", {"count": 1}, "Edit 1 record", "1 Datensatz bearbeiten"),
+        ("bulk", {"count": 2}, "Edit 2 records", "2 Datensätze bearbeiten"),
+        ("bulk.foreseen", {"done": 1, "refused": 0}, "1 would change, 0 would be refused", "1 würde geändert, 0 abgelehnt"),
+        ("import.done", {"done": 1, "refused": 1}, "1 row imported, 1 refused", "1 Zeile importiert, 1 abgelehnt"),
+        ("import.tried", {"done": 1, "refused": 0}, "1 row would be imported, 0 refused", "1 Zeile würde importiert, 0 abgelehnt"),
+        ("import.tried", {"done": 0, "refused": 2}, "0 rows would be imported, 2 refused", "0 Zeilen würden importiert, 2 abgelehnt"),
+        ("history.fields", {"count": 1}, "1 field", "1 Feld"),
+    ],
+)
+def test_words_fit_their_number(key: str, facts: dict[str, object], english: str, german: str) -> None:
+    assert (text(key, "en", **facts), text(key, "de", **facts)) == (english, german)

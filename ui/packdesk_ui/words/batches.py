@@ -4,14 +4,14 @@ from packdesk_ui.words.texts import Texts
 
 TEXTS: Texts = {
     # bulk
-    "bulk": ("Edit {count} records", "{count} Datensätze bearbeiten"),
+    "bulk": ("Edit {count} {count:record|records}", "{count} {count:Datensatz|Datensätze} bearbeiten"),
     "bulk.none": ("No record was selected.", "Es wurde kein Datensatz ausgewählt."),
     "bulk.field": ("Field to change", "Zu änderndes Feld"),
     "bulk.choose": ("Choose field", "Feld wählen"),
     "bulk.apply": ("Change all", "Alle ändern"),
     "bulk.preview": ("Preview", "Vorschau"),
     "bulk.result": ("{done} changed, {refused} refused", "{done} geändert, {refused} abgelehnt"),
-    "bulk.foreseen": ("{done} would change, {refused} would be refused", "{done} würden geändert, {refused} abgelehnt"),
+    "bulk.foreseen": ("{done} would change, {refused} would be refused", "{done} {done:würde|würden} geändert, {refused} abgelehnt"),
     "bulk.back": ("Back to the list", "Zurück zur Liste"),
     "row": ("Row", "Zeile"),
     "record": ("Record", "Datensatz"),
@@ -36,6 +36,10 @@ TEXTS: Texts = {
     "import.try": ("Try without saving", "Probe ohne Speichern"),
     "import.run": ("Import", "Importieren"),
     "import.columns": ("Columns that can be used", "Verwendbare Spalten"),
-    "import.done": ("{done} rows imported, {refused} refused", "{done} Zeilen importiert, {refused} abgelehnt"),
-    "import.tried": ("{done} rows would be imported, {refused} refused", "{done} Zeilen würden importiert, {refused} abgelehnt"),
+    "import.done": ("{done} {done:row|rows} imported, {refused} refused", "{done} {done:Zeile|Zeilen} importiert, {refused} abgelehnt"),
+    "import.tried": (
+        "{done} {done:row|rows} would be imported, {refused} refused",
+        "{done} {done:Zeile würde|Zeilen würden} importiert, {refused} abgelehnt",
+    ),
+    "import.unread": ("Looked past, for the system keeps it by itself: {columns}.", "Nicht gelesen, denn das führt das System selbst: {columns}."),
 }
