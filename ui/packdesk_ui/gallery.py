@@ -12,7 +12,6 @@ from packdesk_ui import answers, shell
 from packdesk_ui.controls import Control, Group, Option, Row
 from packdesk_ui.faults import Branch, Fault, Why
 from packdesk_ui.finder import Found
-from packdesk_ui.lists import Column, RowAction
 from packdesk_ui.showing import Shown
 
 TONES = ("initial", "open", "waiting", "success", "danger", "closed", "blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "green", "teal")
@@ -93,6 +92,29 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """The head of a column."""
+
+    id: str
+    label: str
+    sortable: bool
+    right: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowAction:
+    """What can be done with a row at once."""
+
+    label: str
+    icon: str
+    href: str
+    name: str
+    #: The button does it, without a window.
+    plain: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSample:
     """One control in its states."""
 
@@ -115,7 +137,7 @@ def gallery() -> Response:
         why=_why(),
         columns=_columns(),
         rows=_rows(),
-        action=RowAction(label=_said("pick"), icon="check", href="#", plain=False, key="k", name="SR00000024"),
+        action=RowAction(label=_said("pick"), icon="check", href=url_for("packdesk_ui.gallery_window"), name="SR00000024"),
         first=Pages(number=1, count_text="25 / 1,000+", previous=False, next="c"),
         middle=Pages(number=7, count_text="", previous=True, next="c"),
         last=Pages(number=41, count_text="1,017", previous=True, next=""),

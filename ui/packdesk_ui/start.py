@@ -66,7 +66,8 @@ def start() -> Response:
 
 
 def _waiting(runtime: Runtime, language: str) -> tuple[Waiting, ...]:
-    due = {name: everywhere.moment_of(entity, list_view(entity, language).sort) for name, entity in runtime.types.items()}
+    types = (runtime.type(name) for name in runtime.model.entity_types)
+    due = {entity.id: everywhere.moment_of(entity, list_view(entity, language).sort) for entity in types}
     return tuple(_of_type(runtime, hits, language) for hits in everywhere.work_of(answers.context(), due) if hits.count)
 
 
@@ -97,7 +98,7 @@ def _row(runtime: Runtime, hit: everywhere.Hit, path: str, language: str) -> fin
 def _seen(runtime: Runtime) -> tuple[Link, ...]:
     """Return the records that the person looked at last, as far as they are still there and open to him."""
     last = [(str(pair[0]), str(pair[1])) for pair in session.get(_SESSION, ()) if isinstance(pair, list | tuple) and len(pair) == 2]
-    found = everywhere.by_number(answers.context(), [pair for pair in last if pair[0] in runtime.types])
+    found = everywhere.by_number(answers.context(), [pair for pair in last if pair[0] in runtime.model.entity_types])
     return tuple(
         Link(
             label=each.title if each.number in each.title else f"{each.title} ({each.number})",
