@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from packdesk.cli.main import main
 from packdesk.web import serve
+from packdesk.web.background import RUNNER
 from packdesk.web.request_context import EXTENSION
 
 WANTED = bool(os.environ.get("PACKDESK_INSIDE"))
@@ -62,6 +63,7 @@ def stop(port: int) -> None:
         server, app = running
         server.shutdown()
         server.server_close()
+        app.extensions[RUNNER].stop(20)
         app.extensions[EXTENSION].database.close()
 
 

@@ -94,6 +94,8 @@ def begin_bulk(context: Context, entity_type: str, command: BulkCommand, *, matc
         raise Refused([refused])
     if secret := next(_secrets(entity, command), ""):
         raise PackdeskError("secret_in_job", name=secret)
+    if len(command.refs) > MOST:
+        raise PackdeskError("too_many_records", limit=MOST)
     records = tuple(_matching(context, entity_type, matching)) if matching is not None else tuple(("", ref) for ref in dict.fromkeys(command.refs))
     if len(records) > MOST:
         raise PackdeskError("too_many_records", limit=MOST)

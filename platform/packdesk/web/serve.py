@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 
 from flask import Flask
 from granian.constants import Interfaces
@@ -15,12 +16,16 @@ from granian.server import Server
 from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
 from packdesk.web.app import Limits, create_app
+from packdesk.web.background import RUNNER, runner_of
+from packdesk.web.request_context import EXTENSION
 
 _PROCESSES = "PACKDESK_SERVER_PROCESSES"
 _READY = "PACKDESK_SERVER_READY"
 #: Threads wait for the database more than they compute.
 _THREADS = max(2, min(8, 2 * (os.cpu_count() or 1)))
 _STOP_SECONDS = 30
+#: How long the record in hand may take when the server ends; what is killed then is taken up by the next start.
+_RUNNER_SECONDS = 25
 _LAST_PORT = 65535
 
 
@@ -31,6 +36,10 @@ def application() -> Flask:
     processes = int(os.environ.get(_PROCESSES, "1"))
     limits = Limits() if settings.redis_url else Limits.shared_by(processes)
     app = create_app(settings, prepare=False, limits=limits)
+    runner = app.extensions[RUNNER] = runner_of(app.extensions[EXTENSION], processes)
+    # A server process is one of multiprocessing's: it runs these, and no others, when it ends.
+    Finalize(None, runner.stop, args=(_RUNNER_SECONDS,), exitpriority=1)
+    runner.start()
     if (ready := os.environ.get(_READY, "")).isdigit():
         os.write(int(ready), b".")
     return app

@@ -24,7 +24,8 @@ from packdesk.store.database import Database
 from packdesk.store.jobs import Job, JobRow, JobState
 
 _LOG = logging.getLogger("packdesk.worker")
-LEASE = timedelta(seconds=60)
+#: So long nobody goes on with what a killed process held; one that lives renews it every second and touches nothing once it is lost.
+LEASE = timedelta(seconds=15)
 _SLICE_SECONDS = 2.0
 _RENEW_SECONDS = 1.0
 _CANDIDATES = 5

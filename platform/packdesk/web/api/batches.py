@@ -9,31 +9,39 @@ from flask import Response, request
 from packdesk.errors import PackdeskError
 from packdesk.records import bulk as bulking
 from packdesk.records import exporting, importing
+from packdesk.records import jobs as jobbing
 from packdesk.records.outcome import BatchReport, RowResult
 from packdesk.records.search import SearchCommand
 from packdesk.store.queries import DEFAULT_ORDER
 from packdesk.web.api import parameters
 from packdesk.web.api.findings import warnings_json
 from packdesk.web.api.idempotency import once
+from packdesk.web.api.jobs import accepted
 from packdesk.web.bodies import FILE_LIMIT, answer, json_body
 from packdesk.web.policies import LOGGED_IN, policy
 from packdesk.web.request_context import context
 
 _CSV = "text/csv"
-_BULK_KEYS = frozenset({"records", "values", "action", "inputs", "delete", "versions", "preview"})
+_BULK_KEYS = frozenset({"records", "matching", "values", "action", "inputs", "delete", "versions", "preview"})
+_MATCHING_KEYS = frozenset({"filter", "q"})
+#: More records than this are changed by a job: nobody waits for so many.
+_AT_ONCE = 100
 _EXPORT_KEYS = frozenset({"filter", "q", "order", "fields", "format"})
 
 
 @policy(LOGGED_IN)
 @once
 def bulk(entity_type: str) -> Response:
-    """Edit, act on or delete the records named; with ``preview`` nothing is changed and the answer says what would be."""
+    """Edit, act on or delete the records named, or all that match; with ``preview`` nothing is changed and the answer says what would be.
+
+    It is answered with the report, or with the job that makes one: for many records, for all that match, and for who prefers it.
+    """
     body = json_body(request)
     for name in body:
         if name not in _BULK_KEYS:
             raise PackdeskError("bad_parameter", name=name, reason="it is not known here")
     command = bulking.BulkCommand(
-        refs=_texts(body, "records"),
+        refs=_texts(body, "records") if "matching" not in body else (),
         data=_mapping(body, "values"),
         action=_text(body, "action"),
         inputs=_mapping(body, "inputs"),
@@ -43,6 +51,9 @@ def bulk(entity_type: str) -> Response:
     if sum((bool(command.data), bool(command.action), command.delete)) != 1:
         raise PackdeskError("bad_parameter", name="values", reason="give values, an action or delete, and only one of them")
     asked = context()
+    matching = _search(body)
+    if matching is not None or len(set(command.refs)) > _AT_ONCE or _prefers_a_job():
+        return accepted(asked, jobbing.begin_bulk(asked, entity_type, command, matching=matching, preview=_flag(body, "preview")))
     if _flag(body, "preview"):
         return answer(_report(bulking.preview(asked, entity_type, command), asked.language))
     rows = tuple(bulking.apply(asked, entity_type, command))
@@ -93,12 +104,37 @@ def _body() -> BinaryIO:
 
 def _report(report: BatchReport, language: str) -> dict[str, object]:
     """Return what became of many rows as JSON."""
-    return {"applied": report.applied, "done": report.done, "refused": report.refused, "rows": [_row(row, language) for row in report.rows]}
+    whole = {
+        "applied": report.applied,
+        "done": report.done,
+        "skipped": report.skipped,
+        "refused": report.refused,
+        "rows": [_row(row, language) for row in report.rows],
+    }
+    return {**whole, "unread": list(report.unread)} if report.unread else whole
 
 
 def _row(row: RowResult, language: str) -> dict[str, object]:
     """Return what became of one row as JSON."""
     return {"row": row.row, "number": row.number, "id": row.id, "done": row.done, "findings": warnings_json(row.findings, language)}
+
+
+def _search(body: Mapping[str, object]) -> SearchCommand | None:
+    """Return the search whose finds are to be changed; None where the records are named."""
+    if "matching" not in body:
+        return None
+    if "records" in body:
+        raise PackdeskError("bad_parameter", name="matching", reason="name the records or say which match, not both")
+    given = _mapping(body, "matching")
+    for name in given:
+        if name not in _MATCHING_KEYS:
+            raise PackdeskError("bad_parameter", name=f"matching.{name}", reason="it is not known here")
+    return SearchCommand(filter=_text(given, "filter"), q=_text(given, "q").strip())
+
+
+def _prefers_a_job() -> bool:
+    """Say whether the program asked not to wait (RFC 7240)."""
+    return any(part.strip().lower() == "respond-async" for part in request.headers.get("Prefer", "").replace(";", ",").split(","))
 
 
 def _mapping(body: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response
 from flask_limiter import Limiter
 
-from packdesk.web.api import actions, batches, documents, files, history, login, metadata, records
+from packdesk.web.api import actions, batches, documents, files, history, jobs, login, metadata, records
 from packdesk.web.fab import API
 
 _RECORDS = "/records/<entity_type>"
@@ -31,6 +31,11 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("POST", f"{_RECORDS}/bulk", "bulk", batches.bulk),
     ("POST", f"{_RECORDS}/import", "import", batches.import_csv),
     ("GET", f"{_RECORDS}/export", "export", batches.export),
+    ("GET", "/jobs", "jobs", jobs.jobs),
+    ("GET", "/jobs/<job>", "job", jobs.job),
+    ("GET", "/jobs/<job>/rows", "job_rows", jobs.rows),
+    ("POST", "/jobs/<job>/stop", "stop_job", jobs.stop),
+    ("POST", "/jobs/<job>/undo", "undo_job", jobs.undo),
     ("GET", "/metadata", "entity_types", metadata.entity_types),
     ("GET", "/metadata/<entity_type>", "entity_type", metadata.entity_type),
     ("GET", "/metadata/<entity_type>/schema", "schema", metadata.schema),

@@ -9,6 +9,7 @@ from packdesk import __version__
 from packdesk.errors import CATALOGUE
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
+from packdesk.web.api import openapi_jobs
 from packdesk.web.api.schemas import GIVEN_COLUMNS, Schemas
 from packdesk.web.api.strict_fields import StrictField
 
@@ -40,6 +41,7 @@ _IMPORT_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
 )
 _BULK: Json = {
     "records": {"type": "array", "items": _TEXT, "title": "Ids or numbers"},
+    "matching": openapi_jobs.MATCHING,
     "values": {"type": "object", "title": "Fields to change"},
     "action": {"type": "string", "title": "Action to perform"},
     "inputs": {"type": "object", "title": "Inputs of the action"},
@@ -53,8 +55,8 @@ _ONCE: Json = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "st
 
 def document(runtime: Runtime, schemas: Schemas, language: str) -> dict[str, object]:
     """Return the document."""
-    paths: dict[str, object] = dict(_fixed_paths())
-    components: dict[str, object] = {"Problem": _problem_schema()}
+    paths: dict[str, object] = {**_fixed_paths(), **openapi_jobs.paths(_ONCE, _PROBLEM)}
+    components: dict[str, object] = {"Problem": _problem_schema(), "Job": openapi_jobs.JOB}
     for entity_type in runtime.types:
         entity = runtime.type(entity_type)
         components[f"{entity_type}.input"] = input_json(schemas.input(runtime, entity_type)())
@@ -176,7 +178,9 @@ def _paths_of_many(name: str, plural: str) -> dict[str, object]:
     files, many = f"/records/{name}/{{ref}}/attachments", f"/records/{name}"
     attachment = ({**_RECORD_PARAMETERS[0], "name": "attachment", "description": "Id of the attachment."}, *_RECORD_PARAMETERS)
     form = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
-    several: Json = {"type": "object", "required": ["records"], "properties": _BULK}
+    several: Json = {"type": "object", "properties": _BULK}
+    bulk = _operation(name, f"{name}.bulk", f"Change many {plural}", body=several, parameters=(_ONCE, openapi_jobs.PREFER))
+    bulk["responses"] = {**cast("Json", bulk["responses"]), "202": openapi_jobs.ACCEPTED}
     found = [_in_query(*one) for one in (*_LIST_PARAMETERS, _FILE_FORM) if one[0] in ("filter", "q", "order", "fields", "format")]
     given = [_in_query(*one) for one in _IMPORT_PARAMETERS]
     return {
@@ -185,7 +189,7 @@ def _paths_of_many(name: str, plural: str) -> dict[str, object]:
             "post": _operation(name, f"{name}.attach", "Attach a file", status="201", body=form, media=_FORM, parameters=_RECORD_PARAMETERS),
         },
         f"{files}/{{attachment}}": {"get": _operation(name, f"{name}.download", "The bytes of a file", parameters=attachment)},
-        f"{many}/bulk": {"post": _operation(name, f"{name}.bulk", f"Change many {plural}", body=several, parameters=(_ONCE,))},
+        f"{many}/bulk": {"post": bulk},
         f"{many}/import": {"post": _operation(name, f"{name}.import", f"Import {plural}", body=_TEXT, media=_CSV, parameters=(*given, _ONCE))},
         f"{many}/export": {"get": _operation(name, f"{name}.export", f"Export {plural}", parameters=found)},
     }
