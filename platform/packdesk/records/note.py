@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from packdesk.errors import Finding, PackdeskError, Refused
-from packdesk.model.characters import unseen
+from packdesk.model.characters import says_nothing, unseen
 from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
@@ -36,7 +36,7 @@ def add_note(context: Context, entity_type: str, ref: str, text: str) -> Note:
     def work(unit: Work) -> Note:
         record = noted(unit, entity_type, ref, "notes")
         written = text.strip()
-        if not written:
+        if says_nothing(written):
             raise Refused([Finding(code="required_field", field="text", facts={"label": "text"})])
         if character := unseen(written, lines=True):
             raise Refused([Finding(code="forbidden_character", field="text", facts={"label": "text", "character": character})])

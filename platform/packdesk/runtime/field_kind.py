@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as having
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -94,6 +96,13 @@ def pattern_is_sound(pattern: str) -> bool:
         _compiled(pattern)
     except re2.error:
         return False
+def no_text(field: Field, value: object, reading: Reading) -> Finding:
+    """Return the finding that a text is wanted and something else was sent, which it names."""
+    english, german = next(((english, german) for types, english, german in _SENT if isinstance(value, types)), ("nothing", "nicht leer"))
+    expected = f"ein Text und {german}" if reading.language == "de" else f"a text, not {english}"
+    return finding("wrong_type", field, reading, expected=expected, kind=field.kind.value)
+
+
     return True
 
 

@@ -16,7 +16,7 @@ from packdesk.model.nodes import Json
 from packdesk.model.people import OrgUnit
 from packdesk.model.subtypes import Subtype
 from packdesk.runtime.engine_columns import PRIVACY_LEVELS, PRIVACY_LIST
-from packdesk.runtime.field_kind import FieldKind, Reading, finding, wrong_type
+from packdesk.runtime.field_kind import FieldKind, Reading, finding, no_text, wrong_type
 from packdesk.runtime.kinds_text import SHORT, is_clean
 
 #: Anything that a field can name by id and a person reads by label.
@@ -68,7 +68,7 @@ class ChoiceKind(FieldKind):
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read the id of a member."""
         if not isinstance(value, str):
-            return wrong_type(field, reading)
+            return no_text(field, value, reading)
         if reading.model is not None and value not in (known := members(field, reading.model)):
             return unknown_member(field, value, known, reading)
         return value
@@ -154,8 +154,10 @@ class NameKind(FieldKind):
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read a name, or what the engine itself gives out for one: an object with its id."""
         if isinstance(value, Mapping):
-            value = value.get("id")
-        if not isinstance(value, str) or not is_clean(value):
+            value = value.get("id", value)
+        if not isinstance(value, str):
+            return no_text(field, value, reading)
+        if not is_clean(value):
             return wrong_type(field, reading)
         return finding("too_long", field, reading, limit=SHORT, length=len(value)) if len(value) > SHORT else value.strip() or None
 

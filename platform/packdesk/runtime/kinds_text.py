@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from packdesk.model.characters import UNSEEN, UNSEEN_IN_LINE, unseen
+from packdesk.errors import Finding
+from packdesk.model.characters import UNSEEN, UNSEEN_IN_LINE, says_nothing, unseen
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
-from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, finding, matches, wrong_type
+from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, finding, matches, no_text, wrong_type
 from packdesk.runtime.values import Phone
 
 SHORT = 255
@@ -23,6 +24,8 @@ _PHONE = r"^[0-9+(*#][0-9 +()/.*#,;x-]{1,39}$"
 _MASK = "••••••"
 #: Text that people write in lines.
 _IN_LINES = frozenset({Kind.TEXT, Kind.RICH_TEXT})
+#: Text that people read: nothing to be seen is no value, as an empty text is none.
+_READ = frozenset({Kind.STRING, *_IN_LINES})
 
 
 def is_clean(text: str) -> bool:
@@ -43,19 +46,25 @@ class TextKind(FieldKind):
 
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read a text within its lengths and pattern."""
-        if not isinstance(value, str) or not is_clean(value):
+        if not isinstance(value, str):
+            return no_text(field, value, reading)
+        if fault := self._fault(field, value, reading):
+            return fault
+        return None if not value or (self.kind in _READ and says_nothing(value)) else value
+
+    def _fault(self, field: Field, text: str, reading: Reading) -> Finding | None:
+        """Return what is wrong with the characters, the length or the form of a text."""
+        if not is_clean(text):
             return wrong_type(field, reading)
-        if character := unseen(value, lines=self.kind in _IN_LINES):
+        if character := unseen(text, lines=self.kind in _IN_LINES):
             return finding("forbidden_character", field, reading, character=character)
-        if len(value) > self._limit(field):
-            return finding("too_long", field, reading, limit=self._limit(field), length=len(value))
+        if len(text) > self._limit(field):
+            return finding("too_long", field, reading, limit=self._limit(field), length=len(text))
         shortest = field.constraints.get("minLength")
-        if isinstance(shortest, int) and len(value) < shortest:
-            return finding("too_short", field, reading, limit=shortest, length=len(value))
+        if isinstance(shortest, int) and len(text) < shortest:
+            return finding("too_short", field, reading, limit=shortest, length=len(text))
         pattern = field.constraints.get("pattern")
-        if isinstance(pattern, str) and not matches(pattern, value):
-            return finding("pattern_mismatch", field, reading, pattern=pattern)
-        return value or None
+        return finding("pattern_mismatch", field, reading, pattern=pattern) if isinstance(pattern, str) and not matches(pattern, text) else None
 
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
         """Return a string schema with the field's own words."""

@@ -22,6 +22,9 @@ READS = [
     (Kind.STRING, "Ada", "Ada"),
     (Kind.STRING, "", None),
     (Kind.STRING, None, None),
+    (Kind.STRING, " \u200b\ufeff", None),
+    (Kind.STRING, "\u3164", None),
+    (Kind.TEXT, "\n \u202e\u2060", None),
     (Kind.TEXT, "a\nb", "a\nb"),
     (Kind.INTEGER, 7, 7),
     (Kind.INTEGER, 7.0, 7),
@@ -323,3 +326,23 @@ def test_without_a_model_a_typed_option_is_taken_as_its_id(make):
 @pytest.mark.parametrize(("pattern", "sound"), [("^a+$", True), ("(", False)])
 def test_a_pattern_that_cannot_be_compiled_is_not_sound(pattern, sound):
     assert pattern_is_sound(pattern) is sound
+
+
+@pytest.mark.parametrize("kind", [Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.OPTION, Kind.CATEGORY, Kind.USER, Kind.REFERENCE])
+@pytest.mark.parametrize(
+    ("given", "english", "german"),
+    [
+        ([], " must be a text, not a list.", " muss ein Text und keine Liste sein."),
+        ({"town": "Bonn"}, " must be a text, not an object.", " muss ein Text und kein Objekt sein."),
+        (True, " must be a text, not a yes or no.", " muss ein Text und kein Ja oder Nein sein."),
+        (7.5, " must be a text, not a number.", " muss ein Text und keine Zahl sein."),
+    ],
+)
+def test_who_sends_no_text_is_told_what_he_sent(make, listed, kind, given, english, german):
+    field = make.field(kind, **LISTS.get(kind, {}))
+
+    found = {language: KINDS[kind].read(field, given, Reading(model=listed, language=language)) for language in ("en", "de")}
+
+    assert [one.code for one in found.values()] == ["wrong_type", "wrong_type"]
+    assert sentence(found["en"], "en").endswith(english)
+    assert sentence(found["de"], "de").endswith(german)

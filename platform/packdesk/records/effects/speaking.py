@@ -1,6 +1,7 @@
 """Effects that say something: a note on the record, or a refusal that undoes everything."""
 
 from packdesk.errors import Finding, Refused
+from packdesk.model.characters import says_nothing
 from packdesk.records.drafts import Draft
 from packdesk.records.effects.protocol import Performed, Prepared
 
@@ -8,7 +9,7 @@ from packdesk.records.effects.protocol import Performed, Prepared
 def add_note(draft: Draft, prepared: Prepared) -> Performed:
     """Add a shared note; a text without content adds none."""
     text = str(prepared.arguments.get("text") or "").strip()
-    return Performed(draft=draft.with_note(text) if text else draft, result=text or None)
+    return Performed(draft=draft if says_nothing(text) else draft.with_note(text), result=None if says_nothing(text) else text)
 
 
 def fail(draft: Draft, prepared: Prepared) -> Performed:
