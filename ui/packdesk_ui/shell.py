@@ -144,8 +144,8 @@ def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
         return Entry(label=label, href=href, icon=icon, current=path == href or (href != "/" and path.startswith(f"{href}/")))
 
     def records(*, moving: bool) -> tuple[Entry, ...]:
-        """Return the types whose records go through a lifecycle, or those that only stand."""
-        chosen = (entity for entity in visible_types(pinned, who) if (pinned.type(entity.id).lifecycle is not None) is moving)
+        """Return the types whose records people are given to work on, or those that only stand."""
+        chosen = (entity for entity in visible_types(pinned, who) if ("assigned_user" in pinned.type(entity.id).fields) is moving)
         return tuple(entry(entity.plural.in_language(here), url_for("packdesk_ui.records", entity_type=entity.id), icon_of(entity)) for entity in chosen)
 
     start = EntryGroup(label="", items=(entry(words("start"), url_for("packdesk_ui.start"), "home"),))

@@ -17,9 +17,8 @@ from packdesk.runtime.kinds_choice import members
 
 _NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.DURATION})
 _WIDE = frozenset({Kind.TEXT, Kind.RICH_TEXT, Kind.JSON, Kind.ADDRESS})
-_BADGES = frozenset({Kind.STATUS, Kind.STATE, Kind.LEVEL})
-#: Levels have no colour of their own: the list's order gives one, the most urgent first.
-_LEVEL_TONES = ("danger", "warning", "blue", "closed")
+_BADGES = frozenset({Kind.STATUS, Kind.STATE, Kind.LEVEL, Kind.OPTION})
+_NEUTRAL = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +78,11 @@ class Reader:
         return Shown(label="", text="…")
 
     def tone(self, declared: Field, value: str) -> str:
-        """Return the tone of a status, state or level."""
+        """Return the tone of a status, state, level or option: what its document says; a level without a colour is neutral, an option plain text."""
         if declared.kind in (Kind.STATUS, Kind.STATE):
             return tone_of(self.model.lifecycles.get(declared.to), value)
-        known = members(declared, self.model)
-        if value not in known:
-            return "closed"
-        colour = getattr(known[value], "colour", "")
-        place = list(known).index(value) * len(_LEVEL_TONES) // max(len(known), 1)
-        return str(colour or _LEVEL_TONES[place])
+        entry = members(declared, self.model).get(value)
+        return str(getattr(entry, "colour", "") or (_NEUTRAL if declared.kind is Kind.LEVEL else ""))
 
 
 def moment(value: datetime, language: str, zone: ZoneInfo) -> str:
@@ -111,13 +106,13 @@ def named(found: Reference) -> str:
 def tone_of(lifecycle: Lifecycle | None, value: str) -> str:
     """Return the tone of a status or state: the status's own colour, else what its state means."""
     if lifecycle is None:
-        return "closed"
+        return _NEUTRAL
     status = lifecycle.statuses.get(value)
     if status is not None and status.colour:
         return status.colour
     state = lifecycle.states.get(status.state if status is not None else value)
     if state is None:
-        return "closed"
+        return _NEUTRAL
     if status is not None and status.waiting:
         return "waiting"
     if state.kind is StateKind.FINAL:
