@@ -81,12 +81,28 @@ def wrong_type(field: Field, reading: Reading) -> Finding:
 
 
 _QUIET = re2.Options()
+#: What was sent where a text is wanted, per type and language; ``bool`` is asked before the numbers, whose type it is too.
+_SENT: tuple[tuple[type | tuple[type, ...], str, str], ...] = (
+    (bool, "a yes or no", "kein Ja oder Nein"),
+    ((int, float, Decimal), "a number", "keine Zahl"),
+    ((list, tuple), "a list", "keine Liste"),
+    (Mapping, "an object", "kein Objekt"),
+)
+
+
 _QUIET.log_errors = False
 
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
     compiled: re.Pattern[str] = re2.compile(pattern, _QUIET)
+def no_text(field: Field, value: object, reading: Reading) -> Finding:
+    """Return the finding that a text is wanted and something else was sent, which it names."""
+    english, german = next(((english, german) for types, english, german in _SENT if isinstance(value, types)), ("nothing", "nicht leer"))
+    expected = f"ein Text und {german}" if reading.language == "de" else f"a text, not {english}"
+    return finding("wrong_type", field, reading, expected=expected, kind=field.kind.value)
+
+
     return compiled
 
 
@@ -96,13 +112,6 @@ def pattern_is_sound(pattern: str) -> bool:
         _compiled(pattern)
     except re2.error:
         return False
-def no_text(field: Field, value: object, reading: Reading) -> Finding:
-    """Return the finding that a text is wanted and something else was sent, which it names."""
-    english, german = next(((english, german) for types, english, german in _SENT if isinstance(value, types)), ("nothing", "nicht leer"))
-    expected = f"ein Text und {german}" if reading.language == "de" else f"a text, not {english}"
-    return finding("wrong_type", field, reading, expected=expected, kind=field.kind.value)
-
-
     return True
 
 
