@@ -132,7 +132,7 @@ class Form:
         found: dict[str, Json] = {path: controls.json_of(each.field, raw, path, reading) for path, each in self.fields.items() if controls.sent(raw, path)}
         found = {path: self._resolved(self.fields[path], value) for path, value in found.items()}
         for group, lines in self.rows.items():
-            if group in raw.get("_group", ()):
+            if group in raw.get("_group", ()) or controls.indexes(raw, group):
                 rows = controls.filled(raw, group, {name: each.field for name, each in lines.fields.items()}, reading)
                 found[group] = tuple(self._row(group, lines, row) for _, row in rows)
         for relation in self.relations:

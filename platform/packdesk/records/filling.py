@@ -65,7 +65,10 @@ def with_automatic_lines(draft: Draft) -> Draft:
 
 
 def with_line_values(draft: Draft) -> Draft:
-    """Return the draft with defaults and derived fields of its lines filled in; only lines that are new get defaults."""
+    """Return the draft with defaults and derived fields of its lines filled in; a new line gets those of the fields that it does not mention.
+
+    A field that somebody emptied stays empty, as one of the record does: a default must not answer what he was asked.
+    """
     for name, group in draft.entity.groups.items():
         known = {line.id for line in draft.old.lines.get(name, ())} if draft.old else set()
         lines = draft.record.lines.get(name, ())
@@ -142,6 +145,6 @@ def _filled(draft: Draft, group: LineRuntime, line: Line, *, new: bool) -> Line:
         here = replace(line, values=values)
         if field.derived is not None:
             values[name] = stored(field.derived.evaluate(environment(draft, line=here)))
-        elif new and values.get(name) is None:
+        elif new and name not in values:
             values[name] = first_value(situation(draft).on(here), field)
     return Line(line.id, values)

@@ -129,6 +129,17 @@ def test_what_the_rules_of_a_mooring_refuse(small_port: Harbour, given: dict[str
     assert expected in [(finding.code, finding.field) for finding in caught.value.findings]
 
 
+@pytest.mark.parametrize(("emptied", "text"), [(None, False), (None, True), ("", True)])
+def test_a_required_field_of_a_line_that_was_emptied_gets_no_default(small_port: Harbour, emptied: str | None, text: bool) -> None:
+    """GEN-15: a default answers for who did not mention the field, not for who took the answer away."""
+    radios = [{"band": emptied, "call": "030 1234567"}]
+
+    with pytest.raises(Refused) as caught:
+        create(small_port.context("otto"), "skipper", {"kind": "shipping_line", "firm": {"name": "X"}, "radios": radios}, text=text)
+
+    assert [(finding.code, finding.field) for finding in caught.value.findings] == [("required_field", "radios[0].band")]
+
+
 def test_a_unique_value_is_refused_the_second_time(port: Harbour) -> None:
     port.skipper(licence="A-1")
 

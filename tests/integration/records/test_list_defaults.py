@@ -18,7 +18,11 @@ TYPES = """{ "parcel": { "fields": {
   }, "lines": { "pieces": { "fields": { "size": { "type": "option", "list": "size", "required": true }, "note": { "type": "string" } } } } } }"""
 SCENARIOS = """{ "a_parcel": {
     "given": { "one": { "entity_type": "parcel", "values": { "pieces": [ { "note": "glass" } ] } } },
-    "when":  { "cleared": { "edit": "one", "values": { "size": null }, "refused": "required_field" } },
+    "when":  {
+      "cleared": { "edit": "one", "values": { "size": null }, "refused": "required_field" },
+      "cleared_in_a_line": { "edit": "one", "values": { "pieces": [ { "note": "glass" }, { "note": "stone", "size": null } ] }, "refused": "required_field" },
+      "begun_without": { "create": "parcel", "values": { "pieces": [ { "note": "glass", "size": null } ] }, "refused": "required_field" }
+    },
     "then":  { "from_the_list": "one.size == 'large'", "its_own_first": "one.label == 'small'", "optional_waits": "one.reason == null", "in_lines": "one.pieces.all(p, p.size == 'large')" } } }"""
 
 
