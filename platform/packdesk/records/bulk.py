@@ -1,7 +1,7 @@
 """Changes many records: a preview that changes nothing, then each record in a transaction of its own, through the same guards."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -37,18 +37,24 @@ class BulkCommand:
 def preview(context: Context, entity_type: str, command: BulkCommand) -> BatchReport:
     """Return what ``apply`` would do with each record; everything is tried and rolled back."""
     inside = _bulk(context, entity_type, command)
-    return BatchReport(rows=tuple(_tried(inside, entity_type, command, row, ref) for row, ref in enumerate(command.refs, start=1)), applied=False)
+    return BatchReport(rows=tuple(_each(command.refs, lambda row, ref: _tried(inside, entity_type, command, row, ref))), applied=False)
 
 
 def apply(context: Context, entity_type: str, command: BulkCommand) -> Iterator[RowResult]:
     """Change one record after the other and yield what became of each; what was done before a break stays done."""
     inside = _bulk(context, entity_type, command)
+    return _each(command.refs, lambda row, ref: _done(inside, entity_type, command, row, ref))
 
-    def results() -> Iterator[RowResult]:
-        for row, ref in enumerate(command.refs, start=1):
-            yield _done(inside, entity_type, command, row, ref)
 
-    return results()
+def _each(refs: Iterable[str], change: Callable[[int, str], RowResult]) -> Iterator[RowResult]:
+    """Change each record once and yield what became of each row; one that was named before, by number or id, is skipped."""
+    known: dict[str, RowResult] = {}
+    for row, ref in enumerate(refs, start=1):
+        before = known.get(ref)
+        result = change(row, ref) if before is None else replace(before, row=row, done="skipped")
+        if not result.findings:
+            known |= dict.fromkeys((ref, result.number, result.id), result)
+        yield result
 
 
 def refusals(error: PackdeskError) -> tuple[Finding, ...]:
@@ -62,7 +68,7 @@ def _bulk(context: Context, entity_type: str, command: BulkCommand) -> Context:
     if refused := policy.may(runtime, context.actor, "bulk", entity_type):
         raise Refused([refused])
     if len(command.refs) > LIMIT:
-        raise PackdeskError("bad_parameter", name="refs", reason=f"give at most {LIMIT} records")
+        raise PackdeskError("bad_parameter", name="records", reason=f"give at most {LIMIT} records")
     return replace(context, door=Door.BULK)
 
 
@@ -90,8 +96,8 @@ def _change(entity_type: str, command: BulkCommand, row: int, ref: str) -> Calla
 
     def change(work: Work) -> RowResult:
         if command.delete:
-            delete_in(work, entity_type, ref, version=version)
-            return RowResult(row=row, number=ref, done="deleted")
+            gone = delete_in(work, entity_type, ref, version=version)
+            return RowResult(row=row, number=gone.number, id=gone.id, done="deleted")
         if command.action:
             record = act_in(work, entity_type, ref, command.action, inputs=command.inputs, version=version).record
             return RowResult(row=row, number=record.number, id=record.id, done="performed")

@@ -1,6 +1,6 @@
 """Deletes a record: it becomes a tombstone, its number is never given again."""
 
-from packdesk.errors import Refused
+from packdesk.errors import PackdeskError, Refused
 from packdesk.records.attempts import Attempt
 from packdesk.records.context import Context
 from packdesk.records.dependents import needed_by
@@ -10,6 +10,7 @@ from packdesk.records.guards import check_early
 from packdesk.records.once import run_once
 from packdesk.records.recomputing import refresh
 from packdesk.runtime.compile import Runtime
+from packdesk.runtime.values import Record
 from packdesk.store.unit_of_work import UnitOfWork
 
 
@@ -22,15 +23,16 @@ def delete(context: Context, entity_type: str, ref: str, version: int | None = N
     run_once(context, work, lambda _none: {}, lambda _unit, _left: None)
 
 
-def delete_in(work: Work, entity_type: str, ref: str, *, version: int | None = None) -> None:
-    """Delete a record inside a transaction."""
+def delete_in(work: Work, entity_type: str, ref: str, *, version: int | None = None) -> Record:
+    """Delete a record inside a transaction and return it as it was."""
     entity = work.runtime.type(entity_type)
     old = visible(work, entity_type, ref, for_update=True)
     attempt = Attempt(work=work, entity=entity, verb="delete", old=old, version=version)
     check_early(attempt)
     if old is None:
-        return
+        raise PackdeskError("unknown_record", entity_type=entity_type)
     if findings := tuple(needed_by(work, old)):
         raise Refused(findings)
     work.unit.delete(old)
     refresh(work, old, None)
+    return old

@@ -186,3 +186,34 @@ def test_bulk_needs_the_right(small_port: Harbour) -> None:
         apply(small_port.context("olga"), "mooring", BulkCommand(refs=()))
 
     assert caught.value.facts["verb"] == "bulk"
+
+
+def test_too_many_records_are_named_as_a_client_names_them(small_port: Harbour) -> None:
+    with pytest.raises(PackdeskError) as caught:
+        preview(small_port.context("otto"), "skipper", BulkCommand(refs=("SK1",) * 1001, data={"crew": 3}))
+
+    assert (caught.value.code, caught.value.facts["name"]) == ("bad_parameter", "records")
+
+
+@pytest.mark.parametrize(
+    ("command", "done"), [({"data": {"crew": 3}}, ["updated", "skipped", "skipped"]), ({"delete": True}, ["deleted", "skipped", "skipped"])]
+)
+def test_a_record_that_is_named_twice_is_changed_once(port: Harbour, command: dict[str, object], done: list[str]) -> None:
+    """By its number and by its id: each row says what became of it, and the second changed nothing."""
+    skipper = port.skipper()
+    named = BulkCommand(refs=(skipper.number, skipper.id, skipper.number), **command)  # type: ignore[arg-type]
+
+    tried = preview(port.context("otto"), "skipper", named)
+    rows = tuple(apply(port.context("otto"), "skipper", named))
+
+    assert [[row.done for row in result] for result in (tried.rows, rows)] == [done, done]
+    assert [(row.row, row.number, row.id) for row in rows] == [(place, skipper.number, skipper.id) for place in (1, 2, 3)]
+    assert (tried.done, tried.skipped, tried.refused) == (1, 2, 0)
+
+
+def test_a_record_that_was_refused_is_refused_in_each_row_that_names_it(small_port: Harbour) -> None:
+    skipper = small_port.skipper()
+
+    rows = tuple(apply(small_port.context("otto"), "skipper", BulkCommand(refs=(skipper.number, skipper.number), data={"crew": -1})))
+
+    assert [(row.row, row.done, [one.code for one in row.findings]) for row in rows] == [(1, "refused", ["below_minimum"]), (2, "refused", ["below_minimum"])]

@@ -50,13 +50,6 @@ def test_an_edit_that_changes_nothing_is_counted_as_skipped(kim: Caller) -> None
     assert (report["done"], report["skipped"], report["refused"]) == (0, 1, 0)
 
 
-def test_too_many_records_are_named_as_the_client_named_them(kim: Caller) -> None:
-    response = kim.post("/records/book/bulk", {"records": ["B1"] * 1001, "values": {"pages": 1}})
-
-    assert (response.status_code, response.get_json()["code"]) == (400, "bad_parameter")
-    assert response.get_json()["facts"]["name"] == "records"
-
-
 def test_a_bulk_action_meets_the_same_guards(kim: Caller) -> None:
     first, second = _books(kim, "Act one", "Act two")
     kim.post(f"/records/book/{second}/actions/lend")
