@@ -13,13 +13,13 @@ from packdesk.records.linking import misplaced
 from packdesk.records.named_users import unknown_users, unknown_users_of_effects
 from packdesk.records.performing import written_paths
 from packdesk.runtime.candidates import refusal
+from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import FieldRuntime
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.lifecycle import preconditions
 from packdesk.runtime.validation import check_line_input, check_record
 
 _CHECK = "check_failed"
-_MISSING = frozenset({"required_field", "assignment_missing"})
 
 
 def field_rules(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
@@ -35,7 +35,14 @@ def field_rules(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
     found += [*strangers, *_of_known_users(misfits(draft), strangers), *misplaced(draft), *_unlisted_lines(draft)]
     # What could not be read is not missing, and what effects fill in is judged after them.
     excused = _filled_by_effects(attempt) | {finding.field for finding in given.findings}
-    return _once(finding for finding in found if not (finding.code in _MISSING and finding.field in excused))
+    return _once(finding for finding in found if not _is_excused(finding, excused))
+
+
+def _is_excused(finding: Finding, excused: frozenset[str]) -> bool:
+    """Say whether what is missing was given after all; either part of an assignment answers for both."""
+    if finding.code == "assignment_missing":
+        return not excused.isdisjoint(ASSIGNMENT)
+    return finding.code == "required_field" and finding.field in excused
 
 
 def conditions(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
