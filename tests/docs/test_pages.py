@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from packdesk.cli.main import COMMANDS
 from packdesk.errors import CATALOGUE, Severity
 from packdesk.packs.build import build
 from packdesk.packs.load import load
@@ -21,6 +22,10 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 _EXAMPLE = re.compile(r"`([\w./-]+\.json)`:\n\n```json\n(.*?)```", re.DOTALL)
 _FENCE = re.compile(r"```json\n(.*?)```", re.DOTALL)
+_SHELL = re.compile(r"```\n(.*?)```", re.DOTALL)
+_COMMAND = re.compile(r"(?P<before>(?:\w+=\S* )*)(?P<program>\S*\bpackdesk) (?P<name>\w+)")
+#: Commands that ask no installed system.
+_WITHOUT_A_HOME = frozenset({"check", "new", "pack", "schemas", "test"})
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -73,6 +78,21 @@ def test_the_overlay_of_the_how_to_fits_the_tutorials_pack() -> None:
     assert [str(problem) for problem in loaded.problems if problem.severity is Severity.ERROR] == []
     assert loaded.merged is not None
     assert build(loaded.merged).lifecycles["loan"].statuses["back"].label.in_language("en") == "Came back"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "commands.md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_command_of_a_page_can_be_typed_as_it_stands(page: Path) -> None:
+    """M-4: a newcomer has no packdesk on his path, and without a home a command would look at another system than the page means."""
+    lines = [line for block in _SHELL.findall(page.read_text()) for line in block.splitlines()]
+    named = False
+    for line in lines:
+        named = named or line.startswith(("export PACKDESK_HOME=", "export PACKDESK_DATABASE_URL="))
+        found = _COMMAND.match(line)
+        if found is None:
+            continue
+        assert found["program"].startswith(".venv/bin/"), line
+        assert found["name"] in {command.name for command in COMMANDS}, line
+        assert named or "PACKDESK_HOME=" in found["before"] or found["name"] in _WITHOUT_A_HOME, line
 
 
 def test_the_reference_names_every_kind_and_every_code() -> None:
