@@ -22,8 +22,8 @@ __all__ = ["register"]
 _TYPE = "/r/<entity_type>"
 _RECORD = f"{_TYPE}/<number>"
 _YEAR = 365 * 24 * 3600
-#: A page of the administration that the person's roles do not open, no such address, and too many tries to log in.
-_SHOWN_AS_PAGES = (403, 404, 429)
+#: A page of the administration that the person's roles do not open, no such address, no such method there, and too many tries to log in.
+_SHOWN_AS_PAGES = (403, 404, 405, 429)
 _SHELLS_OWN_START = "IndexView.index"
 
 #: Name, address, methods, view; what a person may see and do is decided by the use cases behind each.
@@ -96,9 +96,11 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
 
 def _outside(error: HTTPException) -> Response:
     """Show what goes wrong beside our own pages as a page too; programs get their problem document."""
-    if request.path.startswith("/api/") or not request.accept_mimetypes.accept_html:
-        return problems.problem(problems.findings_of(error), problems.preferred_language())
-    return answers.refusal(error)
+    program = request.path.startswith("/api/") or not request.accept_mimetypes.accept_html
+    response = problems.problem(problems.findings_of(error), problems.preferred_language()) if program else answers.refusal(error)
+    if allowed := problems.allowed_methods(error):
+        response.headers["Allow"] = ", ".join(allowed)
+    return response
 
 
 @policy(PUBLIC)

@@ -96,7 +96,7 @@ def test_a_faulty_pack_stops_the_first_start_with_a_sentence(tmp_path: Path) -> 
     (pack / "pack.json").write_text("{")
     services = startup.open_services(Settings(home=tmp_path / "home", database_url=f"sqlite:///{tmp_path / 'x.sqlite3'}", packs=(str(pack),)))
 
-    with pytest.raises(Exception, match="problems"):
+    with pytest.raises(Exception, match="problem"):
         startup.prepare(services)
 
     services.database.close()
@@ -125,3 +125,43 @@ def test_a_form_of_a_screen_that_says_no_version_changes_nothing(app: Flask, kim
     assert response.status_code in (422, 428), response.text
     stored = kim.get(f"/records/shelf/{shelf['number']}").get_json()
     assert (stored["name"], stored["version"]) == (f"Not by {form}", 1)
+
+
+OUTSIDE = [
+    ("GET", "/theme", 405, {"allowed": ["OPTIONS", "POST"]}),
+    ("GET", "/r/book/1/reveal", 405, {"allowed": ["OPTIONS", "POST"]}),
+    ("POST", "/lang/de", 405, {"allowed": ["GET", "HEAD", "OPTIONS"]}),
+    ("GET", "/nothing/here", 404, {}),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "status", "facts"), OUTSIDE, ids=[case[1] for case in OUTSIDE])
+def test_a_browser_gets_a_page_and_a_program_a_problem_with_its_own_facts(app: Flask, method: str, address: str, status: int, facts: dict[str, object]) -> None:
+    client = app.test_client()
+
+    page = client.open(address, method=method, headers={**SAME_ORIGIN, "Accept": "text/html", "Accept-Language": "en"})
+    problem = client.open(address, method=method, headers={**SAME_ORIGIN, "Accept": "application/json"})
+
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert "That did not work" in page.get_data(as_text=True)
+    assert (problem.status_code, problem.mimetype) == (status, "application/problem+json")
+    assert problem.get_json()["facts"] == facts
+    assert {answer.headers.get("Allow", "") for answer in (page, problem)} == {", ".join(facts.get("allowed", ()))}  # type: ignore[arg-type]
+
+
+FRAMEWORK = [
+    ("GET", "/records/book/1/notes/2", None, 404, {}),
+    ("PUT", "/records/book", None, 405, {"allowed"}),
+    ("POST", "/records/book", b"x", 415, {"expected"}),
+    ("POST", "/records/book", b"x" * 1_000_001, 413, {"limit"}),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "body", "status", "facts"), FRAMEWORK, ids=[str(case[3]) for case in FRAMEWORK])
+def test_a_problem_carries_only_the_facts_that_belong_to_it(kim: Caller, method: str, address: str, body: bytes | None, status: int, facts: set[str]) -> None:
+    media_type = "application/json" if status == 413 else "text/plain"
+
+    response = kim.request(method, address, data=body, content_type=media_type)
+
+    assert response.status_code == status
+    assert set(response.get_json()["facts"]) == set(facts)
