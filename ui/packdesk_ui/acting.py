@@ -14,7 +14,7 @@ from packdesk.records import delete as deleting
 from packdesk.records import note as noting
 from packdesk.records import read as reading
 from packdesk.records import update as updating
-from packdesk.records.looking import looking
+from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import Control as ActionResult
 from packdesk.records.outcome import Outcome, RecordView, Reference
 from packdesk.runtime import form_fields, forms
@@ -22,7 +22,7 @@ from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
-from packdesk_ui import answers, controls, shell
+from packdesk_ui import answers, shell
 from packdesk_ui.controls import Control, Option, Raw
 from packdesk_ui.editing import crumbs, demanded_version, sent_form, sent_version
 from packdesk_ui.faults import Fault, faults_of
@@ -64,17 +64,29 @@ def act(entity_type: str, number: str, action: str) -> Response:
     if raw.get("_line"):
         return _inputs_page(entity, view, found, raw, ())
     with looking(context) as look:
-        form = Form(look=look, entity=entity, record=view.record, inputs=forms.inputs_of(found), action=found)
+        form = action_form(look, entity, view, found)
         if gone := form.gone(raw, {}):
             return _inputs_page(entity, view, found, raw, gone)
-        data = controls.nested({path: value for path, value in form.data(raw).items() if value is not None or path in entity.fields})
-    if status := (raw.get(_STATUS) or [""])[-1]:
-        data[_STATUS] = status
+        data = form.said(raw, {})
     try:
         outcome = acting.act(context, entity_type, view.record.id, action, data, sent_version(raw))
     except PackdeskError as error:
         return _refused_action(entity, view, found, raw, error)
     return _performed(entity, found, outcome)
+
+
+def action_form(look: Look, entity: EntityRuntime, view: RecordView, found: ActionRuntime) -> Form:
+    """Return the form of an action's inputs."""
+    place = {"entity_type": entity.id, "number": view.record.number, "action": found.action.id}
+    return Form(
+        look=look,
+        entity=entity,
+        record=view.record,
+        inputs=forms.inputs_of(found),
+        action=found,
+        address=url_for("packdesk_ui.act", **place),
+        check=url_for("packdesk_ui.check_action", **place),
+    )
 
 
 def _refused_action(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw, error: PackdeskError) -> Response:
@@ -112,8 +124,7 @@ def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, 
     context, language = answers.context(), shell.language()
     number = view.record.number
     with looking(context) as look:
-        address = url_for("packdesk_ui.act", entity_type=entity.id, number=number, action=found.action.id)
-        form = Form(look=look, entity=entity, record=view.record, inputs=forms.inputs_of(found), action=found, address=address)
+        form = action_form(look, entity, view, found)
         state_of_form: Raw = raw if raw is not None else form.raw()
         label = found.action.label.in_language(language)
         page = page_of(
@@ -177,7 +188,8 @@ def assign(entity_type: str, number: str) -> Response:
             return answers.go_to_record(entity_type, view.record.number, words("done.assigned"))
     with looking(context) as look:
         address = url_for("packdesk_ui.assign", entity_type=entity_type, number=number)
-        form = Form(look=look, entity=entity, record=view.record, inputs=inputs, address=address)
+        asked = url_for("packdesk_ui.check_edit", entity_type=entity_type, number=number)
+        form = Form(look=look, entity=entity, record=view.record, inputs=inputs, address=address, check=asked)
         page = page_of(
             form,
             raw if raw is not None else form.raw(),

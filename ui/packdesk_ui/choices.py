@@ -1,36 +1,66 @@
-"""What a picker offers: records of the field's types that fit the typed text, found by the same search as a list."""
+"""What a picker offers: records of the field's types that fit the typed text, found by the same search as a list; without one the last used.
 
-from collections.abc import Iterable
+A form remembers in the person's session what he chose in it, so that the next form offers that first.
+"""
 
-from flask import Response, jsonify, request
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
 
+from flask import Response, jsonify, request, session, url_for
+
+from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import Kind
+from packdesk.model.nodes import Json
 from packdesk.records import policy, search
 from packdesk.records.context import Context
 from packdesk.records.looking import Look, looking
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.forms import groups_of
+from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, controls, people
 from packdesk_ui.formstate import named, targets_of
+from packdesk_ui.shell import words
 
-_MOST = 8
+_MOST = 10
+#: The session keeps numbers of records that were chosen, by entity type, the last first.
+_RECENT = "recent"
+_REMEMBERED, _TYPES = 5, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Something that a picker offers: what it writes into the input, and where to look at it."""
+
+    value: str
+    text: str
+    href: str = ""
 
 
 def choices(entity_type: str) -> Response:
-    """Answer the choices for a field and a text."""
+    """Answer the choices for a field and a text, whether there are more, and which types of records could be made instead."""
     context = answers.context()
     runtime = request_context.runtime()
     entity = runtime.type(entity_type)
     typed = request.form.get("q", "").rpartition(",")[2].strip()
     path = request.form.get("field", "")
     if _is_person(entity, path):
-        found = [{"value": login, "text": f"{login}{controls.SEPARATOR}{name}" if name else login} for login, name in people.matching(typed, _MOST)]
-    else:
-        with looking(context) as look:
-            found = [{"value": number, "text": shown} for number, shown in _records(look, _targets(runtime, entity, path), controls.key_of(typed))]
-    return jsonify({"choices": found})
+        found = tuple(Choice(value=login, text=_person(login, name)) for login, name in people.matching(typed, _MOST + 1))
+        return _answer(found, ())
+    targets = _targets(runtime, entity, path)
+    with looking(context) as look:
+        return _answer(_records(look, targets, controls.key_of(typed)), tuple(target for target in targets if _may_create(look, target)))
+
+
+def remember(chosen: Iterable[Record]) -> None:
+    """Keep in the session which records were chosen, so that pickers offer them first."""
+    kept = {entity_type: list(numbers) for entity_type, numbers in _remembered().items()}
+    for record in chosen:
+        before = kept.pop(record.entity_type, [])
+        kept[record.entity_type] = [record.number, *(number for number in before if number != record.number)][:_REMEMBERED]
+    session[_RECENT] = dict(list(kept.items())[-_TYPES:])
 
 
 def only_match(look: Look, targets: Iterable[str], typed: str) -> str:
@@ -39,20 +69,64 @@ def only_match(look: Look, targets: Iterable[str], typed: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _records(look: Look, targets: Iterable[str], typed: str) -> list[tuple[str, str]]:
-    found = []
+def address_of(record: Record) -> str:
+    """Return where a record is looked at."""
+    return url_for("packdesk_ui.record", entity_type=record.entity_type, number=record.number)
+
+
+def _answer(found: tuple[Choice, ...], creatable: Iterable[str]) -> Response:
+    runtime, language = request_context.runtime(), answers.context().language
+    offered: tuple[Json, ...] = tuple({"value": one.value, "text": one.text, "href": one.href} for one in found[:_MOST])
+    create = tuple(
+        {
+            "label": words("choice.create", label=runtime.type(target).entity.label.in_language(language)),
+            "href": url_for("packdesk_ui.new", entity_type=target, _quick="1"),
+        }
+        for target in creatable
+    )
+    more = words("choice.more") if len(found) > _MOST else words("choice.none") if not found else ""
+    return jsonify({"choices": offered, "more": more, "create": create})
+
+
+def _remembered() -> dict[str, list[str]]:
+    return cast("dict[str, list[str]]", session.get(_RECENT, {}))
+
+
+def _person(login: str, name: str) -> str:
+    return f"{login}{controls.SEPARATOR}{name}" if name else login
+
+
+def _may_create(look: Look, target: str) -> bool:
+    return policy.may(look.runtime, look.context.actor, "create", target) is None
+
+
+def _records(look: Look, targets: tuple[str, ...], typed: str) -> tuple[Choice, ...]:
+    found = dict.fromkeys((record.entity_type, record.number) for record in _found(look, targets, typed))
+    records = (look.graph.get(target, number) for target, number in list(found)[: _MOST + 1])
+    return tuple(Choice(value=record.number, text=named(look, record), href=address_of(record)) for record in records if record is not None)
+
+
+def _found(look: Look, targets: tuple[str, ...], typed: str) -> Iterator[Record]:
+    """Yield the records that fit, those first that were used last where nothing is typed."""
+    if not typed:
+        for target in targets:
+            recent = (look.find((target,), number) for number in _remembered().get(target, ()))
+            yield from (record for record in recent if record is not None)
     for target in targets:
-        for number in _numbers(look.context, target, typed, _MOST):
-            record = look.graph.get(target, number)
-            if record is not None:
-                found.append((number, named(look, record)))
-    return found[:_MOST]
+        records = (look.graph.get(target, number) for number in _numbers(look.context, target, typed, _MOST + 1))
+        yield from (record for record in records if record is not None)
 
 
 def _numbers(context: Context, target: str, typed: str, limit: int) -> list[str]:
-    if "view" not in policy.verbs(request_context.runtime(), context.actor, target) or len(typed) == 1:
+    """Return the numbers of the records that fit; none for a text that is too short to search by, which fits nothing."""
+    if "view" not in policy.verbs(request_context.runtime(), context.actor, target):
         return []
-    page = search.search(context, target, search.SearchCommand(q=typed, limit=limit, fields=("number",), expand=False))
+    try:
+        page = search.search(context, target, search.SearchCommand(q=typed, limit=limit, fields=("number",), expand=False))
+    except PackdeskError as error:
+        if error.code != "bad_parameter":
+            raise
+        return []
     return [record.number for record in page.rows]
 
 

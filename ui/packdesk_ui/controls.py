@@ -8,19 +8,14 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 
-from babel.numbers import format_decimal
-
 from packdesk.errors import Finding
-from packdesk.model.durations import Duration
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.nodes import Json
 from packdesk.runtime.form_fields import FormField
 from packdesk.runtime.kinds import KINDS, Reading
-from packdesk.runtime.values import Address, Money
+from packdesk.runtime.values import Address
 
 #: What a browser holds: texts by input name, in order.
 Raw = Mapping[str, Sequence[str]]
@@ -31,7 +26,7 @@ ADDRESS_PARTS = ("street", "street_number", "postal_code", "town", "region", "co
 #: Stands between number and title in a picker; the part before it names the record.
 SEPARATOR = " · "
 _ROW = re.compile(r"([a-z0-9_]+)\[(\d+)\](?::id|\.([a-z0-9_]+)(?::[a-z_]+)?)\Z")
-_INPUT_TYPES = {"date": "date", "datetime": "datetime-local", "phone": "tel", "email": "email", "url": "url", "secret": "password"}
+_INPUT_TYPES = {"phone": "tel", "email": "email", "url": "url", "secret": "password"}
 _WIDE = frozenset({"textarea", "rich_text", "json", "address", "multiselect"})
 _LONGEST_SHORT_TEXT = 200
 
@@ -135,13 +130,8 @@ def element_id(name: str) -> str:
 
 def raw_of(declared: Field, name: str, value: object, reading: Reading, named: Namer) -> dict[str, list[str]]:
     """Return what the inputs of a field hold for a value."""
-    match value:
-        case Money():
-            return {f"{name}:amount": [_plain(value.amount, reading)], f"{name}:currency": [value.currency]}
-        case Duration():
-            return {f"{name}:amount": [str(value.amount)], f"{name}:unit": [value.unit.value]}
-        case Address():
-            return {f"{name}:{part}": [getattr(value, part)] for part in ADDRESS_PARTS}
+    if isinstance(value, Address):
+        return {f"{name}:{part}": [getattr(value, part)] for part in ADDRESS_PARTS}
     texts = _texts(declared, value, reading, named)
     return {name: texts} if texts else {}
 
@@ -158,18 +148,9 @@ def _texts(declared: Field, value: object, reading: Reading, named: Namer) -> li
 
 
 def _text(value: object, declared: Field, reading: Reading) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(reading.zone).strftime("%Y-%m-%dT%H:%M")
-    if isinstance(value, Decimal):
-        return _plain(value, reading)
     if declared.kind is Kind.JSON:
         return json.dumps(value, ensure_ascii=False, indent=2)
-    written = KINDS[declared.kind].write(value)
-    return "" if written is None else str(written)
-
-
-def _plain(value: Decimal, reading: Reading) -> str:
-    return str(format_decimal(value, format="0.######", locale=reading.language))
+    return KINDS[declared.kind].typed(value, reading)
 
 
 # JSON out of a sent form --------------------------------------------------------------------------------------------------------
@@ -177,7 +158,7 @@ def _plain(value: Decimal, reading: Reading) -> str:
 
 def sent(raw: Raw, name: str) -> bool:
     """Say whether the form holds the field at all."""
-    return name in raw or any(f"{name}:{part}" in raw for part in ("amount", "street"))
+    return name in raw or f"{name}:street" in raw
 
 
 def json_of(declared: Field, raw: Raw, name: str, reading: Reading) -> Json:
@@ -187,9 +168,6 @@ def json_of(declared: Field, raw: Raw, name: str, reading: Reading) -> Json:
         case Kind.ADDRESS:
             parts = {part: _last(raw, f"{name}:{part}") for part in ADDRESS_PARTS}
             found: Json = parts if any(parts.values()) else None
-        case Kind.MONEY | Kind.DURATION:
-            amount = _last(raw, f"{name}:amount")
-            found = _read(declared, f"{amount} {_last(raw, f'{name}:currency') or _last(raw, f'{name}:unit')}".strip(), reading) if amount else None
         case Kind.OPTIONS:
             found = tuple(value for value in raw.get(name, ()) if value) or None
         case Kind.REFERENCES:
@@ -275,7 +253,7 @@ def without_row(raw: Raw, group: str, index: int) -> Raw:
 def control_of(blank: Control, raw: Raw) -> Control:
     """Return the control with what the form's state holds for it."""
     name = blank.name
-    if blank.control in ("address", "money", "duration"):
+    if blank.control == "address":
         prefix = f"{name}:"
         return replace(blank, parts={key[len(prefix) :]: values[-1] for key, values in raw.items() if key.startswith(prefix) and values})
     values = raw.get(name, ())

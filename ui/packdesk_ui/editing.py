@@ -85,7 +85,7 @@ def new(entity_type: str) -> Response:
     if entity.entity.subtyped and subtype not in entity.subtypes:
         return _subtypes(runtime, entity, language)
     with looking(context) as look:
-        form = _new_form(look, entity, subtype)
+        form = new_form(look, entity, subtype)
         opened = form.raw() | _preset(form)
         if request.method == "GET":
             return _new_page(form, opened, subtype)
@@ -94,7 +94,7 @@ def new(entity_type: str) -> Response:
             return _new_page(form, _with_line(form, raw), subtype)
         if gone := form.gone(raw, {}):
             return _new_page(form, raw, subtype, gone)
-        data = controls.nested(form.patch(raw, json.loads(form.base()))) | ({"subtype": subtype} if subtype else {})
+        data = form.said(raw, json.loads(form.base()))
     try:
         outcome = creating.create(context, entity_type, data)
     except PackdeskError as error:
@@ -139,9 +139,11 @@ def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Respons
     )
 
 
-def _new_form(look: Look, entity: EntityRuntime, subtype: str) -> Form:
+def new_form(look: Look, entity: EntityRuntime, subtype: str) -> Form:
+    """Return the form of a record that does not exist yet."""
     begun = forms.begun(look.runtime, entity.id, look.context.actor, graph=look.graph, now=look.now, zone=look.home, values={"subtype": subtype or None})
-    form = Form(look=look, entity=entity, record=begun, new=True, address=url_for("packdesk_ui.new", entity_type=entity.id))
+    asked = url_for("packdesk_ui.check_new", entity_type=entity.id)
+    form = Form(look=look, entity=entity, record=begun, new=True, address=url_for("packdesk_ui.new", entity_type=entity.id), check=asked)
     return replace(form, fixed=frozenset(request.values.getlist(FIXED)) & form.preset)
 
 
@@ -174,11 +176,11 @@ def edit(entity_type: str, number: str) -> Response:
     if refused := policy.may(request_context.runtime(), context.actor, "edit", entity_type):
         raise Refused((refused,))
     with looking(context) as look:
-        form = _form(look, entity, view)
+        form = edit_form(look, entity, view)
         if request.method == "GET":
             return _edit_page(form, form.raw(), _version(view.record), form.base())
         raw = sent_form()
-        base, version = _base(raw), demanded_version(raw)
+        base, version = base_of(raw), demanded_version(raw)
         if raw.get(_SENT):
             return _edit_page(form, _with_line(form, raw), version, json.dumps(base))
         if gone := form.gone(raw, base):
@@ -189,9 +191,11 @@ def edit(entity_type: str, number: str) -> Response:
     return _store(entity, view, patch, version, raw=raw, base=base)
 
 
-def _form(look: Look, entity: EntityRuntime, view: RecordView) -> Form:
+def edit_form(look: Look, entity: EntityRuntime, view: RecordView) -> Form:
+    """Return the form of a record."""
     address = url_for("packdesk_ui.edit", entity_type=entity.id, number=view.record.number)
-    return Form(look=look, entity=entity, record=view.record, new=False, address=address, links=view.links)
+    asked = url_for("packdesk_ui.check_edit", entity_type=entity.id, number=view.record.number)
+    return Form(look=look, entity=entity, record=view.record, new=False, address=address, check=asked, links=view.links)
 
 
 def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], version: int, *, raw: Raw, base: Mapping[str, Json]) -> Response:
@@ -203,7 +207,7 @@ def _store(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json], v
             return _overtaken(entity, view, patch, error, raw)
         findings = _form_findings(error)
         with looking(context) as look:
-            form = _form(look, entity, view)
+            form = edit_form(look, entity, view)
             return _edit_page(form, raw, version, json.dumps(base), findings)
     return _done(outcome, words("done.saved"))
 
@@ -219,11 +223,11 @@ def _overtaken(entity: EntityRuntime, view: RecordView, patch: Mapping[str, Json
         except PackdeskError as again:
             findings = _form_findings(again)
             with looking(answers.context()) as look:
-                form = _form(look, entity, view)
+                form = edit_form(look, entity, view)
                 return _edit_page(form, raw, _version(view.record), form.base(), findings)
         return _done(outcome, words("done.merged", authors=authors))
     with looking(answers.context()) as look:
-        form = _form(look, entity, view)
+        form = edit_form(look, entity, view)
         clashes = tuple(_clash(form, path, patch[path], authors, raw) for path in both)
     page = ConflictPage(
         number=view.record.number,
@@ -363,7 +367,8 @@ def demanded_version(raw: Raw) -> int:
     return version
 
 
-def _base(raw: Raw) -> dict[str, Json]:
+def base_of(raw: Raw) -> dict[str, Json]:
+    """Return the state in which a form was opened, as it was sent back."""
     return _json_map((raw.get("_base") or ["{}"])[-1])
 
 

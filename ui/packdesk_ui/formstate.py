@@ -30,6 +30,8 @@ from packdesk_ui.controls import Raw
 FIXED = "_fixed"
 #: Names the action that comes when the form is stored: entity type, number, action.
 THEN = "_then"
+#: Texts of the opening state that read differently in JSON: days, amounts and lengths of time in the words of the language.
+_WORDED = "_worded"
 #: Inputs of a form that are no fields of the record: what kind it will be, where an action leads.
 _OF_THE_FORM = frozenset({"subtype", "status"})
 
@@ -49,6 +51,8 @@ class Form:
     action: ActionRuntime | None = None
     #: Where the form is sent.
     address: str = ""
+    #: Where the browser asks what would be said of it; empty: nowhere.
+    check: str = ""
     #: Relation -> the records at its other end.
     links: Mapping[str, tuple[LinkView, ...]] = field(default_factory=dict)
     #: Paths that were given by what opened the form.
@@ -113,8 +117,15 @@ class Form:
 
     def base(self) -> str:
         """Return the opening state as the hidden field keeps it."""
-        opened = self.raw() | {"_group": list(self.rows)}
-        return json.dumps({path: _plain(value) for path, value in self.data(opened).items()}, ensure_ascii=False, separators=(",", ":"))
+        opened = self.raw()
+        data = {path: _plain(value) for path, value in self.data(opened | {"_group": list(self.rows)}).items()}
+        worded: dict[str, list[str]] = {}
+        for name, texts in opened.items():
+            head, _ = controls.place_of(name)
+            known = frozenset(_texts(data.get(head)))
+            if others := [text for text in texts if known.isdisjoint((text, controls.key_of(text)))]:
+                worded.setdefault(head, []).extend(others)
+        return json.dumps(data | {_WORDED: worded}, ensure_ascii=False, separators=(",", ":"))
 
     def _lines(self, group: str) -> tuple[Line, ...]:
         if group in self.entity.groups:
@@ -144,16 +155,49 @@ class Form:
         """Return what the form changes, flat: what differs from the state in which it was opened."""
         return {path: value for path, value in self.data(raw).items() if _plain(value) != base.get(path) or (self.new and value is not None)}
 
+    def said(self, raw: Raw, base: Mapping[str, Json]) -> dict[str, Json]:
+        """Return what the form says as the use case behind it takes it: a whole new record, what an edit changes, what an action is given."""
+        chosen = {name: texts[-1] for name in _OF_THE_FORM if (texts := raw.get(name)) and texts[-1]}
+        if self.action is not None:
+            data = {path: value for path, value in self.data(raw).items() if value is not None or path in self.entity.fields}
+            return controls.nested(data) | {name: value for name, value in chosen.items() if name == "status"}
+        if self.new:
+            return controls.nested(self.patch(raw, base)) | {name: value for name, value in chosen.items() if name == "subtype"}
+        return controls.nested(self.patch(raw, base) if "_base" in raw else self.data(raw))
+
+    def places(self, raw: Raw) -> dict[str, str]:
+        """Return the names of the form's inputs by the paths under which findings speak of them."""
+        found = {path: path for path in (*self.fields, *self.relations, *self.rows)}
+        for group, lines in self.rows.items():
+            rows = controls.filled(raw, group, {name: each.field for name, each in lines.fields.items()}, self.look.reading)
+            for sent, (index, _) in enumerate(rows):
+                found |= {f"{group}[{sent}].{name}": f"{group}[{index}].{name}" for name in lines.fields}
+                if LINKED in lines.fields:
+                    found[f"{group}[{sent}]"] = f"{group}[{index}].{LINKED}"
+        return found
+
+    def field_at(self, name: str) -> FieldRuntime | None:
+        """Return the field behind the name of an input; None where it has none."""
+        group, path = controls.place_of(name)
+        if group in self.rows:
+            return self.rows[group].fields.get(path.removeprefix(f"{group}."))
+        return self.fields.get(name)
+
+    def value(self, field: FieldRuntime, raw: Raw, name: str) -> object:
+        """Return what an input holds; a finding where it can't be read."""
+        return self._value(field, raw, name)
+
     def gone(self, raw: Raw, base: Mapping[str, Json]) -> tuple[Finding, ...]:
         """Return a finding with what was typed for each field that the form no longer has; ``base`` says what stood there before.
 
         A release may take a field away while somebody fills in a form that still has it.
         """
         found: dict[str, list[str]] = {}
+        worded = base.get(_WORDED)
         for name, texts in raw.items():
             head, path = controls.place_of(name)
             if not name.startswith("_") and name not in _OF_THE_FORM and not self._holds(head, path):
-                known = {"", "false", *_texts(base.get(head))}
+                known = {"", "false", *_texts(base.get(head)), *_texts(worded.get(head) if isinstance(worded, Mapping) else None)}
                 found.setdefault(path, []).extend(text for text in texts if known.isdisjoint((text.replace("\r\n", "\n").strip(), controls.key_of(text))))
         return tuple(Finding(code="field_gone", facts={"name": path, "typed": ", ".join(texts)}) for path, texts in found.items() if texts)
 

@@ -42,6 +42,8 @@ class FormPage:
 
     sections: tuple[Section, ...]
     action: str
+    #: Where the browser asks what would be said of the form.
+    check: str
     back: str
     submit: str
     key: str
@@ -167,7 +169,7 @@ def page_of(form: Form, raw: Raw, findings: Iterable[Finding] = (), **rest: obje
     refusal = text("form.refused" if form.inputs is None else "action.refused", language)
     notice = text("form.sent_before", language) if answers.sent_before() else ""
     faults = faults_of(found, dict(_names(sections)), language)
-    return FormPage(sections=sections, action=form.address, faults=faults, refusal=refusal, notice=notice, environment=environment, **rest)  # type: ignore[arg-type]
+    return FormPage(sections=sections, action=form.address, check=form.check, faults=faults, refusal=refusal, notice=notice, environment=environment, **rest)  # type: ignore[arg-type]
 
 
 def given(form: Form, raw: Raw) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from packdesk.errors import Finding, PackdeskError
 from packdesk.records.attempts import Attempt, Given
 from packdesk.records.context import Context
-from packdesk.records.drafts import Work, begin
+from packdesk.records.drafts import Draft, Work, begin
 from packdesk.records.drawing import acted_record
 from packdesk.records.field_rules import LATE
 from packdesk.records.finding_records import visible
@@ -43,11 +43,18 @@ def act_in(
     work: Work, entity_type: str, ref: str, action: str, *, inputs: Mapping[str, object] = _NOTHING, version: int | None = None, text: bool = False
 ) -> Outcome:
     """Do an action inside a transaction."""
+    return store(acted(work, entity_type, ref, action, inputs=inputs, version=version, text=text))
+
+
+def acted(
+    work: Work, entity_type: str, ref: str, action: str, *, inputs: Mapping[str, object] = _NOTHING, version: int | None = None, text: bool = False
+) -> Draft:
+    """Return the record as the inputs and the move of an action leave it, before its effects; raises ``Refused``."""
     entity = work.runtime.type(entity_type)
     found = entity.actions.get(action)
     if found is None:
         raise PackdeskError("unknown_action", action=action, entity_type=entity_type)
-    old = visible(work, entity_type, ref, for_update=True)
+    old = visible(work, entity_type, ref, for_update=not work.trial)
     given = read_action(work, entity, found, inputs, text=text)
     attempt = Attempt(
         work=work,
@@ -59,7 +66,7 @@ def act_in(
         action=found,
         judged=_judged(work, old, found, given),
     )
-    return store(guard(attempt, acted_record, LATE))
+    return guard(attempt, acted_record, LATE)
 
 
 def _judged(work: Work, old: Record | None, action: ActionRuntime, given: Given) -> Judgement:

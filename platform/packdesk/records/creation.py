@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from packdesk.records.attempts import Attempt, Given
-from packdesk.records.drafts import LinkEnd, Work
+from packdesk.records.drafts import Draft, LinkEnd, Work
 from packdesk.records.drawing import new_record
 from packdesk.records.field_rules import LATE
 from packdesk.records.guards import guard
@@ -16,9 +16,14 @@ from packdesk.runtime.values import Record
 
 def create_in(work: Work, entity_type: str, data: Mapping[str, object], *, text: bool = False) -> Outcome:
     """Create a record from the input of any door; ``text`` for doors that know only text."""
+    return store(created(work, entity_type, data, text=text))
+
+
+def created(work: Work, entity_type: str, data: Mapping[str, object], *, text: bool = False) -> Draft:
+    """Return the new record as it would be stored; raises ``Refused``."""
     entity = work.runtime.type(entity_type)
     attempt = Attempt(work=work, entity=entity, verb="create", old=None, given=read_record(work, entity, data, text=text))
-    return store(guard(attempt, new_record, LATE))
+    return guard(attempt, new_record, LATE)
 
 
 def insert_for_effect(work: Work, entity_type: str, subtype: str, values: Mapping[str, object]) -> Record:

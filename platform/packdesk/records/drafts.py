@@ -39,6 +39,8 @@ class Work:
     reading: Reading
     #: Records that are being changed further up: they recompute themselves when their effects are done.
     in_hand: frozenset[tuple[str, str]] = frozenset()
+    #: Nothing is going to be written: no number is drawn, nothing is locked.
+    trial: bool = False
 
     def holding(self, record: Record) -> "Work":
         """Return the same work for what happens while the record is in hand."""
@@ -52,7 +54,7 @@ class Work:
 def begin(context: "Context", unit: UnitOfWork, runtime: Runtime) -> Work:
     """Return the work of one transaction."""
     home = next((node.time_zone for node in runtime.model.organisation.units.values() if node.time_zone), "UTC")
-    words = Reading(model=runtime.model, language=context.language, zone=zone_named(context.actor.time_zone))
+    words = Reading(model=runtime.model, language=context.language, zone=zone_named(context.actor.time_zone), now=context.clock.now())
     # The rules word their findings in the actor's language: that of this request, not of his profile.
     heard = context if context.actor.language == context.language else replace(context, actor=replace(context.actor, language=context.language))
     return Work(context=heard, unit=unit, runtime=runtime, now=context.clock.now(), zone=zone_named(home), reading=words)

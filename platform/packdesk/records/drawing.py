@@ -46,7 +46,7 @@ def _blank(attempt: Attempt) -> Draft:
     subtype = given.get("subtype") or _default_subtype(attempt)
     own: dict[str, object] = {
         "id": work.new_id(),
-        "number": work.unit.next_number(entity.id),
+        "number": "" if work.trial else work.unit.next_number(entity.id),
         "version": 0,
         "subtype": subtype,
         "owner_unit": policy.owner_group(work.runtime.model, attempt.actor),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from packdesk.records.attempts import Attempt
 from packdesk.records.context import Context
-from packdesk.records.drafts import Work, begin
+from packdesk.records.drafts import Draft, Work, begin
 from packdesk.records.drawing import edited_record
 from packdesk.records.field_rules import LATE
 from packdesk.records.finding_records import visible
@@ -23,8 +23,13 @@ def update(context: Context, entity_type: str, ref: str, data: Mapping[str, obje
 
 def update_in(work: Work, entity_type: str, ref: str, data: Mapping[str, object], *, version: int | None = None, text: bool = False) -> Outcome:
     """Patch a record inside a transaction."""
+    return store(edited(work, entity_type, ref, data, version=version, text=text))
+
+
+def edited(work: Work, entity_type: str, ref: str, data: Mapping[str, object], *, version: int | None = None, text: bool = False) -> Draft:
+    """Return the record as the patch would leave it; raises ``Refused``."""
     entity = work.runtime.type(entity_type)
-    old = visible(work, entity_type, ref, for_update=True)
+    old = visible(work, entity_type, ref, for_update=not work.trial)
     given = read_record(work, entity, data, text=text, old=old)
     status = given.values.get("status")
     judged = Judgement()
@@ -39,4 +44,4 @@ def update_in(work: Work, entity_type: str, ref: str, data: Mapping[str, object]
         version=version,
         judged=judged,
     )
-    return store(guard(attempt, edited_record, LATE))
+    return guard(attempt, edited_record, LATE)

@@ -34,6 +34,13 @@ class Reading:
     currency: str = "EUR"
     #: Zone of moments that are typed without one.
     zone: ZoneInfo = having(default_factory=lambda: UTC)
+    #: When it is read, for days that are typed as ``tomorrow`` or without a year; None where nobody types.
+    now: datetime | None = None
+
+    @property
+    def today(self) -> date | None:
+        """Return the day where the reader is."""
+        return self.now.astimezone(self.zone).date() if self.now is not None else None
 
 
 DEFAULT_READING = Reading()
@@ -56,7 +63,7 @@ _EXPECTED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
         Kind.BOOLEAN: ("yes or no", "ja oder nein"),
         Kind.DATE: ("an existing date such as 2026-12-31", "ein vorhandenes Datum wie 31.12.2026"),
         Kind.DATETIME: ("an existing moment such as 2026-12-31T14:30:00Z", "ein vorhandener Zeitpunkt wie 31.12.2026 14:30"),
-        Kind.DURATION: ("a duration such as 5 days", "eine Dauer wie 5 days"),
+        Kind.DURATION: ("a duration such as 5 days", "eine Dauer wie 5 Tage"),
         Kind.OPTIONS: ("a list of different options", "eine Liste verschiedener Optionen"),
         Kind.REFERENCES: ("a list of different records", "eine Liste verschiedener Datensätze"),
         Kind.PHONE: ("a phone number", "eine Telefonnummer"),
@@ -74,13 +81,6 @@ def finding(code: str, field: Field, reading: Reading, **facts: object) -> Findi
     return Finding(code=code, field=field.id, rule=field.path, facts={"label": field.label.in_language(reading.language), **facts})
 
 
-def wrong_type(field: Field, reading: Reading) -> Finding:
-    """Return the finding that a value is not of the field's kind."""
-    english, german = _EXPECTED.get(field.kind, _TEXT)
-    return finding("wrong_type", field, reading, expected=german if reading.language == "de" else english, kind=field.kind.value)
-
-
-_QUIET = re2.Options()
 #: What was sent where a text is wanted, per type and language; ``bool`` is asked before the numbers, whose type it is too.
 _SENT: tuple[tuple[type | tuple[type, ...], str, str], ...] = (
     (bool, "a yes or no", "kein Ja oder Nein"),
@@ -90,12 +90,12 @@ _SENT: tuple[tuple[type | tuple[type, ...], str, str], ...] = (
 )
 
 
-_QUIET.log_errors = False
+def wrong_type(field: Field, reading: Reading) -> Finding:
+    """Return the finding that a value is not of the field's kind."""
+    english, german = _EXPECTED.get(field.kind, _TEXT)
+    return finding("wrong_type", field, reading, expected=german if reading.language == "de" else english, kind=field.kind.value)
 
 
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    compiled: re.Pattern[str] = re2.compile(pattern, _QUIET)
 def no_text(field: Field, value: object, reading: Reading) -> Finding:
     """Return the finding that a text is wanted and something else was sent, which it names."""
     english, german = next(((english, german) for types, english, german in _SENT if isinstance(value, types)), ("nothing", "nicht leer"))
@@ -103,6 +103,13 @@ def no_text(field: Field, value: object, reading: Reading) -> Finding:
     return finding("wrong_type", field, reading, expected=expected, kind=field.kind.value)
 
 
+_QUIET = re2.Options()
+_QUIET.log_errors = False
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    compiled: re.Pattern[str] = re2.compile(pattern, _QUIET)
     return compiled
 
 
@@ -143,6 +150,11 @@ class FieldKind(ABC):
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read text that is not blank."""
         return self.parse(field, text, reading)
+
+    def typed(self, value: object, reading: Reading) -> str:  # noqa: ARG002 - what kinds need that are written differently per language
+        """Return a value as a person would type it, so that ``read_text`` takes it back; empty for no value."""
+        written = self.write(value)
+        return "" if written is None else str(written)
 
     def write(self, value: object) -> Json:
         """Return a value as JSON that ``read`` takes back."""

@@ -14,6 +14,7 @@ from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.runtime.expressions.arithmetic import DECIMAL_LIMIT
 from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, finding, wrong_type
+from packdesk.runtime.kinds_typed_time import typed_duration
 from packdesk.runtime.values import Money
 
 #: Integers that JavaScript, SQL and Python all keep exactly.
@@ -25,6 +26,12 @@ _DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 _TYPED_DECIMAL = r"-?[0-9]{1,40}(\.[0-9]{1,6})?"
 _GERMAN = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+|-?[0-9]+,[0-9]+")
 _ENGLISH = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+#: How people write a currency, and that there are no cents.
+_SIGNS: Mapping[str, str] = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP", "¥": "JPY", "FR.": "CHF"}
+_CURRENCY_WORD = re.compile(r"US\$|[A-Za-z]{3}|[Ff]r\.|[€$£¥]")
+_NO_CENTS = re.compile(r"[.,](-|\u2013|--)$")
+#: Thousands with the German point; only beside a sign that programs don't write, for a file may hold ``1.234 EUR``.
+_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+")
 _CURRENCY = r"^[A-Z]{3}$"
 _DURATION = r"^[1-9][0-9]{0,8} (minutes?|hours?|days?|weeks?|months?|years?)$"
 _YES = frozenset({"true", "yes", "ja", "1", "on", "x", "y", "j", "wahr"})
@@ -103,6 +110,10 @@ def written(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _typed(value: Decimal, reading: Reading) -> str:
+    return str(format_decimal(value, format="0.######", locale=reading.language))
+
+
 class IntegerKind(FieldKind):
     """A whole number within 2^53."""
 
@@ -123,6 +134,8 @@ class IntegerKind(FieldKind):
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read digits, grouped or not."""
         plain = plain_number(text, reading.language)
+        if reading.language == "de" and _GROUPED.fullmatch(plain):
+            plain = plain.replace(".", "")
         return self.parse(field, int(plain), reading) if re.fullmatch(r"[+-]?[0-9]{1,20}", plain) else wrong_type(field, reading)
 
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
@@ -149,6 +162,10 @@ class DecimalKind(FieldKind):
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read a number as typed in the reader's language."""
         return self.parse(field, plain_number(text, reading.language), reading)
+
+    def typed(self, value: object, reading: Reading) -> str:
+        """Return the number with the language's point, without grouping."""
+        return _typed(value, reading) if isinstance(value, Decimal) else ""
 
     def write(self, value: object) -> Json:
         """Return the number as text."""
@@ -181,11 +198,17 @@ class MoneyKind(FieldKind):
         return _too_large(field, amount, reading) or _in_bounds(field, amount, reading) or Money(amount, currency)
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
-        """Read ``12.50``, ``12.50 EUR`` or ``EUR 12.50``."""
-        currency = re.search(r"[A-Za-z]{3}|€", text)
-        amount = plain_number(re.sub(r"[A-Za-z]{3}|€", "", text, count=1).strip(), reading.language)
-        code = "EUR" if currency and currency[0] == "€" else currency[0].upper() if currency else reading.currency
-        return self.parse(field, {"amount": amount, "currency": code}, reading)
+        """Read ``12.50``, ``12.50 EUR``, ``EUR 12.50`` or ``€12.50``, the amount as the language writes it; ``12,-`` has no cents."""
+        currency = _CURRENCY_WORD.search(text)
+        amount = plain_number(_NO_CENTS.sub("", _CURRENCY_WORD.sub("", text, count=1).strip()), reading.language)
+        sign = currency[0].upper() if currency else reading.currency
+        if sign in _SIGNS and reading.language == "de" and _GROUPED.fullmatch(amount):
+            amount = amount.replace(".", "")
+        return self.parse(field, {"amount": amount, "currency": _SIGNS.get(sign, sign)}, reading)
+
+    def typed(self, value: object, reading: Reading) -> str:
+        """Return amount and currency on one line."""
+        return f"{_typed(value.amount, reading)} {value.currency}" if isinstance(value, Money) else ""
 
     def write(self, value: object) -> Json:
         """Return amount as text, and currency."""
@@ -267,13 +290,13 @@ class DurationKind(FieldKind):
         return finding("above_maximum", field, reading, limit=str(ceiling)) if duration.seconds > ceiling.seconds else None
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
-        """Read English and German units."""
-        match = re.fullmatch(r"([0-9]{1,9})\s*([A-Za-z]+)", text)
-        if match is None:
-            return wrong_type(field, reading)
-        word = match[2].casefold()
-        unit = next((unit.value for unit, names in _UNITS_DE.items() if word in (names[0].casefold(), names[1].casefold())), word)
-        return self.parse(field, f"{int(match[1])} {unit}", reading)
+        """Read English and German units, short and long, and sums of them: ``1h 30m``."""
+        duration = typed_duration(text)
+        return wrong_type(field, reading) if duration is None else self.parse(field, str(duration), reading)
+
+    def typed(self, value: object, reading: Reading) -> str:
+        """Return number and unit in the language."""
+        return _worded(value, reading.language) if isinstance(value, Duration) else ""
 
     def write(self, value: object) -> Json:
         """Return ``5 days``."""
@@ -298,11 +321,14 @@ class DurationKind(FieldKind):
         """Return number and unit in the language; computed seconds in the largest unit that reads well."""
         if not isinstance(value, Duration):
             return ""
-        shown = _readable(value)
-        if language != "de":
-            return str(shown)
-        singular, plural = _UNITS_DE[shown.unit]
-        return f"{shown.amount} {singular if abs(shown.amount) == 1 else plural}"
+        return _worded(_readable(value), language)
+
+
+def _worded(duration: Duration, language: str) -> str:
+    if language != "de":
+        return str(duration)
+    singular, plural = _UNITS_DE[duration.unit]
+    return f"{duration.amount} {singular if abs(duration.amount) == 1 else plural}"
 
 
 def _readable(duration: Duration) -> Duration:

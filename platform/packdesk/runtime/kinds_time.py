@@ -1,7 +1,7 @@
 """Kinds of time: days and moments. Moments are UTC inside and carry a zone or ``Z`` at every border."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,13 @@ from packdesk.model.entity_types import Field, Kind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, wrong_type
+from packdesk.runtime.kinds_typed_time import typed_day, typed_moment
 
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+_ISO = "%Y-%m-%d"
+_FIGURES: Mapping[str, str] = {"de": "%d.%m.%Y"}
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
-_GERMAN_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:[ ,]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?))?")
 
 
 def _day(text: str) -> date | None:
@@ -38,14 +40,6 @@ def _moment(text: str, zone: ZoneInfo | None) -> datetime | None:
         return None
 
 
-def _from_german(text: str) -> str:
-    match = _GERMAN_DATE.fullmatch(text)
-    if match is None:
-        return text
-    day = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
-    return f"{day}T{match[4]:0>5}" if match[4] else day
-
-
 class DateKind(FieldKind):
     """A day of the calendar, without a zone."""
 
@@ -59,8 +53,12 @@ class DateKind(FieldKind):
         return wrong_type(field, reading) if day is None else day
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
-        """Read ISO form or ``31.12.2026``."""
-        return self.parse(field, _from_german(text), reading)
+        """Read ISO form, or a day as people name it: ``31.12.2026``, ``22.11.``, ``22 Nov``, ``tomorrow``, ``+3d``."""
+        return _day(text) or typed_day(text, reading.language, reading.today) or wrong_type(field, reading)
+
+    def typed(self, value: object, reading: Reading) -> str:
+        """Return the day as the language writes it in figures; ISO form in English, whose orders differ."""
+        return value.strftime(_FIGURES.get(reading.language, _ISO)) if isinstance(value, date) else ""
 
     def write(self, value: object) -> Json:
         """Return ISO form."""
@@ -93,9 +91,12 @@ class DateTimeKind(FieldKind):
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read a moment; without a zone it is in the reader's own, a bare day is its beginning there."""
-        typed = _from_german(text)
-        moment = _moment(f"{typed}T00:00" if _day(typed) else typed, reading.zone)
+        moment = _moment(f"{text}T00:00" if _day(text) else text, reading.zone) or typed_moment(text, reading.language, reading.zone, reading.now)
         return wrong_type(field, reading) if moment is None else moment
+
+    def typed(self, value: object, reading: Reading) -> str:
+        """Return day and time where the reader is, to the minute."""
+        return value.astimezone(reading.zone).strftime(f"{_FIGURES.get(reading.language, _ISO)} %H:%M") if isinstance(value, datetime) else ""
 
     def write(self, value: object) -> Json:
         """Return ISO form with ``Z``."""

@@ -1,13 +1,16 @@
-"""What a database says about a unique index, as a finding about the field."""
+"""What a database says about a unique index, as a finding about the field; and what it would say."""
 
 import re
 import sqlite3
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from packdesk.errors import Finding, Refused
-from packdesk.model.entity_types import Field
+from packdesk.model.entity_types import Field, Kind
+from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.values import Record
 from packdesk.store.indexes import unique_indexes
 from packdesk.store.tables import ENGINE_TYPES, Tables
 
@@ -18,6 +21,30 @@ def as_refusal(tables: Tables, entity_type: str, error: sa.exc.IntegrityError) -
     """Return the refusal that a violated unique index stands for; None for any other violation."""
     paths = _violated(tables, entity_type, error)
     return Refused([_finding(tables, entity_type, paths)]) if paths else None
+
+
+def taken(connection: Connection, tables: Tables, record: Record) -> tuple[Finding, ...]:
+    """Return a finding for each value that has to be unique and stands on another live record of the type."""
+    table = tables.record(record.entity_type)
+    others = sa.and_(table.c.deleted_at.is_(None), table.c.id != str(record.get("id") or ""))
+    found = []
+    for one in unique_indexes(tables, record.entity_type):
+        values = tuple(value for path in one.paths for value in _stored(tables, record, path))
+        if one.paths == ("number",) or any(value is None for value in values):
+            continue
+        same = (column == value for column, value in zip(one.columns, values, strict=True))
+        if connection.scalar(sa.select(sa.exists().where(others, *same))):
+            found.append(_finding(tables, record.entity_type, one.paths))
+    return tuple(found)
+
+
+def _stored(tables: Tables, record: Record, path: str) -> tuple[object, ...]:
+    """Return what the columns of a unique index hold for a value."""
+    if path in ENGINE_TYPES:
+        return (record.get(path),)
+    kind = tables.stored(record.entity_type)[path].kind
+    columns = KINDS[kind].to_columns(record.get(path))
+    return columns if kind is Kind.MONEY else columns[:1]
 
 
 def _violated(tables: Tables, entity_type: str, error: sa.exc.IntegrityError) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def test_a_value_survives_the_way_through_a_form(kind: Kind, value: object, lang
 
 @pytest.mark.parametrize(
     ("kind", "raw"),
-    [(Kind.INTEGER, "twelve"), (Kind.DATE, "2026-02-30"), (Kind.DATETIME, "tomorrow"), (Kind.DECIMAL, "1,2,3")],
+    [(Kind.INTEGER, "twelve"), (Kind.DATE, "2026-02-30"), (Kind.DATETIME, "some day"), (Kind.DECIMAL, "1,2,3")],
 )
 def test_what_cannot_be_read_is_handed_on_for_the_engine_to_refuse(kind: Kind, raw: str) -> None:
     assert json_of(_field(kind), {"f": [raw]}, "f", Reading()) == raw
@@ -70,7 +70,7 @@ def test_a_picker_gives_what_names_the_record() -> None:
 
 def test_blank_inputs_are_no_value() -> None:
     for kind in (Kind.STRING, Kind.INTEGER, Kind.MONEY, Kind.DURATION, Kind.ADDRESS, Kind.OPTIONS, Kind.REFERENCE):
-        raw = {"f": [""], "f:amount": [""], "f:unit": ["days"], "f:currency": ["EUR"], "f:street": [""]}
+        raw = {"f": [""], "f:street": [""]}
 
         assert json_of(_field(kind), raw, "f", Reading()) is None
 

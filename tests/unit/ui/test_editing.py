@@ -29,4 +29,4 @@ def test_the_version_of_a_form_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 50_000, "{", "[1]", "5"])
 def test_values_that_cannot_be_read_are_none(text: str) -> None:
-    assert editing._base({"_base": [text]}) == {}
+    assert editing.base_of({"_base": [text]}) == {}

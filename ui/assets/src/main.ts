@@ -5,9 +5,12 @@ import { connectPickers } from "./pickers";
 import { connectLines } from "./lines";
 import { connectDialog } from "./dialog";
 import { connectTable } from "./table";
+import { connectList } from "./list";
 import { connectTabs } from "./tabs";
 import { connectToasts } from "./toasts";
 import { connectConditions } from "./conditions";
+import { connectChecking } from "./checking";
+import { connectSummary } from "./summary";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -27,9 +30,12 @@ connectPickers(document);
 connectLines(document);
 connectDialog(document);
 connectTable(document);
+connectList(document);
 connectTabs(document);
 connectToasts(document);
 connectConditions(document);
+connectChecking(document);
+connectSummary(document);
 
 // A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
 document.addEventListener("click", (event) => {
