@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import data, guards, large_pack, requests
+from benchmarks import data, guards, large_pack, requests, screens
 from benchmarks.installation import installation
 from benchmarks.measure import Row, quickly, table
 
@@ -49,6 +49,9 @@ def _requests(count: int, *, large: bool) -> list[Row]:
         found += requests.rows(of)
         found += requests.search_rows(at)
         found += guards.rows(at)
+        record_id = of["fab"].get_path.rpartition("/")[2]
+        if not large:
+            found += screens.rows(at, record_id)
         if large:
             _say(table(found))
             before = requests.reading(of["packdesk"])
@@ -59,6 +62,7 @@ def _requests(count: int, *, large: bool) -> list[Row]:
                 ratio = after[name].wall / before[name].wall
                 beside = f"{before[name].wall:.2f} ms at {count:,}: {ratio:.2f} x"
                 found.append(Row(f"{name} at {_MILLION:,} requests", f"{after[name].wall:.2f} ms p50", beside, f"at most {_MOST} x", ratio <= _MOST))
+            found += screens.rows(at, record_id)
     return found
 
 
