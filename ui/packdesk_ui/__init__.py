@@ -16,6 +16,7 @@ from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
 from packdesk_ui import acting, answers, assets, bulk, checking, choices, editing, finder, gallery, grants, lists, record, shell, start, transfer
+from packdesk_ui.lists import columns, views
 
 __all__ = ["register"]
 
@@ -38,6 +39,12 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("imports", f"{_TYPE}/import", ("GET", "POST"), transfer.imports),
     ("export", f"{_TYPE}/export.csv", ("GET",), transfer.export),
     ("choices", f"{_TYPE}/choices", ("POST",), choices.choices),
+    ("columns", f"{_TYPE}/columns", ("GET", "POST"), columns.columns),
+    ("save_view", f"{_TYPE}/views/new", ("GET", "POST"), views.save_view),
+    ("undo_view", f"{_TYPE}/views/undo", ("POST",), views.undo_view),
+    ("rename_view", f"{_TYPE}/views/<view_id>", ("GET", "POST"), views.rename_view),
+    ("update_view", f"{_TYPE}/views/<view_id>/update", ("POST",), views.update_view),
+    ("delete_view", f"{_TYPE}/views/<view_id>/delete", ("POST",), views.delete_view),
     ("check_new", f"{_TYPE}/check", ("POST",), checking.check),
     ("check_edit", f"{_RECORD}/check", ("POST",), checking.check),
     ("check_action", f"{_RECORD}/actions/<action>/check", ("POST",), checking.check),

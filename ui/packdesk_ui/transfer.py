@@ -6,7 +6,7 @@ from typing import BinaryIO, cast
 from flask import Response, request, url_for
 
 from packdesk.errors import Finding, PackdeskError, Refused
-from packdesk.records import exporting, importing, policy, search
+from packdesk.records import exporting, importing, policy
 from packdesk.records.columns import ENGINE_COLUMNS
 from packdesk.records.outcome import BatchReport
 from packdesk.runtime.entity import EntityRuntime
@@ -95,13 +95,12 @@ def _page(entity: EntityRuntime, command: importing.ImportCommand, *, report: Ba
 
 
 def export(entity_type: str) -> Response:
-    """Give out the list as a CSV file."""
+    """Give out what the list shows, its columns and its order, as a CSV file."""
     context, runtime = answers.context(), request_context.runtime()
     entity = runtime.type(entity_type)
     if refused := policy.may(runtime, context.actor, "export", entity_type):
         raise Refused((refused,))
-    asked = lists.asked_by_address(entity)
-    lines = exporting.export_csv(context, entity_type, search.SearchCommand(filter=lists.condition(entity, asked)))
+    lines = exporting.export_csv(context, entity_type, lists.whole(entity))
     response = Response(lines, mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{entity_type}.csv"'
     return response

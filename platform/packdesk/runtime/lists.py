@@ -75,6 +75,18 @@ def list_view(entity: EntityRuntime, language: str) -> ListView:
     )
 
 
+def chosen_columns(entity: EntityRuntime, language: str, paths: tuple[str, ...]) -> tuple[ListColumn, ...]:
+    """Return the columns that somebody chose, as the list view shows them where it has them too."""
+    known = {column.path: column for column in list_view(entity, language).columns}
+    return tuple(known.get(path) or _column(entity, path, language) for path in paths if path in entity.fields)
+
+
+def showable(entity: EntityRuntime) -> tuple[str, ...]:
+    """Return the fields that can be columns, in the order of the documents; the number is always first."""
+    shown = [path for path, each in entity.fields.items() if each.field.listable and each.field.kind not in (Kind.SECRET, Kind.JSON, Kind.FILE)]
+    return ("number", *(path for path in shown if path != "number"))
+
+
 def _default_columns(entity: EntityRuntime) -> list[str]:
     own = [
         path

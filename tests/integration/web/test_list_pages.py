@@ -1,0 +1,197 @@
+"""List pages: what they cost at the database, how they read chips and views, and what they answer to anybody's rubbish."""
+
+import json
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
+from tests.statements import listening
+
+BUDGET = 6
+
+
+def _logged_in(app: Flask, login: str) -> FlaskClient:
+    client = app.test_client()
+    client.post("/login/", data={"username": login, "password": PASSWORD}, headers=SAME_ORIGIN)
+    return client
+
+
+@pytest.fixture(scope="module")
+def reader(app: Flask, kim: Caller) -> FlaskClient:
+    """The keeper at a screen, with a page of books on shelves."""
+    shelves = [kim.made("shelf", name=f"Row {number}")["number"] for number in range(6)]
+    for number in range(30):
+        kim.made("book", name=f"It's volume {number}", pages=number + 1, shelf=shelves[number % 6], price={"amount": f"{number}.50", "currency": "EUR"})
+    return _logged_in(app, "kim")
+
+
+def _chips(*chips: dict[str, object]) -> dict[str, str]:
+    return {"_state": json.dumps({"chips": list(chips)})}
+
+
+def _rows(text: str) -> list[str]:
+    return re.findall(r'data-row="(\w+)"', text)
+
+
+def _post(client: FlaskClient, address: str = "/r/book", **form: str) -> tuple[int, str]:
+    answer = client.post(address, data=form, headers=SAME_ORIGIN)
+    return answer.status_code, answer.text
+
+
+def test_a_page_of_a_list_costs_few_statements_whatever_it_shows(app: Flask, reader: FlaskClient) -> None:
+    """GEN-9: the budget of a list page of 25."""
+    reader.get("/r/book")
+
+    with listening(app.extensions["packdesk"].database) as statements:
+        answer = reader.get("/r/book")
+
+    assert len(_rows(answer.text)) == 25
+    assert len(statements) <= BUDGET, statements
+
+
+def test_a_filtered_page_costs_one_more_for_what_is_remembered_once(app: Flask, reader: FlaskClient) -> None:
+    chips = _chips({"path": "pages", "operator": "at_least", "values": ["3"]})
+    _post(reader, **chips)
+
+    with listening(app.extensions["packdesk"].database) as statements:
+        status, text = _post(reader, **chips)
+
+    assert (status, len(_rows(text))) == (200, 25)
+    assert len(statements) <= BUDGET, statements
+
+
+@pytest.mark.parametrize(
+    ("chip", "found"),
+    [
+        ({"path": "name", "operator": "contains", "values": ["VOLUME 29"]}, 1),
+        ({"path": "name", "operator": "begins", "values": ["it's"]}, 25),
+        ({"path": "pages", "operator": "between", "values": ["3", "5"]}, 3),
+        ({"path": "price", "operator": "at_most", "values": ["1.50 EUR"]}, 2),
+        ({"path": "shelf", "operator": "empty"}, 0),
+        ({"path": "created_by", "operator": "me"}, 25),
+    ],
+)
+def test_chips_in_the_body_narrow_the_list(reader: FlaskClient, chip: dict[str, object], found: int) -> None:
+    status, text = _post(reader, **_chips(chip))
+
+    assert (status, len(_rows(text))) == (200, found)
+
+
+def test_a_chip_is_put_together_without_a_script(reader: FlaskClient) -> None:
+    _, fields = _post(reader, _add="pages")
+    _, two = _post(reader, _path="pages", _op="between", _redraw="1")
+    _, text = _post(reader, _path="pages", _op="at_least", _value="29", _index="", _set="1")
+
+    assert 'name="_op"' in fields
+    assert two.count('name="_value"') == 2
+    assert len(_rows(text)) == 2
+    assert "≥ 29" in text
+
+
+def test_a_chip_with_a_bad_value_stays_as_it_was_typed(reader: FlaskClient) -> None:
+    status, text = _post(reader, _path="pages", _op="at_least", _value="many", _index="", _set="1")
+
+    assert status == 200
+    assert 'value="many"' in text
+    assert "Pages must be a whole number" in text
+
+
+def test_an_empty_list_says_which_chip_to_take_off(reader: FlaskClient) -> None:
+    _, text = _post(reader, **_chips({"path": "pages", "operator": "at_least", "values": ["9000"]}))
+
+    assert "Remove filter: Pages ≥ 9000" in text.replace("9,000", "9000")
+
+
+def test_what_was_asked_for_is_found_again_and_is_in_no_address(reader: FlaskClient) -> None:
+    answer = reader.post(
+        "/r/book", data=_chips({"path": "name", "operator": "contains", "values": ["volume 29"]}), headers={**SAME_ORIGIN, "HX-Request": "true"}
+    )
+    address = answer.headers["HX-Push-Url"]
+
+    again = reader.get(address)
+
+    assert "volume" not in address
+    assert _rows(again.text) == _rows(answer.text)
+    assert len(_rows(again.text)) == 1
+
+
+def test_a_remembered_search_is_of_no_use_to_others(app: Flask, reader: FlaskClient) -> None:
+    answer = reader.post(
+        "/r/book", data=_chips({"path": "name", "operator": "contains", "values": ["volume 29"]}), headers={**SAME_ORIGIN, "HX-Request": "true"}
+    )
+
+    other = _logged_in(app, "sven").get(answer.headers["HX-Push-Url"])
+
+    assert other.status_code == 200
+    assert "volume 29" not in other.text
+
+
+def test_a_view_is_saved_opened_changed_and_had_back(app: Flask, reader: FlaskClient) -> None:
+    answer = reader.post("/r/book", data=_chips({"path": "pages", "operator": "at_least", "values": ["29"]}), headers={**SAME_ORIGIN, "HX-Request": "true"})
+    token = answer.headers["HX-Push-Url"].partition("?")[2]
+
+    saved = reader.post(f"/r/book/views/new?{token}", data={"label": "Thick <b>ones</b>"}, headers=SAME_ORIGIN)
+    shown = reader.get(saved.location)
+    view_id = saved.location.partition("view=v-")[2]
+    strange = _logged_in(app, "carl").get(saved.location)
+    renamed = reader.post(f"/r/book/views/{view_id}?view=v-{view_id}", data={"label": "Heavy", "_version": "1"}, headers=SAME_ORIGIN)
+    stale = reader.post(f"/r/book/views/{view_id}/delete", data={"_version": "1"}, headers=SAME_ORIGIN)
+    gone = reader.post(f"/r/book/views/{view_id}/delete", data={"_version": "2"}, headers=SAME_ORIGIN, follow_redirects=True)
+    back = reader.post("/r/book/views/undo", headers=SAME_ORIGIN, follow_redirects=True)
+
+    assert len(_rows(shown.text)) == 2
+    assert "Thick &lt;b&gt;ones" in shown.text
+    assert strange.status_code == 404
+    assert renamed.status_code == 303
+    assert stale.status_code == 412
+    assert "was deleted" in gone.text
+    assert "Heavy" in back.text
+    assert len(_rows(back.text)) == 2
+
+
+def test_columns_are_chosen_ordered_and_reset(reader: FlaskClient) -> None:
+    moved = reader.post("/r/book/columns", data={"_order": ["number", "name", "pages"], "_shown": ["pages", "name"], "_move": "up:pages"}, headers=SAME_ORIGIN)
+    reader.post("/r/book/columns", data={"_order": ["pages", "name"], "_shown": ["pages", "name"], "_save": "1"}, headers=SAME_ORIGIN)
+    shown = re.findall(r'name="_order" value="-?(\w+)"', reader.get("/r/book").text)
+    exported = reader.get("/r/book/export.csv").text.partition("\r\n")[0]
+    reader.post("/r/book/columns", data={"_reset": "1"}, headers=SAME_ORIGIN)
+    usual = re.findall(r'name="_order" value="-?(\w+)"', reader.get("/r/book").text)
+
+    assert moved.text.index('value="pages"') < moved.text.index('value="name"')
+    assert shown == ["number", "pages", "name"]
+    assert exported.lstrip("\ufeff") == "number,pages,name"
+    assert len(usual) > 3
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"_state": "["},
+        {"_state": "[" * 50_000},
+        {"_state": '{"chips": 1}'},
+        {"_unchip": "999999999999"},
+        {"_chip": "-1"},
+        {"_chip": "²"},
+        {"_add": "nowhere"},
+        {"_add": "secret_note"},
+        {"_path": "nowhere", "_op": "is", "_value": "x", "_set": "1"},
+        {"_path": "pages", "_op": "explode", "_value": "x", "_set": "1"},
+        {"_path": "pages", "_op": "equal", "_index": "²", "_value": "5", "_set": "1"},
+        {"_trail": "[[[["},
+        {"_without": "chips"},
+        {"_order": "nowhere"},
+        {"_q": "\x00ab"},
+    ],
+)
+def test_no_rubbish_in_the_form_breaks_the_list(reader: FlaskClient, form: dict[str, str]) -> None:
+    status, text = _post(reader, **form)
+
+    assert status in (200, 400)
+    assert 'id="list"' in text
+
+
+@pytest.mark.parametrize("address", ["/r/book?view=v-none", "/r/book?view=v-", "/r/book/columns?view=v-none", "/r/book/views/none?view=v-none"])
+def test_a_view_that_is_not_there_answers_404(reader: FlaskClient, address: str) -> None:
+    assert reader.get(address).status_code == 404

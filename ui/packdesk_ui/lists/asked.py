@@ -1,0 +1,206 @@
+"""What a list was asked for, read from a request: the address holds view, order, layout and the opened record, the body the rest.
+
+What was typed or chosen is kept by the server under a name that says nothing, so that going back, loading again and a list beside an
+opened record find it, and neither an address nor a log holds a customer's name.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from flask import request, url_for
+
+from packdesk.errors import PackdeskError
+from packdesk.records import list_state
+from packdesk.records.list_state import LeftOut, ListState
+from packdesk.records.saved_views import ListSetup
+from packdesk.records.screening import is_open, screen_of
+from packdesk.runtime import filter_sources
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.filter_sources import Moment
+from packdesk.runtime.lists import ListView, chosen_columns, list_view
+from packdesk.store.saved_views import SavedView
+from packdesk.web import request_context
+from packdesk_ui import shell
+
+SAVED = "v-"
+TABLE, BOARD = "table", "board"
+_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the list was asked for."""
+
+    #: As the address names it: a named filter, ``v-`` and the id of a saved view, or nothing.
+    view: str
+    state: ListState
+    layout: str
+    setup: ListSetup
+    saved: SavedView | None = None
+    #: What was kept and means nothing any more.
+    left_out: tuple[LeftOut, ...] = ()
+    #: Cursors of the pages up to this one, for going back.
+    trail: tuple[str, ...] = ()
+    #: Number of the record that is open beside the list.
+    opened: str = ""
+
+    @property
+    def cursor(self) -> str:
+        """Return where the page begins."""
+        return self.trail[-1] if self.trail else ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Say whether anything was searched for."""
+        return bool(self.state.search or self.state.expression or self.state.chips)
+
+    @property
+    def changed(self) -> bool:
+        """Say whether the saved view is no longer what is shown."""
+        if self.saved is None:
+            return False
+        kept, _ = list_state.read(request_context.runtime(), request_context.actor(), request_context.runtime().type(self.saved.entity_type), self.saved.body)
+        return replace(kept, layout=kept.layout or TABLE) != replace(self.state, layout=self.layout)
+
+    @property
+    def token(self) -> str:
+        """Return the name under which the server keeps what the address does not say; empty where it says all."""
+        if not (self.narrowed or self.changed):
+            return ""
+        body = json.dumps(self.state.written(), sort_keys=True, default=list)
+        return hashlib.sha256(f"{request_context.actor().login}\n{body}".encode()).hexdigest()[:16]
+
+
+def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
+    """Return what the request asks for; raises ``unknown_saved_view`` where its view is not there for this person."""
+    listed = open_list(entity, shell.language())
+    view, saved = request.args.get("view", ""), None
+    left: tuple[LeftOut, ...] = ()
+    if view.startswith(SAVED):
+        saved = next((one for one in setup.views if one.id == view.removeprefix(SAVED)), None)
+        if saved is None:
+            raise PackdeskError("unknown_saved_view")
+        state, left = _read(entity, saved.body)
+    else:
+        view = view if view in {each.id for each in listed.filters} else listed.first_filter
+        state = ListState(base=view)
+    if kept := _kept(setup):
+        state, left = _read(entity, kept)
+    closed = closed_to_order(entity)
+    order = request.form.get("_order") or request.args.get("order", "") or state.order
+    layout = request.args.get("layout", "") or state.layout
+    form = request.form
+    return Asked(
+        view=view,
+        state=replace(
+            state,
+            search=form["_q"].strip()[:_LONGEST] if "_q" in form else state.search,
+            expression=form["_filter"].strip() if "_filter" in form else state.expression,
+            order=order if order.removeprefix("-") in entity.fields.keys() - closed else "",
+            base=state.base if state.base in {each.id for each in listed.filters} else "",
+        ),
+        layout=layout if layout in list_state.LAYOUTS else TABLE,
+        setup=setup,
+        saved=saved,
+        left_out=left,
+        trail=_trail(),
+        opened=request.args.get("open", "")[:100],
+    )
+
+
+def _kept(setup: ListSetup) -> object:
+    """Return what the page holds in its form, or the server under the name in the address."""
+    if "_state" in request.form:
+        try:
+            return json.loads(request.form["_state"])
+        except (ValueError, RecursionError):
+            return None
+    return setup.asked.get(request.args.get("asked", ""))
+
+
+def _read(entity: EntityRuntime, kept: object) -> tuple[ListState, tuple[LeftOut, ...]]:
+    return list_state.read(request_context.runtime(), request_context.actor(), entity, kept)
+
+
+def _trail() -> tuple[str, ...]:
+    form = request.form
+    try:
+        found = json.loads(form.get("_trail", "") or "[]")
+    except (ValueError, RecursionError):
+        found = []
+    trail = tuple(item for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+    if form.get("_cursor"):
+        return (*trail, form["_cursor"])
+    if form.get("_previous"):
+        return trail[:-1]
+    return trail if "_stay" in form else ()
+
+
+# addresses -----------------------------------------------------------------------------------------------------------------------
+
+
+def address(entity_type: str, asked: Asked, **changed: str) -> str:
+    """Return the address of the list, with parts of it as they are to be."""
+    parts = {
+        "view": asked.view,
+        "order": asked.state.order if asked.token == "" and asked.saved is None else "",
+        "layout": asked.layout if asked.layout != TABLE else "",
+        "asked": asked.token,
+        "open": asked.opened,
+        **changed,
+    }
+    return url_for("packdesk_ui.records", entity_type=entity_type, **{name: value for name, value in parts.items() if value})
+
+
+# what is open to the person ------------------------------------------------------------------------------------------------------
+
+
+def open_list(entity: EntityRuntime, language: str) -> ListView:
+    """Return the list without the columns, keys of the order and named filters that read what is closed to the person."""
+    runtime, who = request_context.runtime(), request_context.actor()
+    listed, kept = list_view(entity, language), screen_of(runtime, who, entity.id)
+    closed = closed_to_order(entity)
+    return replace(
+        listed,
+        columns=tuple(column for column in listed.columns if column.path not in kept.hidden),
+        filters=tuple(one for one in listed.filters if one.when is None or is_open(runtime, who, entity.id, one.when)),
+        sort=tuple((path, ascending) for path, ascending in listed.sort if path not in closed) or (("updated_at", False),),
+    )
+
+
+def shown_list(entity: EntityRuntime, asked: Asked, language: str) -> ListView:
+    """Return the list with the columns that the view or the person chose."""
+    listed = open_list(entity, language)
+    hidden = screen_of(request_context.runtime(), request_context.actor(), entity.id).hidden
+    chosen = tuple(path for path in asked.state.columns or asked.setup.columns if path not in hidden)
+    return replace(listed, columns=chosen_columns(entity, language, chosen)) if chosen else listed
+
+
+def closed_to_order(entity: EntityRuntime) -> frozenset[str]:
+    """Return the fields by which the person can neither order nor filter."""
+    kept = screen_of(request_context.runtime(), request_context.actor(), entity.id)
+    return kept.hidden | kept.masked
+
+
+def named_filters(entity: EntityRuntime, language: str) -> tuple[tuple[str, str, str], ...]:
+    """Return id, label and address of each named filter of the type's list."""
+    found = open_list(entity, language).filters
+    return tuple((each.id, each.label, url_for("packdesk_ui.records", entity_type=entity.id, view=each.id)) for each in found)
+
+
+# meaning -------------------------------------------------------------------------------------------------------------------------
+
+
+def condition(entity: EntityRuntime, asked: Asked) -> str:
+    """Return the named filter, the chips and the typed condition as one."""
+    at = Moment(now=request_context.services().clock.now(), zone=request_context.zone())
+    named = open_list(entity, shell.language()).condition(asked.state.base)
+    given = [source for source in (named, *filter_sources.sources(entity, asked.state.chips, at), asked.state.expression) if source]
+    return " && ".join(f"({source})" for source in given) if len(given) > 1 else "".join(given)
+
+
+def order_of(asked: Asked, listed: ListView) -> tuple[tuple[str, bool], ...]:
+    """Return the keys of the order."""
+    order = asked.state.order
+    return ((order.removeprefix("-"), not order.startswith("-")),) if order else listed.sort

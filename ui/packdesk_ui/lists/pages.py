@@ -1,0 +1,197 @@
+"""The page of a list: what was asked for, what was found, and everything around it; htmx gets the parts that changed."""
+
+import json
+from dataclasses import dataclass, replace
+
+from flask import Response, request, url_for
+
+from packdesk.errors import PackdeskError, Refused, sentence
+from packdesk.records import policy, saved_views, search
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.lists import ListView
+from packdesk.web import request_context
+from packdesk.web.problems import findings_of
+from packdesk_ui import answers, shell
+from packdesk_ui.lists import asked as asking
+from packdesk_ui.lists import chips, table, views
+from packdesk_ui.lists.asked import Asked
+from packdesk_ui.lists.chips import ChipView, Editor, FieldGroup
+from packdesk_ui.lists.views import Link, ViewBar
+
+PAGE = 25
+_REFUSED_SEARCH = ("bad_filter", "bad_parameter", "bad_cursor", "not_permitted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the search answered."""
+
+    rows: tuple[table.Row, ...] = ()
+    next: str = ""
+    count_text: str = ""
+    #: What is wrong with the search, in a sentence.
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """What the list templates draw."""
+
+    label: str
+    entity_type: str
+    layout: str
+    columns: tuple[table.Column, ...]
+    rows: tuple[table.Row, ...]
+    views: ViewBar
+    chips: tuple[ChipView, ...]
+    fields: tuple[FieldGroup, ...]
+    editor: Editor | None
+    #: What the form holds of the state beside what is typed.
+    state: str
+    search: str
+    expression: str
+    example: str
+    order: str
+    trail: str
+    number: int
+    next: str
+    previous: bool
+    count_text: str
+    narrowed: bool
+    fault: str
+    notices: tuple[str, ...]
+    action: str
+    reset_href: str
+    new_href: str
+    import_href: str
+    export_href: str
+    bulk_href: str
+    columns_href: str
+    layouts: tuple[Link, ...]
+    may_create: bool
+    may_import: bool
+    may_export: bool
+    may_bulk: bool
+    #: Whether the type has row actions at all.
+    acts: bool
+    #: View that the list shows, for the way back from a row action.
+    view: str
+
+
+def records(entity_type: str) -> Response:
+    """Show the list; htmx gets what changed only."""
+    runtime, language = request_context.runtime(), shell.language()
+    entity = runtime.type(entity_type)
+    if refused := policy.may(runtime, request_context.actor(), "view", entity_type):
+        raise Refused((refused,))
+    context = answers.context()
+    setup = saved_views.setup(context, entity_type)
+    asked = asking.read(entity, setup)
+    editor: Editor | None = None
+    if request.method == "POST":
+        done = chips.changed(entity, asked.state)
+        asked, editor = replace(asked, state=done.state), done.editor
+        if asked.token and asked.token not in setup.asked:
+            saved_views.remember(context, entity_type, asked.token, asked.state, setup.asked)
+    drawn = _page(runtime, entity, asked, editor, language)
+    title = entity.entity.plural.in_language(language)
+    if not answers.is_part():
+        return answers.page("records/list.html", status=400 if drawn.fault else 200, title=title, page=drawn, crumbs=(shell.Crumb(title),))
+    response = answers.page("records/results.html", status=400 if drawn.fault else 200, title=title, page=drawn)
+    response.headers["HX-Push-Url"] = drawn.action
+    return response
+
+
+def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor | None, language: str) -> ListPage:
+    listed = asking.shown_list(entity, asked, language)
+    verbs = policy.verbs(runtime, request_context.actor(), entity.id)
+    found = _found(entity, asked, listed, language)
+
+    def here(endpoint: str) -> str:
+        return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, view=asked.view or None, asked=asked.token or None)
+
+    return ListPage(
+        label=entity.entity.label.in_language(language),
+        entity_type=entity.id,
+        layout=asked.layout,
+        columns=table.heads(entity, listed.columns),
+        rows=found.rows,
+        views=views.bar(entity, asked, language),
+        chips=chips.views(entity, asked.state.chips),
+        fields=chips.offered_fields(entity),
+        editor=editor,
+        state=json.dumps(asked.state.written(), default=list),
+        search=asked.state.search,
+        expression=asked.state.expression,
+        example=_example(entity),
+        order=asked.state.order,
+        trail=json.dumps(asked.trail),
+        number=len(asked.trail) + 1,
+        next=found.next,
+        previous=bool(asked.trail),
+        count_text=found.count_text,
+        narrowed=asked.narrowed or asked.view != "",
+        fault=found.fault,
+        notices=tuple(shell.words(f"left.{one.kind}", name=one.name, label=one.label) for one in asked.left_out),
+        action=asking.address(entity.id, asked),
+        reset_href=url_for("packdesk_ui.records", entity_type=entity.id, view=asked.view or None),
+        new_href=url_for("packdesk_ui.new", entity_type=entity.id),
+        import_href=url_for("packdesk_ui.imports", entity_type=entity.id),
+        export_href=here("export"),
+        bulk_href=url_for("packdesk_ui.bulk", entity_type=entity.id),
+        columns_href=here("columns"),
+        layouts=views.layouts(entity, asked),
+        may_create="create" in verbs,
+        may_import="import" in verbs,
+        may_export="export" in verbs,
+        may_bulk="bulk" in verbs,
+        acts="act" in verbs and any(row.actions for row in found.rows),
+        view=asked.view,
+    )
+
+
+def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str) -> Found:
+    try:
+        found = search.search(answers.context(), entity.id, command(entity, asked, listed))
+        rows = tuple(table.rows(entity, listed, found, asked, language))
+    except PackdeskError as error:
+        if error.code not in _REFUSED_SEARCH:
+            raise
+        return Found(fault=" ".join(sentence(finding, language) for finding in findings_of(error)))
+    return Found(rows=rows, next=found.next_cursor or "", count_text=_count_text(found.count, found.capped))
+
+
+def command(entity: EntityRuntime, asked: Asked, listed: ListView) -> search.SearchCommand:
+    """Return the search that a list asks for."""
+    return search.SearchCommand(
+        filter=asking.condition(entity, asked),
+        q=asked.state.search,
+        order=asking.order_of(asked, listed),
+        limit=PAGE,
+        cursor=asked.cursor,
+        fields=tuple(column.path for column in listed.columns),
+        count=True,
+    )
+
+
+def whole(entity: EntityRuntime) -> search.SearchCommand:
+    """Return the search for all that the list at this address shows, for a file."""
+    asked = asking.read(entity, saved_views.setup(answers.context(), entity.id))
+    return replace(command(entity, replace(asked, trail=()), asking.shown_list(entity, asked, shell.language())), count=False)
+
+
+def _example(entity: EntityRuntime) -> str:
+    """Return a condition that works for this type, for the empty input."""
+    if entity.lifecycle is not None and "status" in entity.fields:
+        return f"record.status == '{next(iter(entity.lifecycle.statuses))}'"
+    return "record.created_at > now - duration('7 days')"
+
+
+def _count_text(count: int | None, capped: bool) -> str:
+    if count is None:
+        return ""
+    grouped = f"{count:,}" if shell.language() == "en" else f"{count:,}".replace(",", ".")
+    if capped:
+        return shell.words("count.more", count=grouped)
+    return shell.words("count.one") if count == 1 else shell.words("count.many", count=grouped)

@@ -1,0 +1,127 @@
+"""The rows of a list: values as they are read, where a column's condition holds, and what can be done with a row at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from flask import url_for
+
+from packdesk.model.entity_types import Kind
+from packdesk.records import policy, search
+from packdesk.records.drafts import zone_named
+from packdesk.records.rows import row_states
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.lifecycle import ActionState
+from packdesk.runtime.lists import ListColumn, ListView
+from packdesk.runtime.values import Record
+from packdesk.web import request_context
+from packdesk_ui import answers, people
+from packdesk_ui.lists.asked import Asked, address, closed_to_order
+from packdesk_ui.showing import Reader, Shown
+
+#: Styles of a column as the stylesheet names them.
+_STYLES = {"danger": "late"}
+_RIGHT = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+#: Kinds whose values are long: they give way, the others keep their line.
+_LONG = frozenset({Kind.STRING, Kind.TEXT, Kind.RICH_TEXT, Kind.REFERENCE, Kind.REFERENCES, Kind.OPTIONS, Kind.ADDRESS, Kind.EMAIL, Kind.URL, Kind.CATEGORY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """The head of a column."""
+
+    id: str
+    label: str
+    sortable: bool
+    right: bool
+    #: Gives way to the others when room is short.
+    long: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowAction:
+    """What can be done with a row at once."""
+
+    label: str
+    icon: str
+    href: str
+    #: Needs no inputs and no confirmation: the button does it.
+    plain: bool
+    key: str
+    #: Says of which row, for those who do not see where the button stands.
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A record in the list."""
+
+    number: str
+    cells: tuple[Shown, ...]
+    actions: tuple[RowAction, ...]
+    #: Where the record opens beside the list.
+    beside: str
+    current: bool
+
+
+def heads(entity: EntityRuntime, columns: tuple[ListColumn, ...]) -> tuple[Column, ...]:
+    """Return the heads of the columns."""
+    closed = closed_to_order(entity)
+    return tuple(
+        Column(
+            id=each.path,
+            label=each.label,
+            sortable=each.sortable and each.path not in closed,
+            right=each.field.field.kind in _RIGHT,
+            long=each.field.field.kind in _LONG and each.path != "number" and each.show != "badge",
+        )
+        for each in columns
+    )
+
+
+def rows(entity: EntityRuntime, listed: ListView, found: search.SearchPage, asked: Asked, language: str) -> Iterator[Row]:
+    """Yield the rows with what can be done with each and where a column's condition holds."""
+    runtime = request_context.runtime()
+    reader = reader_of(runtime, found, language)
+    conditions = {column.path: column.when for column in listed.columns if column.when is not None}
+    may_act = "act" in policy.verbs(runtime, request_context.actor(), entity.id)
+    actions = listed.row_actions if may_act else ()
+    states = row_states(answers.context(), entity.id, (record.id for record in found.rows), conditions=conditions, actions=actions)
+    for record in found.rows:
+        state = states.get(record.id)
+        marked = state.marked if state is not None else frozenset()
+        cells = tuple(cell(record, column, reader, entity.id, styled=column.when is None or column.path in marked) for column in listed.columns)
+        offered = tuple(_row_action(entity.id, record.number, each, language) for each in state.actions) if state is not None else ()
+        beside = address(entity.id, asked, open=record.number)
+        yield Row(number=record.number, cells=cells, actions=offered, beside=beside, current=record.number == asked.opened)
+
+
+def cell(record: Record, column: ListColumn, reader: Reader, entity_type: str, *, styled: bool) -> Shown:
+    """Return one value of a row as it is read."""
+    if column.path == "number":
+        return Shown(label=column.label, text=record.number, href=url_for("packdesk_ui.record", entity_type=entity_type, number=record.number))
+    value = record.get(column.path)
+    found = reader.show(column.field.field, value, label=column.label, targets=column.field.targets)
+    if column.show == "badge" and not found.badge and found.text:
+        # A yes is worth a badge, a no is the usual.
+        found = replace(found, badge="" if value is False else "blue", text="" if value is False else found.text)
+    return replace(found, style=_STYLES.get(column.style, ""), badge="") if styled and column.style and found.text else found
+
+
+def reader_of(runtime: Runtime, found: search.SearchPage, language: str) -> Reader:
+    """Return what shows the values of a page."""
+    zone = zone_named(request_context.actor().time_zone)
+    return Reader(model=runtime.model, language=language, zone=zone, references=found.references, person=people.name_of, brief=True)
+
+
+def _row_action(entity_type: str, number: str, state: ActionState, language: str) -> RowAction:
+    action = state.action
+    label = action.label.in_language(language)
+    return RowAction(
+        label=label,
+        icon=action.icon,
+        href=url_for("packdesk_ui.act", entity_type=entity_type, number=number, action=action.id),
+        plain=not (state.inputs or action.confirm is not None or len(state.statuses) > 1),
+        key=answers.new_key(),
+        name=f"{label}: {number}",
+    )

@@ -1,0 +1,214 @@
+"""Views of a list as links: the type's named filters and those that people saved; what is done with a saved one."""
+
+from dataclasses import dataclass, replace
+
+from flask import Response, request, url_for
+
+from packdesk.errors import Finding, PackdeskError, Refused, sentence
+from packdesk.records import saved_views
+from packdesk.records.list_state import ListState
+from packdesk.runtime.boards import board_view
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.store.saved_views import SavedView
+from packdesk.web import request_context
+from packdesk.web.problems import findings_of
+from packdesk_ui import answers, people, shell
+from packdesk_ui.editing import crumbs
+from packdesk_ui.lists import asked as asking
+from packdesk_ui.lists.asked import BOARD, SAVED, TABLE, Asked, address
+from packdesk_ui.shell import words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A view, or a layout, to go to."""
+
+    label: str
+    href: str
+    current: bool
+    #: Open to others too.
+    shared: bool = False
+    #: Whose it is, where it is somebody else's.
+    owner: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewBar:
+    """The views of a list and what can be done with the one that is shown."""
+
+    named: tuple[Link, ...]
+    saved: tuple[Link, ...]
+    #: Where the state in the form is kept: as a new view, or over the one that is shown.
+    save_href: str
+    update_href: str = ""
+    edit_href: str = ""
+    delete_href: str = ""
+    version: int = 0
+    #: The shown view is not as it was saved any more.
+    changed: bool = False
+    #: A view that was deleted a moment ago.
+    deleted: str = ""
+    undo_href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewForm:
+    """The form that names a view."""
+
+    action: str
+    back: str
+    label: str
+    shared: bool
+    may_share: bool
+    submit: str
+    modal: bool
+    version: int = 0
+    fault: str = ""
+
+
+def bar(entity: EntityRuntime, asked: Asked, language: str) -> ViewBar:
+    """Return the views of the list."""
+    mine = asked.saved is not None and asked.saved.owner == request_context.actor().login
+    saved = asked.saved
+    deleted = asked.setup.deleted
+    return ViewBar(
+        named=tuple(Link(label=label, href=href, current=name == asked.view) for name, label, href in asking.named_filters(entity, language)),
+        saved=tuple(_link(view, asked) for view in asked.setup.views),
+        save_href=_href("save_view", entity, asked),
+        update_href=_href("update_view", entity, asked, view_id=saved.id) if saved is not None and mine else "",
+        edit_href=_href("rename_view", entity, asked, view_id=saved.id) if saved is not None and mine else "",
+        delete_href=_href("delete_view", entity, asked, view_id=saved.id) if saved is not None and mine else "",
+        version=saved.version if saved is not None else 0,
+        changed=asked.changed,
+        deleted=deleted.label if deleted is not None else "",
+        undo_href=url_for("packdesk_ui.undo_view", entity_type=entity.id),
+    )
+
+
+def layouts(entity: EntityRuntime, asked: Asked) -> tuple[Link, ...]:
+    """Return the layouts of the list; none where it has only one."""
+    if board_view(entity) is None:
+        return ()
+    icons = {TABLE: "table", BOARD: "layout-kanban"}
+    return tuple(
+        Link(label=words(f"layout.{name}"), href=address(entity.id, asked, layout=name, open=""), current=name == asked.layout, icon=icon)
+        for name, icon in icons.items()
+    )
+
+
+def _link(view: SavedView, asked: Asked) -> Link:
+    mine = view.owner == request_context.actor().login
+    return Link(
+        label=view.label,
+        href=url_for("packdesk_ui.records", entity_type=view.entity_type, view=f"{SAVED}{view.id}"),
+        current=asked.view == f"{SAVED}{view.id}",
+        shared=view.shared,
+        owner="" if mine else people.name_of(view.owner),
+    )
+
+
+def _href(endpoint: str, entity: EntityRuntime, asked: Asked, **more: str) -> str:
+    parts = {"view": asked.view, "asked": asked.token, "layout": asked.layout if asked.layout != TABLE else "", "order": asked.state.order, **more}
+    return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, **{name: value for name, value in parts.items() if value})
+
+
+# what is done with them ----------------------------------------------------------------------------------------------------------
+
+
+def _asked(entity_type: str) -> tuple[EntityRuntime, Asked]:
+    entity = request_context.runtime().type(entity_type)
+    return entity, asking.read(entity, saved_views.setup(answers.context(), entity_type))
+
+
+def save_view(entity_type: str) -> Response:
+    """Show the form of a new view, or save what the list was asked for."""
+    entity, asked = _asked(entity_type)
+    context = answers.context()
+    fault = ""
+    if request.method == "POST":
+        try:
+            made = saved_views.save_as(context, entity_type, request.form.get("label", ""), _state(asked), shared="shared" in request.form)
+            return answers.go(_view_address(made), words("view.saved", name=made.label))
+        except Refused as error:
+            fault = _fault(error)
+    return _form(entity, asked, words("view.save_as"), words("save"), fault=fault)
+
+
+def rename_view(entity_type: str, view_id: str) -> Response:
+    """Show the form with the view's name and whether it is shared, or keep them."""
+    entity, asked = _asked(entity_type)
+    saved = asked.saved
+    if saved is None or saved.id != view_id:
+        raise PackdeskError("unknown_saved_view")
+    fault = ""
+    if request.method == "POST":
+        try:
+            label, shared = request.form.get("label", ""), "shared" in request.form
+            done = saved_views.change(answers.context(), entity_type, view_id, _version(), label=label, shared=shared)
+            return answers.go(_view_address(done), words("view.saved", name=done.label))
+        except PackdeskError as error:
+            if error.code not in ("view_changed", "required_field", "too_long", "forbidden_character"):
+                raise
+            fault = _fault(error)
+    return _form(entity, asked, words("view.edit"), words("save"), saved=saved, fault=fault)
+
+
+def update_view(entity_type: str, view_id: str) -> Response:
+    """Keep what the list is asked for now as the content of the view."""
+    _, asked = _asked(entity_type)
+    done = saved_views.change(answers.context(), entity_type, view_id, _version(), state=_state(asked))
+    return answers.go(_view_address(done), words("view.saved", name=done.label))
+
+
+def delete_view(entity_type: str, view_id: str) -> Response:
+    """Delete the view; the list offers to take it back for a while."""
+    gone = saved_views.delete(answers.context(), entity_type, view_id, _version())
+    return answers.go(url_for("packdesk_ui.records", entity_type=gone.entity_type))
+
+
+def undo_view(entity_type: str) -> Response:
+    """Take back the deletion."""
+    again = saved_views.undo_delete(answers.context(), entity_type)
+    return answers.go(_view_address(again), words("view.back", name=again.label))
+
+
+def _state(asked: Asked) -> ListState:
+    return replace(asked.state, layout=asked.layout if asked.layout != TABLE else "", columns=asked.state.columns or asked.setup.columns)
+
+
+def _view_address(view: SavedView) -> str:
+    return url_for("packdesk_ui.records", entity_type=view.entity_type, view=f"{SAVED}{view.id}")
+
+
+def _version() -> int:
+    text = request.form.get("_version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _fault(error: PackdeskError) -> str:
+    language = shell.language()
+    named = [finding if finding.field != "label" else _named(finding) for finding in findings_of(error)]
+    return " ".join(sentence(finding, language) for finding in named)
+
+
+def _named(finding: Finding) -> Finding:
+    return replace(finding, facts={**finding.facts, "label": words("view.label")})
+
+
+def _form(entity: EntityRuntime, asked: Asked, title: str, submit: str, *, saved: SavedView | None = None, fault: str = "") -> Response:
+    typed = request.method == "POST"
+    form = ViewForm(
+        action=request.full_path,
+        back=address(entity.id, asked),
+        label=request.form.get("label", "") if typed else saved.label if saved is not None else "",
+        shared="shared" in request.form if typed else saved is not None and saved.shared,
+        may_share=saved_views.may_share(answers.context()),
+        submit=submit,
+        modal=answers.in_modal(),
+        version=saved.version if saved is not None else 0,
+        fault=fault,
+    )
+    status = 422 if fault else 200
+    way = crumbs(entity, title)
+    return answers.page_or_modal("lists/view_form.html", "lists/view_form_body.html", status=status, title=title, form=form, crumbs=way)
