@@ -20,12 +20,12 @@ def _spoken(form: str) -> tuple[Output, io.StringIO]:
 def test_text_reads_like_a_compiler_and_sums_up() -> None:
     output, out = _spoken("text")
 
-    output.problems((BROKEN, DOUBTFUL), "1 errors, 1 warnings")
+    output.problems((BROKEN, DOUBTFUL), "1 error, 1 warning")
 
     assert out.getvalue().splitlines() == [
         "warning: unused: Nothing uses 'x', 100%.",
         "zoo/a/b.json:3:7: unknown_reference: There is no 'colr'. Did you mean 'color'?",
-        "1 errors, 1 warnings",
+        "1 error, 1 warning",
     ]
 
 
