@@ -15,7 +15,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
-from packdesk_ui import acting, answers, assets, bulk, checking, choices, editing, finder, gallery, grants, lists, record, shell, start, transfer
+from packdesk_ui import acting, administration, answers, assets, bulk, checking, choices, editing, finder, gallery, grants, lists, record, shell, start, transfer
 from packdesk_ui.lists import columns, views
 
 __all__ = ["register"]
@@ -93,7 +93,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
     start.remember_records(app)
-    app.jinja_env.globals["grants_of"] = grants.grants_of
+    app.jinja_env.globals.update(grants_of=grants.grants_of, administration=administration)
     app.register_blueprint(screens)
     for status in _SHOWN_AS_PAGES:
         app.register_error_handler(status, _outside)

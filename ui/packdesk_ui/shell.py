@@ -151,7 +151,7 @@ def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
     start = EntryGroup(label="", items=(entry(words("start"), url_for("packdesk_ui.start"), "home"),))
     administration = tuple(
         entry(words(key), href, icon)
-        for key, endpoint, icon in (("users", "UserDBModelView.list", "users"), ("roles", "RoleModelView.list", "shield"))
+        for key, endpoint, icon in (("users", "UserDBModelView.list", "users"), ("roles", "Roles.list", "shield"))
         if (href := _address_of(endpoint)) and _may_administer(who, endpoint.partition(".")[0])
     )
     groups = (

@@ -30,6 +30,8 @@ connectPickers(document);
 connectLines(document);
 connectDialog(document);
 connectTable(document);
+connectTabs(document);
+connectToasts(document);
 connectList(document);
 connectTabs(document);
 connectToasts(document);

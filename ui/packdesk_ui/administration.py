@@ -1,0 +1,99 @@
+"""The administration's pages of users and roles in the words of the other pages: headings, labels, values, the way back.
+
+The shell generates these pages from its own models, labels and titles; what they say goes through here before it is drawn.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from flask import request, url_for
+
+from packdesk.errors import PackdeskError
+from packdesk.records.drafts import zone_named
+from packdesk.web import request_context
+from packdesk_ui import catalogue, shell
+from packdesk_ui.showing import moment
+
+#: The roles are the release's; they are read here and changed in its documents.
+ROLES = "Roles"
+USERS = "UserDBModelView"
+#: Of the shell, and used for nothing here.
+_UNUSED = frozenset({"groups"})
+_TITLES = {
+    f"{USERS}.list": "users",
+    f"{USERS}.add": "admin.user.add",
+    f"{USERS}.edit": "admin.user.edit",
+    f"{USERS}.show": "admin.user",
+    f"{USERS}.userinfo": "profile",
+    f"{ROLES}.list": "roles",
+    f"{ROLES}.show": "admin.role",
+    "UserInfoEditView.this_form_get": "admin.profile.edit",
+    "UserInfoEditView.this_form_post": "admin.profile.edit",
+    "ResetPasswordView.this_form_get": "admin.password.reset",
+    "ResetPasswordView.this_form_post": "admin.password.reset",
+    "OwnPassword.this_form_get": "password",
+    "OwnPassword.this_form_post": "password",
+}
+#: What belongs below the list of users.
+_OF_USERS = frozenset({f"{USERS}.add", f"{USERS}.edit", f"{USERS}.show", "ResetPasswordView.this_form_get", "ResetPasswordView.this_form_post"})
+
+
+def title(given: object) -> str:
+    """Return the heading of the page; the shell's own where it is none of ours."""
+    key = _TITLES.get(request.endpoint or "")
+    return shell.words(key) if key else str(given)
+
+
+def crumbs() -> tuple[shell.Crumb, ...]:
+    """Return the way to the page; nothing on pages that are not the administration's."""
+    here = request.endpoint or ""
+    if here not in _TITLES:
+        return ()
+    above = USERS if here in _OF_USERS else ROLES if here == f"{ROLES}.show" else ""
+    way = (shell.Crumb(shell.words(_TITLES[f"{above}.list"]), url_for(f"{above}.list")),) if above else ()
+    return (*way, shell.Crumb(title("")))
+
+
+def label(name: str, given: object) -> str:
+    """Return the label of a column or field; the shell's own for one that is unknown here."""
+    key = f"admin.field.{name}"
+    return shell.words(key) if key in catalogue.TEXTS else str(given)
+
+
+def hint(name: str) -> str:
+    """Return what is to be known about a field; empty where its label says all."""
+    key = f"admin.hint.{name}"
+    return shell.words(key) if key in catalogue.TEXTS else ""
+
+
+def columns(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns and fields that mean something here."""
+    return tuple(name for name in names if name not in _UNUSED)
+
+
+def value(name: str, given: object) -> str:
+    """Return a value as people read it; empty for none."""
+    if given is None or given == "":
+        return ""
+    if isinstance(given, bool):
+        return shell.words("yes" if given else "no")
+    if isinstance(given, datetime):
+        return moment(given if given.tzinfo else given.replace(tzinfo=UTC), shell.language(), zone_named(request_context.actor().time_zone))
+    if name == "roles" and isinstance(given, Iterable):
+        return ", ".join(role(str(each)) for each in given)
+    return str(given)
+
+
+def role(name: str) -> str:
+    """Return the label of a role of the release; the name of any other."""
+    try:
+        known = request_context.runtime().model.roles.get(name)
+    except PackdeskError:
+        return name
+    return known.label.in_language(shell.language()) if known is not None else name
+
+
+def action(name: str, given: object) -> str:
+    """Return what a button of the page of a user says."""
+    key = {"resetmypassword": "password", "resetpasswords": "admin.password.reset", "userinfoedit": "admin.profile.edit"}.get(name)
+    return shell.words(key) if key else str(given)
