@@ -51,6 +51,8 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("record", _RECORD, ("GET",), record.record),
     ("reveal", f"{_RECORD}/reveal", ("POST",), record.reveal),
     ("history", f"{_RECORD}/history", ("GET",), record.history_page),
+    ("notes", f"{_RECORD}/notes", ("GET",), record.notes),
+    ("whole_note", f"{_RECORD}/notes/<note>", ("GET",), record.whole_note),
     ("edit", f"{_RECORD}/edit", ("GET", "POST"), editing.edit),
     ("settle", f"{_RECORD}/settle", ("POST",), editing.settle),
     ("act", f"{_RECORD}/actions/<action>", ("GET", "POST"), acting.act),

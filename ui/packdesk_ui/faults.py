@@ -70,12 +70,13 @@ def why_at(at: Situation, finding: Finding, language: str, closed: Callable[[Dep
         return None
     reason = explain(at, finding, language, closed)
     named = (*reason.who.roles, *reason.who.units, *(name_of(login) for login in reason.who.users))
-    tree = _branch(reason.tree) if reason.tree is not None else None
+    tree = branch(reason.tree) if reason.tree is not None else None
     return replace(plain, origin=reason.origin, tree=tree, values=() if tree is not None else plain.values, who=", ".join(named))
 
 
-def _branch(part: Explanation) -> Branch:
-    parts = tuple(_branch(child) for child in part.children)
+def branch(part: Explanation) -> Branch:
+    """Return a part of an expression with its value and its parts, in words."""
+    parts = tuple(branch(child) for child in part.children)
     said = "" if part.sentence.startswith(part.text) else part.sentence
     return Branch(text=part.text, value=_written(part.value), said=said, children=parts)
 

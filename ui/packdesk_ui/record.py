@@ -1,90 +1,34 @@
 """The page of one record: where it stands, what can be done next and why not, its values, what belongs to it, what happened."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from flask import Response, request, url_for
 
 from packdesk.errors import PackdeskError, sentence
-from packdesk.records import actions, history
+from packdesk.records import actions, history, note
 from packdesk.records import read as reading
-from packdesk.records.looking import Look, looking
+from packdesk.records.content import LIMIT
+from packdesk.records.finding_records import existing
+from packdesk.records.looking import Look, looked
 from packdesk.records.outcome import RecordView
-from packdesk.records.screening import closed_to
-from packdesk.runtime import header, layout
-from packdesk.runtime.entity import EntityRuntime
-from packdesk.runtime.field_state import present
+from packdesk.runtime import header
 from packdesk.runtime.header import record_header
-from packdesk.runtime.lifecycle import ActionState, is_final, lock
+from packdesk.runtime.lifecycle import is_final, lock
 from packdesk.web import request_context
-from packdesk_ui import answers, faults, people, shell, timeline
+from packdesk_ui import answers, facts, people, related, shell, timeline
+from packdesk_ui.due import Due
 from packdesk_ui.editing import crumbs
+from packdesk_ui.explained import Explanations, explanations
+from packdesk_ui.facts import Block
 from packdesk_ui.shell import words
-from packdesk_ui.showing import Reader, Shown, named, reference_link, tone_of
+from packdesk_ui.showing import Reader, Shown, Status, tone_of
+from packdesk_ui.steps import Step, steps_of
 
-_MASK = "•••"
 _FEW_EVENTS = 10
-_MOST_RELATED = 12
+_FEW_NOTES = 10
 _MANY_EVENTS = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """A badge."""
-
-    label: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A next step: a button, or why it is none."""
-
-    id: str
-    label: str
-    icon: str
-    tone: str
-    enabled: bool
-    #: Needs no inputs and no confirmation: the button does it at once.
-    plain: bool
-    href: str
-    sentence: str
-    reasons: tuple[faults.Why, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """The rows of a line group."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[Shown, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One block of the page."""
-
-    label: str
-    facts: tuple[Shown, ...] = ()
-    table: Table | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelatedItem:
-    """A linked record."""
-
-    text: str
-    href: str
-    extra: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
-    """The records at the other end of a relation."""
-
-    label: str
-    count: int
-    entries: tuple[RelatedItem, ...]
+#: Ids of the parts of the page that a link may ask for alone.
+_PARTS = {"related-inside": "records/parts/related.html", "history-inside": "records/parts/history.html"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,30 +47,34 @@ class RecordPage:
     steps: tuple[Step, ...]
     #: Why nothing can be changed any more; empty while it can.
     locked: str
+    assigned: tuple[Shown, ...]
+    dates: tuple[Due, ...]
     sections: tuple[Block, ...]
     side: tuple[Block, ...]
-    related: tuple[Related, ...]
-    notes: tuple[timeline.Note, ...] | None
+    related: related.Related | None
+    notes: timeline.Notes | None
     attachments: tuple[timeline.File, ...] | None
-    history: tuple[timeline.Entry, ...]
-    history_more: str
+    #: The most that one file may hold: in bytes, and in words.
+    file_limit: int
+    file_limit_words: str
+    history: timeline.History
     assign_href: str
     edit_href: str
     delete_href: str
     note_href: str
     attach_href: str
     reveal_href: str
+    explain_href: str
+    explained: Explanations | None
 
 
 def record(entity_type: str, number: str) -> Response:
-    """Show a record."""
+    """Show a record, or only the part of it that a link asks for."""
     context = answers.context()
-    view = reading.read(context, entity_type, number)
-    entity = request_context.runtime().type(entity_type)
-    states = actions.available(context, entity_type, view.record.id)
-    with looking(context) as look:
-        page = _page(look, entity, view, states)
-    return answers.page("records/record.html", title=f"{view.record.number}", page=page, crumbs=crumbs(entity, view.record.number, view.record.number))
+    page = looked(context, lambda look: _page(look, entity_type, number))
+    if part := _PARTS.get(request.headers.get("HX-Target", "")):
+        return answers.page("shell/fragment.html", inside=part, page=page)
+    return _shown(entity_type, page)
 
 
 def reveal(entity_type: str, number: str) -> Response:
@@ -136,39 +84,77 @@ def reveal(entity_type: str, number: str) -> Response:
     if path not in view.masked:
         raise PackdeskError("unknown_field", name=path)
     value = reading.reveal(context, entity_type, view.record.id, path)
-    seen = replace(view, record=view.record.having({path: value}), masked=view.masked - {path})
-    entity = request_context.runtime().type(entity_type)
-    states = actions.available(context, entity_type, view.record.id)
-    with looking(context) as look:
-        page = _page(look, entity, seen, states)
-    return answers.page("records/record.html", title=f"{view.record.number}", page=page, crumbs=crumbs(entity, view.record.number, view.record.number))
+    return _shown(entity_type, looked(context, lambda look: _page(look, entity_type, number, {path: value})))
 
 
 def history_page(entity_type: str, number: str) -> Response:
-    """Show everything that happened to a record (GEN-8)."""
-    context = answers.context()
-    view = reading.read(context, entity_type, number)
+    """Show everything that happened to a record (GEN-8), or one kind of it."""
+    only = request.args.get("only", "")
+    before = request.args.get("before", "")
+
+    def page(look: Look) -> timeline.History:
+        view = reading.view(look.work, entity_type, number, links=False)
+        entity = look.runtime.type(entity_type)
+        found = history.page(look.work, view.record, _MANY_EVENTS, before, only)
+        return timeline.history_of(look, _reader(look, view), entity, view.record, found, only)
+
+    told = looked(answers.context(), page)
+    if request.headers.get("HX-Target") == "history-inside":
+        return answers.page("shell/fragment.html", inside="records/parts/history.html", page={"history": told})
     entity = request_context.runtime().type(entity_type)
-    found = history.history(context, entity_type, view.record.id, limit=_MANY_EVENTS, cursor=request.args.get("before", ""))
-    with looking(context) as look:
-        entries = tuple(timeline.entries_of(look, _reader(look, view), entity, found))
-    older = url_for("packdesk_ui.history", entity_type=entity_type, number=view.record.number, before=found.next_cursor) if found.next_cursor else ""
-    page = {"number": view.record.number, "history": entries, "history_more": "", "history_older": older}
-    return answers.page("records/history_page.html", title=words("history"), page=page, crumbs=crumbs(entity, words("history"), view.record.number))
+    view = {"number": number, "history": told}
+    return answers.page("records/history_page.html", title=words("history"), page=view, crumbs=crumbs(entity, words("history"), number))
 
 
-def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[ActionState]) -> RecordPage:
-    stored, language = view.record, look.language
+def notes(entity_type: str, number: str) -> Response:
+    """Show older notes of a record, fifty at a time."""
+    before = request.args.get("before", "")
+
+    def page(look: Look) -> timeline.Notes:
+        stored = existing(look.work, entity_type, number)
+        return timeline.notes_of(look, look.runtime.type(entity_type), stored, note.page(look.work, stored, before=before))
+
+    entity = request_context.runtime().type(entity_type)
+    view = {"number": number, "notes": looked(answers.context(), page)}
+    return answers.page("records/notes_page.html", title=words("notes"), page=view, crumbs=crumbs(entity, words("notes"), number))
+
+
+def whole_note(entity_type: str, number: str, note: str) -> Response:
+    """Show all of a long note."""
+    shown = looked(answers.context(), lambda look: _whole_note(look, entity_type, number, note))
+    if answers.is_part():
+        return answers.page("records/parts/note_text.html", note=shown)
+    entity = request_context.runtime().type(entity_type)
+    view = {"number": number, "notes": timeline.Notes(entries=(shown,), older_href="")}
+    return answers.page("records/notes_page.html", title=words("notes"), page=view, crumbs=crumbs(entity, words("notes"), number))
+
+
+def _whole_note(look: Look, entity_type: str, number: str, note_id: str) -> timeline.Note:
+    stored = existing(look.work, entity_type, number)
+    found = note.NotePage((note.whole(look.work, stored, note_id),))
+    return timeline.notes_of(look, look.runtime.type(entity_type), stored, found).entries[0]
+
+
+def _shown(entity_type: str, page: RecordPage) -> Response:
+    entity = request_context.runtime().type(entity_type)
+    return answers.page("records/record.html", title=page.number, page=page, crumbs=crumbs(entity, page.number, page.number))
+
+
+def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object] | None = None) -> RecordPage:
+    view = reading.view(look.work, entity_type, number, links=False)
+    if revealed:
+        view = replace(view, record=view.record.having(revealed), masked=view.masked - revealed.keys())
+    entity, language, stored = look.runtime.type(entity_type), look.language, view.record
+    states = actions.states(look.work, existing(look.work, entity_type, stored.id))
     reader = _reader(look, view)
-    blocks = tuple(_blocks(look, entity, view, reader))
-
-    def here(endpoint: str) -> str:
-        return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, number=stored.number)
-
-    past = history.history(look.context, entity.id, stored.id, limit=_FEW_EVENTS)
+    blocks = tuple(facts.blocks_of(look, entity, view, reader))
     head = record_header(entity, stored, language)
-    capable = entity.entity.capabilities
-    ended = is_final(entity, stored)
+    capable, ended = entity.entity.capabilities, is_final(entity, stored)
+
+    def here(endpoint: str, explain: str | None = None) -> str:
+        return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, number=stored.number, explain=explain)
+
+    explaining = "explain" in request.args
     return RecordPage(
         icon=shell.icon_of(entity.entity),
         type_label=entity.entity.label.in_language(language),
@@ -179,21 +165,26 @@ def _page(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[
         key=answers.new_key(),
         status=Status(label=head.status_label, tone=tone_of(entity.lifecycle, head.status)) if head.status else None,
         path=head.path,
-        steps=tuple(_step(look, entity, view, state) for state in states if _is_step(entity, state)),
+        steps=steps_of(look, entity, view, states),
         locked=_locked(look, view),
+        assigned=facts.responsible(entity, view, reader),
+        dates=facts.dates_of(look, entity, view, reader),
         sections=tuple(block for side, block in blocks if not side),
         side=tuple(block for side, block in blocks if side),
-        related=tuple(_related(look, entity, view)),
-        notes=timeline.notes_of(look, entity, stored) if "notes" in capable else None,
+        related=related.related_of(look, entity, stored, request.args.get("tab", "")),
+        notes=timeline.notes_of(look, entity, stored, note.page(look.work, stored, _FEW_NOTES)) if "notes" in capable else None,
         attachments=timeline.files_of(look, entity, stored) if "attachments" in capable else None,
-        history=tuple(timeline.entries_of(look, reader, entity, past)),
-        history_more=here("history") if past.next_cursor else "",
+        file_limit=LIMIT,
+        file_limit_words=f"{LIMIT // 2**20} MB",
+        history=timeline.history_of(look, reader, entity, stored, history.page(look.work, stored, _FEW_EVENTS), ""),
         assign_href=here("assign") if "assignment" in capable and "assign" in view.verbs and not ended else "",
         edit_href=here("edit") if "edit" in view.verbs and not ended else "",
         delete_href=here("delete") if "delete" in view.verbs else "",
         note_href=here("add_note"),
         attach_href=here("add_file"),
         reveal_href=here("reveal"),
+        explain_href=here("record", explain=None if explaining else "1"),
+        explained=explanations(look, entity, view, states) if explaining else None,
     )
 
 
@@ -201,107 +192,7 @@ def _reader(look: Look, view: RecordView) -> Reader:
     return Reader(model=look.runtime.model, language=look.language, zone=look.zone, references=view.references, person=people.name_of)
 
 
-# next steps ----------------------------------------------------------------------------------------------------------------------
-
-
-def _is_step(entity: EntityRuntime, state: ActionState) -> bool:
-    """Show what is offered, and what moves the record though it can't now; other actions only while they are offered."""
-    action = entity.actions.get(state.action.id)
-    if state.findings and state.findings[0].code == "locked_final":
-        return False
-    return state.offered or (action is not None and action.move is not None and bool(state.findings) and state.findings[0].code != "wrong_state")
-
-
 def _locked(look: Look, view: RecordView) -> str:
     """Return the sentence that a final state is final."""
     finding = lock(look.at(view.record, view.record))
     return sentence(finding, look.language) if finding is not None else ""
-
-
-def _step(look: Look, entity: EntityRuntime, view: RecordView, state: ActionState) -> Step:
-    action, language = state.action, look.language
-    asks = bool(state.inputs) or action.confirm is not None or len(state.statuses) > 1
-    tone = "plain"
-    if action.style == "danger":
-        tone = "risk"
-    elif action.place == "primary":
-        tone = "solid"
-    said = " ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings))
-    return Step(
-        id=action.id,
-        label=action.label.in_language(language),
-        icon=action.icon,
-        tone=tone,
-        enabled=state.enabled,
-        plain=not asks,
-        href=url_for("packdesk_ui.act", entity_type=entity.id, number=view.record.number, action=action.id),
-        sentence=said,
-        reasons=tuple(_reasons(look, view, state)),
-    )
-
-
-def _reasons(look: Look, view: RecordView, state: ActionState) -> Iterator[faults.Why]:
-    at = look.at(view.record, view.record)
-    closed = closed_to(look.runtime, look.context.actor)
-    for finding in state.findings:
-        if reason := faults.why_at(at, finding, look.language, closed):
-            yield reason
-
-
-# values --------------------------------------------------------------------------------------------------------------------------
-
-
-def _blocks(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader) -> Iterator[tuple[bool, Block]]:
-    shown: set[str] = set()
-    for part in layout.parts_of(entity, look.language):
-        shown |= set(part.paths)
-        if part.group:
-            if part.group not in view.hidden:
-                yield part.side, Block(label=part.label, table=_table(entity, view, reader, part.group))
-            continue
-        facts = tuple(_facts(entity, view, reader, part))
-        section = part.paths[0].partition(".")[0] if part.paths and "." in part.paths[0] else ""
-        absent = section in entity.sections and not (present(look.at(view.record), section) or _was_filled(entity, view, part))
-        if facts and not absent:
-            yield part.side, Block(label=part.label, facts=facts)
-    log = layout.log_paths(entity, frozenset(shown))
-    facts = tuple(reader.show(entity.fields[path].field, view.record.get(path), badges=False) for path in log if path not in view.hidden)
-    yield True, Block(label=words("details"), facts=tuple(fact for fact in facts if fact.text))
-
-
-def _was_filled(entity: EntityRuntime, view: RecordView, part: layout.Part) -> bool:
-    """Say whether somebody wrote into a section, derived fields apart."""
-    return any(view.record.get(path) is not None and entity.fields[path].derived is None for path in part.paths if path in entity.fields)
-
-
-def _facts(entity: EntityRuntime, view: RecordView, reader: Reader, part: layout.Part) -> Iterator[Shown]:
-    for path in part.paths:
-        if path in entity.fields and path not in view.hidden:
-            each = entity.fields[path]
-            if path in view.masked:
-                yield Shown(label=each.label(reader.language), text=_MASK, masked=path)
-                continue
-            fact = reader.show(each.field, view.record.get(path), targets=each.targets)
-            yield replace(fact, wide=fact.wide or part.spans[path] > 1)
-
-
-def _table(entity: EntityRuntime, view: RecordView, reader: Reader, group: str) -> Table:
-    fields = entity.groups[group].fields
-    rows = tuple(
-        tuple(reader.show(each.field, line.values.get(name), targets=each.targets) for name, each in fields.items())
-        for line in view.record.lines.get(group, ())
-    )
-    return Table(head=tuple(each.label(reader.language) for each in fields.values()), rows=rows)
-
-
-def _related(look: Look, entity: EntityRuntime, view: RecordView) -> Iterator[Related]:
-    """Yield what is at the other ends: links of the record's own, and what refers to it."""
-    for name in (tab for tab in layout.tabs_of(entity) if tab in entity.connections):
-        connection = entity.connections[name]
-        if connection.how == "field" and not connection.many:
-            continue
-        links = view.links[name] if name in view.links else reading.linked(look.context, entity.id, view.record.id, name)
-        relation = entity.relations.get(name)
-        label = relation.relation.label if relation is not None else look.runtime.model.entity_types[connection.holder].plural
-        entries = tuple(RelatedItem(text=named(link.reference), href=reference_link(link.reference).href) for link in links[:_MOST_RELATED])
-        yield Related(label=label.in_language(look.language), count=len(links), entries=entries)

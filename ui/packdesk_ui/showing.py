@@ -36,6 +36,16 @@ class Shown:
     right: bool = False
     #: Path of a value that is shown on purpose only.
     masked: str = ""
+    #: Path of the field that holds it, where the page says why it is as it is.
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A badge."""
+
+    label: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

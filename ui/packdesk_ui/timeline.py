@@ -1,6 +1,6 @@
 """What happened to a record, what was noted on it and attached to it, as a page tells it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from babel.numbers import format_decimal
@@ -10,8 +10,9 @@ from packdesk.errors import Finding
 from packdesk.model.entity_types import Field
 from packdesk.model.nodes import Json
 from packdesk.records import attach, note
-from packdesk.records.history import HistoryPage
+from packdesk.records.history import CHOICES, HistoryPage
 from packdesk.records.looking import Look
+from packdesk.records.note import NotePage
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import Record
@@ -20,15 +21,31 @@ from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, moment
 
 _KINDS_OF_EVENTS = frozenset({"created", "updated", "deleted", "note", "attachment", "migrated", "revealed"})
+_DOORS = frozenset({"screen", "api", "import", "bulk", "system", "scenario"})
+#: Engine columns whose change follows from another that is told.
+_UNTOLD = frozenset({"state"})
+#: Files on the record page; nobody attaches more by hand, and the API lists all.
+_MOST_FILES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A note."""
+    """A note, or its beginning."""
 
     who: str
     when: str
     text: str
+    #: Where all of it is; empty: here.
+    whole_href: str = ""
+    whole_words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """Some notes, newest first."""
+
+    entries: tuple[Note, ...]
+    older_href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,37 +76,86 @@ class Entry:
     what: str
     when: str
     changes: tuple[Change, ...]
+    #: How it came in, under which release, and by which rules.
+    door: str
+    release: str
+    rules: tuple[str, ...]
 
 
-def notes_of(look: Look, entity: EntityRuntime, stored: Record) -> tuple[Note, ...]:
-    """Return the notes, newest first."""
-    found = note.notes(look.context, entity.id, stored.id)
-    return tuple(Note(who=people.name_of(each.by), when=moment(each.at, look.language, look.zone), text=each.text) for each in found)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A part of the history that can be looked at alone."""
+
+    id: str
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Some of what happened, newest first."""
+
+    entries: tuple[Entry, ...]
+    choices: tuple[Choice, ...]
+    older_href: str
+
+
+def notes_of(look: Look, entity: EntityRuntime, stored: Record, page: NotePage) -> Notes:
+    """Return notes for a page; of a long one the beginning, with the way to the rest."""
+    return Notes(
+        entries=tuple(_note(look, entity, stored, each) for each in page.notes),
+        older_href=url_for("packdesk_ui.notes", entity_type=entity.id, number=stored.number, before=page.next_cursor) if page.next_cursor else "",
+    )
+
+
+def _note(look: Look, entity: EntityRuntime, stored: Record, each: note.Note) -> Note:
+    shown = Note(who=people.name_of(each.by), when=moment(each.at, look.language, look.zone), text=each.text)
+    if not each.folded:
+        return shown
+    length = format_decimal(each.length, locale=look.language)
+    href = url_for("packdesk_ui.whole_note", entity_type=entity.id, number=stored.number, note=each.id)
+    return replace(shown, text=f"{each.text} …", whole_href=href, whole_words=words("note.whole", count=length))
 
 
 def files_of(look: Look, entity: EntityRuntime, stored: Record) -> tuple[File, ...]:
     """Return the attached files."""
-    found = attach.attachments(look.context, entity.id, stored.id)
     return tuple(
         File(
             name=each.name,
             href=url_for("packdesk_ui.file", entity_type=entity.id, number=stored.number, attachment=each.id),
-            size=_size(each.size, look.language),
+            size=size_words(each.size, look.language),
             who=people.name_of(each.by),
             when=moment(each.at, look.language, look.zone),
         )
-        for each in found
+        for each in attach.newest(look.work, stored, _MOST_FILES)
     )
 
 
-def entries_of(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryPage) -> Iterator[Entry]:
-    """Yield what happened, newest first."""
+def history_of(look: Look, reader: Reader, entity: EntityRuntime, stored: Record, page: HistoryPage, only: str) -> History:  # noqa: PLR0917 - who, what
+    """Return what happened for a page; what changes name is read at once, however many they are."""
+    _read_named(look, reader, entity, page)
+
+    def href(choice: str, before: str = "") -> str:
+        return url_for("packdesk_ui.history", entity_type=entity.id, number=stored.number, only=choice or None, before=before or None)
+
+    return History(
+        entries=tuple(_entries(look, reader, entity, page)),
+        choices=tuple(Choice(id=one, label=words(f"history.only.{one or 'all'}"), href=href(one), current=one == only) for one in ("", *CHOICES)),
+        older_href=href(only, page.next_cursor) if page.next_cursor else "",
+    )
+
+
+def _entries(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryPage) -> Iterator[Entry]:
     for event in page.events:
         yield Entry(
             who=people.name_of(event.by),
             what=_what(entity, event.kind, event.action, look.language),
             when=moment(event.at, look.language, look.zone),
-            changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items() if path != "state"),
+            changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items() if path not in _UNTOLD),
+            door=words(f"door.{event.door}") if event.door in _DOORS else event.door,
+            release=words("release", release=event.release),
+            rules=event.rules,
         )
 
 
@@ -98,6 +164,32 @@ def _what(entity: EntityRuntime, kind: str, action: str, language: str) -> str:
         found = entity.actions.get(action)
         return words("history.action", action=found.action.label.in_language(language) if found is not None else action)
     return words(f"history.{kind}") if kind in _KINDS_OF_EVENTS else words("history.other", kind=kind)
+
+
+def _read_named(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryPage) -> None:
+    """Read the records that the changes name, one statement for each of their types."""
+    wanted: dict[str, set[str]] = {}
+    for event in page.events:
+        for path, values in event.changes.items():
+            for targets, each in _names(entity, path, values):
+                if len(targets) == 1 and (targets[0], each) not in reader.references:
+                    wanted.setdefault(targets[0], set()).add(each)
+    for target, ids in wanted.items():
+        look.work.unit.prefetch(target, ids)
+
+
+def _names(entity: EntityRuntime, path: str, values: Iterable[Json]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the ids that the two values of a change name, with the types they may be of."""
+    if path in entity.fields and entity.fields[path].targets:
+        for value in values:
+            for each in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(each, str):
+                    yield entity.fields[path].targets, each
+    elif path in entity.groups:
+        fields = {name: field for name, field in entity.groups[path].fields.items() if field.targets}
+        for value in values:
+            for row in value if fields and isinstance(value, list | tuple) else ():
+                yield from ((field.targets, each) for name, field in fields.items() if isinstance(row, Mapping) and isinstance(each := row.get(name), str))
 
 
 def _change(look: Look, reader: Reader, entity: EntityRuntime, path: str, values: tuple[Json, Json]) -> Change:
@@ -109,7 +201,8 @@ def _change(look: Look, reader: Reader, entity: EntityRuntime, path: str, values
             label=declared.label.in_language(look.language), old=_was(look, reader, declared, targets, old), new=_was(look, reader, declared, targets, new)
         )
     if path in entity.groups:
-        return Change(label=entity.groups[path].group.label.in_language(look.language), old=_rows(entity, path, old, look), new=_rows(entity, path, new, look))
+        label = entity.groups[path].group.label.in_language(look.language)
+        return Change(label=label, old=_rows(look, reader, entity, path, old), new=_rows(look, reader, entity, path, new))
     label = entity.relations[path].relation.label.in_language(look.language) if path in entity.relations else path
     return Change(label=label, old=_plain(old), new=_plain(new))
 
@@ -123,15 +216,22 @@ def _was(look: Look, reader: Reader, declared: Field, targets: tuple[str, ...], 
     if isinstance(read, Finding):
         return _plain(value)
     if targets:
-        found = (look.find(targets, str(one)) for one in (read if isinstance(read, tuple) else (read,)))
-        return ", ".join(each.number if each is not None else "…" for each in found)
+        return ", ".join(_number(look, reader, targets, str(one)) for one in (read if isinstance(read, tuple) else (read,)))
     return reader.show(declared, read).text
 
 
-def _rows(entity: EntityRuntime, group: str, value: Json, look: Look) -> str:
+def _number(look: Look, reader: Reader, targets: tuple[str, ...], record_id: str) -> str:
+    """Return how a record is called that a change names; dots where the person may not see it."""
+    known = next((found for target in targets if (found := reader.references.get((target, record_id)))), None)
+    if known is not None:
+        return known.number
+    read = look.find(targets, record_id)
+    return read.number if read is not None else "…"
+
+
+def _rows(look: Look, reader: Reader, entity: EntityRuntime, group: str, value: Json) -> str:
     fields = entity.groups[group].fields
     rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list | tuple) else []
-    reader = Reader(model=look.runtime.model, language=look.language, zone=look.zone, references={}, person=people.name_of)
     said = (" ".join(filter(None, (_was(look, reader, each.field, each.targets, row.get(name)) for name, each in fields.items()))) for row in rows)
     return "; ".join(said)
 
@@ -142,9 +242,10 @@ def _plain(value: Json) -> str:
     return ", ".join(_plain(inner) for inner in value) if isinstance(value, list | tuple) else "" if value is None else str(value)
 
 
-def _size(size: int, language: str) -> str:
-    for unit in ("B", "kB", "MB"):
-        if size < 1000 or unit == "MB":
+def size_words(size: float, language: str) -> str:
+    """Return a size in the largest unit that fits."""
+    for unit in ("B", "kB"):
+        if size < 1000:
             return f"{format_decimal(size, format='0.#', locale=language)} {unit}"
-        size = round(size / 1000, 1)  # type: ignore[assignment]
-    return str(size)
+        size /= 1000
+    return f"{format_decimal(size, format='0.#', locale=language)} MB"

@@ -14,6 +14,7 @@ from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
 from packdesk.records.note import noted
 from packdesk.records.once import run_once
+from packdesk.runtime.values import Record
 from packdesk.store.blobs import Blobs
 from packdesk.store.platform_tables import attachment as table
 from packdesk.store.unit_of_work import UnitOfWork
@@ -56,13 +57,17 @@ def attach(context: Context, entity_type: str, ref: str, name: str, stream: Bina
 
 def attachments(context: Context, entity_type: str, ref: str) -> tuple[Attachment, ...]:
     """Return the files of a record, newest first."""
+    return run(context, lambda unit, runtime: _all(begin(context, unit, runtime), entity_type, ref), write=False)
 
-    def work(unit: Work) -> tuple[Attachment, ...]:
-        record = existing(unit, entity_type, ref)
-        query = _ALL.where(table.c.record_id == record.id, table.c.entity_type == entity_type).order_by(table.c.id.desc())
-        return tuple(Attachment(row.id, row.at, row.by, row.name, row.media_type, row.size) for row in unit.unit.connection.execute(query))
 
-    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+def _all(work: Work, entity_type: str, ref: str) -> tuple[Attachment, ...]:
+    return newest(work, existing(work, entity_type, ref))
+
+
+def newest(work: Work, record: Record, most: int | None = None) -> tuple[Attachment, ...]:
+    """Return files of a record inside a transaction, the newest first; all of them, or so many at ``most``."""
+    query = _ALL.where(table.c.record_id == record.id, table.c.entity_type == record.entity_type).order_by(table.c.id.desc()).limit(most)
+    return tuple(Attachment(row.id, row.at, row.by, row.name, row.media_type, row.size) for row in work.unit.connection.execute(query))
 
 
 def fetch(context: Context, entity_type: str, ref: str, attachment_id: str) -> tuple[Attachment, bytes]:

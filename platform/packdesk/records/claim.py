@@ -14,12 +14,13 @@ def claim(context: Context, entity_type: str, ref: str) -> Outcome:
     Raises ``already_claimed`` with the user who was faster.
     """
     entity = context.live.current().runtime.type(entity_type)
-    taking = next((name for name, action in entity.actions.items() if _takes(action)), None)
+    taking = next((name for name, action in entity.actions.items() if takes(action)), None)
     if taking is None:
         raise PackdeskError("unknown_action", action="claim", entity_type=entity_type)
     return act(context, entity_type, ref, taking)
 
 
-def _takes(action: ActionRuntime) -> bool:
+def takes(action: ActionRuntime) -> bool:
+    """Say whether an action assigns the record to whoever does it."""
     users = (effect.arguments.get("user") for effect in action.effects if effect.effect.do == "assign")
     return any(isinstance(user, Compiled) and user.source.strip() == "actor" for user in users)

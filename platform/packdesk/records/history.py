@@ -1,17 +1,29 @@
 """The history of a record, as far as the actor may see what it is about (GEN-8)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from packdesk.errors import PackdeskError
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
 from packdesk.records.views import screen
+from packdesk.runtime.values import Record
 from packdesk.store import history as stored
 from packdesk.store.history import Event
 
 _MOST = 200
 _MASK = "***"
+#: What somebody wants to see of a history -> the kinds of events that it is made of.
+CHOICES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "changes": frozenset({"created", "updated", "deleted", "migrated"}),
+        "notes": frozenset({"note"}),
+        "files": frozenset({"attachment"}),
+        "steps": frozenset({"action"}),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +38,18 @@ def history(context: Context, entity_type: str, ref: str, limit: int = 50, curso
     """Return what happened to a record, newest first; changes of hidden fields are left out, of sensitive ones masked."""
 
     def work(unit: Work) -> HistoryPage:
-        record = existing(unit, entity_type, ref)
-        size = max(1, min(limit, _MOST))
-        found = stored.read(unit.unit.connection, entity_type, record.id, limit=size + 1, before=_place(cursor))
-        kept = screen(unit, unit.runtime.type(entity_type))
-        events = tuple(_seen(event, kept.hidden, kept.masked) for event in found[:size])
-        return HistoryPage(events, str(events[-1].id) if len(found) > size else "")
+        return page(unit, existing(unit, entity_type, ref), limit, cursor)
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def page(work: Work, record: Record, limit: int = 50, cursor: str = "", only: str = "") -> HistoryPage:
+    """Return what happened to a record inside a transaction; ``only`` names one of ``CHOICES``."""
+    size = max(1, min(limit, _MOST))
+    found = stored.read(work.unit.connection, record.entity_type, record.id, limit=size + 1, before=_place(cursor), kinds=CHOICES.get(only, frozenset()))
+    kept = screen(work, work.runtime.type(record.entity_type))
+    events = tuple(_seen(event, kept.hidden, kept.masked) for event in found[:size])
+    return HistoryPage(events, str(events[-1].id) if len(found) > size else "")
 
 
 def _place(cursor: str) -> int:

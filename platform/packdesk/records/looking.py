@@ -1,13 +1,14 @@
 """A look at records while a page is drawn: conditions of fields walk from record to record, nothing is written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from packdesk.records.context import Context, opened
-from packdesk.records.drafts import begin
+from packdesk.records.context import Context, opened, run
+from packdesk.records.drafts import Work, begin
 from packdesk.records.screening import screen_of
 from packdesk.records.seen_graph import SeenGraph
 from packdesk.runtime.compile import Runtime
@@ -15,12 +16,16 @@ from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.situation import Situation, situation
 from packdesk.runtime.values import Graph, Record
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What a page needs to ask conditions."""
 
     context: Context
+    #: The transaction, for what else the page reads in it.
+    work: Work
     runtime: Runtime
     graph: Graph
     now: datetime
@@ -61,5 +66,13 @@ def looking(context: Context) -> Iterator[Look]:
     """Give a look at the records of the release in force."""
     release = context.live.current()
     with opened(context, release, write=False) as graph:
-        work = begin(context, graph, release.runtime)
-        yield Look(context=work.context, runtime=release.runtime, graph=graph, now=work.now, home=work.zone, reading=work.reading)
+        yield _look(begin(context, graph, release.runtime))
+
+
+def looked(context: Context, draw: Callable[[Look], T]) -> T:
+    """Return what one look at the records gives; it is taken anew when the connection was lost meanwhile."""
+    return run(context, lambda unit, runtime: draw(_look(begin(context, unit, runtime))), write=False)
+
+
+def _look(work: Work) -> Look:
+    return Look(context=work.context, work=work, runtime=work.runtime, graph=work.unit, now=work.now, home=work.zone, reading=work.reading)

@@ -17,7 +17,11 @@ from packdesk.runtime.values import Record
 from packdesk.store.platform_tables import note as table
 from packdesk.store.unit_of_work import UnitOfWork
 
-LIMIT = 20_000
+LIMIT = 100_000
+#: Notes on one page.
+PAGE = 50
+#: Of a longer note a page shows the beginning.
+FOLDED = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,21 @@ class Note:
     at: datetime
     by: str
     text: str
+    #: Length of the whole text, of which ``text`` may be the beginning.
+    length: int = 0
+
+    @property
+    def folded(self) -> bool:
+        """Say whether there is more of it."""
+        return self.length > len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class NotePage:
+    """Some notes, newest first, and where to go on."""
+
+    notes: tuple[Note, ...]
+    next_cursor: str = ""
 
 
 def add_note(context: Context, entity_type: str, ref: str, text: str) -> Note:
@@ -60,6 +79,26 @@ def notes(context: Context, entity_type: str, ref: str) -> tuple[Note, ...]:
         return tuple(Note(row.id, row.at, row.by, row.text) for row in unit.unit.connection.execute(query))
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def page(work: Work, record: Record, limit: int = PAGE, before: str = "") -> NotePage:
+    """Return notes of a record inside a transaction, newest first; of long ones the beginning alone is read."""
+    shown = (table.c.id, table.c.at, table.c.by, sa.func.substr(table.c.text, 1, FOLDED).label("text"), sa.func.length(table.c.text).label("length"))
+    query = sa.select(*shown).where(table.c.record_id == record.id, table.c.entity_type == record.entity_type).order_by(table.c.id.desc()).limit(limit + 1)
+    if before:
+        query = query.where(table.c.id < before)
+    rows = work.unit.connection.execute(query).all()
+    found = tuple(Note(row.id, row.at, row.by, row.text, row.length) for row in rows[:limit])
+    return NotePage(found, found[-1].id if len(rows) > limit else "")
+
+
+def whole(work: Work, record: Record, note_id: str) -> Note:
+    """Return one note of a record with all of its text; raises ``unknown_page``."""
+    query = sa.select(table).where(table.c.id == note_id, table.c.record_id == record.id, table.c.entity_type == record.entity_type)
+    row = work.unit.connection.execute(query).first()
+    if row is None:
+        raise PackdeskError("unknown_page")
+    return Note(row.id, row.at, row.by, row.text, len(row.text))
 
 
 def noted(work: Work, entity_type: str, ref: str, capability: str) -> Record:

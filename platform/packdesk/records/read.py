@@ -19,8 +19,8 @@ def read(context: Context, entity_type: str, ref: str) -> RecordView:
     return run(context, lambda unit, runtime: view(begin(context, unit, runtime), entity_type, ref), write=False)
 
 
-def view(work: Work, entity_type: str, ref: str) -> RecordView:
-    """Return a record inside a transaction."""
+def view(work: Work, entity_type: str, ref: str, *, links: bool = True) -> RecordView:
+    """Return a record inside a transaction; ``links`` that nobody is going to show need not be read."""
     entity = work.runtime.type(entity_type)
     kept = screen(work, entity)
     named = named_with(work, entity, entity.fields.keys() - kept.hidden - kept.masked)
@@ -31,7 +31,7 @@ def view(work: Work, entity_type: str, ref: str) -> RecordView:
     return RecordView(
         record=seen,
         title=title(work, record, others),
-        links={name: _links(work, record, name) for name, relation in entity.relations.items() if relation.connection.how in _HELD},
+        links={name: _links(work, record, name) for name, relation in entity.relations.items() if links and relation.connection.how in _HELD},
         references=found,
         hidden=kept.hidden,
         masked=kept.masked,

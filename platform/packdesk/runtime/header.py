@@ -1,10 +1,17 @@
-"""The head of a record's page: its subtype, its status, and the way of statuses that it goes."""
+"""The head of a record's page: its subtype, its status, the way of statuses that it goes, and the dates by which it has to be done."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 
+from packdesk.model.entity_types import Kind
 from packdesk.model.lifecycles import StateKind
 from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.expressions.tree import Compare, Field, Node, Root
+from packdesk.runtime.lifecycle import is_final
 from packdesk.runtime.values import Record
+
+_LATE = frozenset({">", ">=", "<", "<="})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +33,50 @@ class Header:
     status: str
     status_label: str
     path: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A date by which something has to be done, because a field of yes and no says whether the clock has passed it."""
+
+    #: Path of the date, and of the field that says that it is late.
+    path: str
+    late_path: str
+    at: datetime | date
+    late: bool
+    #: The record is not worked on any more: the clock has stopped.
+    stopped: bool
+
+
+def deadlines(entity: EntityRuntime, record: Record) -> tuple[Deadline, ...]:
+    """Return the deadlines of a record that are set, the earliest first."""
+    found = (
+        Deadline(path=path, late_path=late, at=at, late=record.get(late) is True, stopped=is_final(entity, record))
+        for path, late in deadline_paths(entity)
+        if isinstance(at := record.get(path), date)
+    )
+    return tuple(sorted(found, key=lambda one: str(one.at)))
+
+
+def deadline_paths(entity: EntityRuntime) -> tuple[tuple[str, str], ...]:
+    """Return date and flag of each deadline: a derived yes or no that compares ``now`` with a date of the record."""
+    flags = ((path, field.derived) for path, field in entity.fields.items() if field.field.kind is Kind.BOOLEAN)
+    return tuple((date_, path) for path, derived in flags if derived is not None and derived.reads_now for date_ in _passed(entity, derived.tree))
+
+
+def _passed(entity: EntityRuntime, tree: Node) -> Iterator[str]:
+    """Yield the date that a comparison says the clock has passed."""
+    if not isinstance(tree, Compare) or tree.operator not in _LATE:
+        return
+    earlier, later = (tree.right, tree.left) if tree.operator.startswith(">") else (tree.left, tree.right)
+    own = isinstance(earlier, Field) and isinstance(earlier.target, Root) and earlier.target.name == "record"
+    path = earlier.path if isinstance(earlier, Field) and own and _reads_now(later) else ""
+    if path in entity.fields and entity.fields[path].field.kind in (Kind.DATE, Kind.DATETIME):
+        yield path
+
+
+def _reads_now(tree: Node) -> bool:
+    return any(isinstance(node, Root) and node.name == "now" for node in tree.walk())
 
 
 def record_header(entity: EntityRuntime, record: Record, language: str) -> Header:

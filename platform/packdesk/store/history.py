@@ -1,6 +1,6 @@
 """The history of records: what one change says, and how it is read back. Rows are written by the unit of work alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -69,11 +69,13 @@ def _fields(tables: Tables, entity: EntityType) -> tuple[tuple[str, Field], ...]
     return tables.memo[memo]  # type: ignore[no-any-return]
 
 
-def read(connection: Connection, entity_type: str, record_id: str, *, limit: int = 200, before: int = 0) -> tuple[Event, ...]:
-    """Return the newest events of a record, newest first; ``before`` (an event's id) pages on."""
+def read(connection: Connection, entity_type: str, record_id: str, *, limit: int = 200, before: int = 0, kinds: Collection[str] = ()) -> tuple[Event, ...]:
+    """Return the newest events of a record, newest first; ``before`` (an event's id) pages on, ``kinds`` leaves out all others."""
     query = sa.select(history).where(history.c.record_id == record_id, history.c.entity_type == entity_type).order_by(history.c.id.desc()).limit(limit)
     if before:
         query = query.where(history.c.id < before)
+    if kinds:
+        query = query.where(history.c.kind.in_(sorted(kinds)))
     return tuple(_event(row) for row in connection.execute(query).mappings())
 
 

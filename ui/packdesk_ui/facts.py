@@ -1,0 +1,98 @@
+"""The values of a record in blocks, as its page shows them: fields by section, the rows of line groups, who is responsible, what the engine keeps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from packdesk.model.views import Layout
+from packdesk.records.looking import Look
+from packdesk.records.outcome import RecordView
+from packdesk.runtime import layout
+from packdesk.runtime.engine_columns import ASSIGNMENT
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.field_state import present
+from packdesk.runtime.header import deadlines
+from packdesk_ui.due import Due, due_of
+from packdesk_ui.shell import words
+from packdesk_ui.showing import Reader, Shown
+
+_MASK = "•••"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The rows of a line group."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[Shown, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One block of the page."""
+
+    label: str
+    facts: tuple[Shown, ...] = ()
+    table: Table | None = None
+
+
+def blocks_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader) -> Iterator[tuple[bool, Block]]:
+    """Yield the blocks of a record, each with whether it stands at the side."""
+    shown: set[str] = set()
+    for part in layout.parts_of(entity, look.language, Layout.DETAIL):
+        shown |= set(part.paths)
+        if part.group:
+            if part.group not in view.hidden:
+                yield part.side, Block(label=part.label, table=_table(entity, view, reader, part.group))
+            continue
+        facts = tuple(_facts(look, entity, view, reader, part))
+        section = part.paths[0].partition(".")[0] if part.paths and "." in part.paths[0] else ""
+        absent = section in entity.sections and not (present(look.at(view.record), section) or _was_filled(entity, view, part))
+        if facts and not absent:
+            yield part.side, Block(label=part.label, facts=facts)
+    log = layout.log_paths(entity, frozenset(shown))
+    facts = tuple(_fact(entity, view, reader, path, badges=False) for path in log if path not in view.hidden)
+    yield True, Block(label=words("details"), facts=tuple(fact for fact in facts if fact.text))
+
+
+def responsible(entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Shown, ...]:
+    """Return the unit and the person that a record is assigned to; nothing where the type knows no assignment."""
+    return tuple(_fact(entity, view, reader, path) for path in ASSIGNMENT if path in entity.fields and path not in view.hidden)
+
+
+def dates_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Due, ...]:
+    """Return the deadlines of a record that the person may see, in words."""
+    closed = view.hidden | view.masked
+    found = (one for one in deadlines(entity, view.record) if not closed & {one.path, one.late_path})
+    return tuple(due_of(one, _fact(entity, view, reader, one.path), look.now, look.language) for one in found)
+
+
+def _was_filled(entity: EntityRuntime, view: RecordView, part: layout.Part) -> bool:
+    """Say whether somebody wrote into a section, derived fields apart."""
+    return any(view.record.get(path) is not None and entity.fields[path].derived is None for path in part.paths if path in entity.fields)
+
+
+def _facts(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader, part: layout.Part) -> Iterator[Shown]:
+    at = look.at(view.record)
+    for path in part.paths:
+        if path not in entity.fields or path in view.hidden:
+            continue
+        each = entity.fields[path]
+        if path in view.masked:
+            yield Shown(label=each.label(reader.language), text=_MASK, masked=path, path=path)
+        elif at.holds(each.visible):
+            fact = _fact(entity, view, reader, path)
+            yield replace(fact, wide=fact.wide or part.spans[path] > 1)
+
+
+def _fact(entity: EntityRuntime, view: RecordView, reader: Reader, path: str, *, badges: bool = True) -> Shown:
+    each = entity.fields[path]
+    return replace(reader.show(each.field, view.record.get(path), targets=each.targets, badges=badges), path=path)
+
+
+def _table(entity: EntityRuntime, view: RecordView, reader: Reader, group: str) -> Table:
+    fields = entity.groups[group].fields
+    rows = tuple(
+        tuple(reader.show(each.field, line.values.get(name), targets=each.targets) for name, each in fields.items())
+        for line in view.record.lines.get(group, ())
+    )
+    return Table(head=tuple(each.label(reader.language) for each in fields.values()), rows=rows)
