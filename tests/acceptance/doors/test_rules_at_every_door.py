@@ -354,6 +354,18 @@ def test_a_name_holds_no_character_that_nobody_sees(door: Door, office: Office, 
     assert mixed.stored["person"]["first_name"] == f"\u05d0\u200e {door.name}"
 
 
+@pytest.mark.parametrize("login", ["ghost", "zz top", "system"])
+@through("screen", "api", "bulk", "import")
+def test_nobody_is_made_responsible_whom_the_installation_does_not_know(door: Door, office: Office, login: str) -> None:
+    """CARE-14, GEN-10."""
+    lead = office.lead("lena")
+
+    outcome = door.edit("lena", "lead", lead, {"assigned_user": login})
+
+    assert outcome.places == {("unknown_user", "assigned_user")}
+    assert office.now("lena", "lead", lead) == lead
+
+
 @through("screen", "api", "bulk", "import")
 def test_a_description_keeps_its_lines(door: Door, office: Office) -> None:
     """GEN-10: what is written in lines may have them."""
