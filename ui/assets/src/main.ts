@@ -33,8 +33,6 @@ connectTable(document);
 connectTabs(document);
 connectToasts(document);
 connectList(document);
-connectTabs(document);
-connectToasts(document);
 connectConditions(document);
 connectChecking(document);
 connectSummary(document);
