@@ -108,7 +108,8 @@ def _why_not_call(node: Call, name: str, base: str) -> str | None:  # noqa: PLR0
         return f"'{name}' of a text that is not written out"
     if name == "text" and first is not None and first.type.base not in _TEXT_IN_SQL:
         return f"'text' of {first.type}"
-    if len(node.arguments) > 1 and name in _ZONED and depends_on_rows(node.arguments[1], base):
+    zones = node.arguments if name == "today" else node.arguments[1:] if name in _ZONED else ()
+    if any(depends_on_rows(zone, base) for zone in zones):
         return "A time zone that differs from record to record"
     if name in ("min", "max", "abs") and node.type.base is Base.DURATION:
         return f"'{name}' of durations"

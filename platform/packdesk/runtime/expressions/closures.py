@@ -329,11 +329,9 @@ def _macro(node: Macro) -> Closure:
     entity_types = node.source.type.item.entity_types if node.source.type.item is not None and node.source.type.item.base is Base.RECORD else ()
 
     def members(env: Environment, items: Items) -> tuple[object, ...]:
-        found = source(env, items)
-        if not entity_types:
-            return tuple(found)  # type: ignore[arg-type]
-        resolved = (resolve(env, entity_types, one) for one in found)  # type: ignore[attr-defined]
-        return tuple(one for one in resolved if one is not None)
+        found: tuple[object, ...] = tuple(source(env, items))  # type: ignore[arg-type]
+        # One that is missing or no longer there stays in its place, as in a list of any other values.
+        return tuple(resolve(env, entity_types, one) or one for one in found) if entity_types else found
 
     if kind == "all":
         return lambda env, items: all(body(env, {**items, name: item}) for item in members(env, items))
