@@ -23,11 +23,12 @@ from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.expressions.json_form import environment_json, plain
 from packdesk.runtime.expressions.types import Base
 from packdesk.runtime.kinds import KINDS
-from packdesk.runtime.values import Line, Money, Phone, Record
+from packdesk.runtime.values import Address, Line, Money, Phone, Record
 from packdesk.store.codec import encode
 from packdesk.store.database import Database
 from packdesk.store.physical import EMPTY, extend
 from packdesk.store.sql_expressions import lower_value, register_sqlite_functions
+from packdesk.store.sql_values import ADDRESS_PARTS
 from packdesk.store.tables import Tables
 
 ROOT = Path(__file__).parents[3]
@@ -91,7 +92,7 @@ def world() -> MemoryGraph:
     phones = {"p1": (Line("n1", {"number": Phone("030 1", "+49301"), "label": "work"}), Line("n2", {"number": Phone("x"), "label": None}))}
     for values in people:
         graph.records[str(values["id"])] = Record("person", {**stamp, **values}, {"phones": phones.get(str(values["id"]), ())})
-    graph.relations |= {("p1", "related"): ("p2",), ("p2", "related"): ("p1", "p3"), ("p3", "related"): ("p2",)}
+    graph.relations |= {("p1", "related"): ("p2",), ("p2", "related"): ("p3", "p1"), ("p3", "related"): ("p2",)}
     return graph
 
 
@@ -290,6 +291,8 @@ def _filled(connection: sa.Connection, tables: Tables, orders: Orders) -> Iterat
 
 
 def _from_columns(values: Sequence[object], base: Base) -> object:
+    if base is Base.ADDRESS:
+        return plain(Address(**{name: str(part or "") for name, part in zip(ADDRESS_PARTS, values, strict=True)})) if any(values) else None
     if values[0] is None:
         return None
     if base is Base.DURATION:
