@@ -15,7 +15,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
-from packdesk_ui import acting, administration, answers, assets, bulk, checking, choices, editing, finder, gallery, grants, lists, record, shell, start, transfer
+from packdesk_ui import acting, administration, answers, assets, bulk, checking, choices, editing, finder, gallery, grants, jobs, lists, record, shell, start, transfer
 from packdesk_ui.lists import columns, views
 
 __all__ = ["register"]
@@ -34,8 +34,13 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("gallery", "/gallery", ("GET",), gallery.gallery),
     ("gallery_window", "/gallery/window", ("GET",), gallery.window),
     ("records", _TYPE, ("GET", "POST"), lists.records),
+    ("jobs", "/jobs", ("GET",), jobs.jobs),
+    ("job", "/jobs/<job>", ("GET",), jobs.job),
+    ("start_job", "/jobs/<job>/start", ("POST",), jobs.start_job),
+    ("stop_job", "/jobs/<job>/stop", ("POST",), jobs.stop_job),
+    ("undo_job", "/jobs/<job>/undo", ("POST",), jobs.undo_job),
     ("new", f"{_TYPE}/new", ("GET", "POST"), editing.new),
-    ("bulk", f"{_TYPE}/bulk", ("POST",), bulk.bulk),
+    ("bulk", f"{_TYPE}/bulk", ("GET", "POST"), bulk.bulk),
     ("imports", f"{_TYPE}/import", ("GET", "POST"), transfer.imports),
     ("export", f"{_TYPE}/export.csv", ("GET",), transfer.export),
     ("choices", f"{_TYPE}/choices", ("POST",), choices.choices),

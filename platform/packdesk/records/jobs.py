@@ -4,7 +4,7 @@ A job belongs to the person who asked for it and works with his rights as they a
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -86,8 +86,20 @@ class JobView:
         return self.job.total - self.waiting
 
 
-def begin_bulk(context: Context, entity_type: str, command: BulkCommand, *, matching: SearchCommand | None = None, preview: bool = False) -> Job:
-    """Make a job of a bulk command, over the records it names or over all that a search finds; raises ``too_many_records``."""
+def begin_bulk(
+    context: Context,
+    entity_type: str,
+    command: BulkCommand,
+    *,
+    matching: SearchCommand | None = None,
+    like: str = "",
+    preview: bool = False,
+    form: Mapping[str, Sequence[str]] | None = None,
+) -> Job:
+    """Make a job of a bulk command: over the records it names, all that a search finds, or those of another job (``like``).
+
+    ``form`` is what a screen wants to show again. Raises ``too_many_records``.
+    """
     runtime = context.live.current().runtime
     entity = runtime.type(entity_type)
     if refused := policy.may(runtime, context.actor, "bulk", entity_type):
@@ -100,10 +112,13 @@ def begin_bulk(context: Context, entity_type: str, command: BulkCommand, *, matc
     if len(records) > MOST:
         raise PackdeskError("too_many_records", limit=MOST)
     kind = JobKind.PREVIEW if preview else JobKind.BULK
-    made = replace(_new(context, kind, entity_type), body=body_of(command), total=len(records))
+    body = body_of(command) | ({"form": {name: tuple(texts) for name, texts in form.items()}} if form else {})
+    made = replace(_new(context, kind, entity_type), body=body, total=len(records))
 
     def work(unit: UnitOfWork, _runtime: Runtime) -> Job:
         jobs.forget(unit.connection, context.actor.login, context.clock.now() - KEPT)
+        if like:
+            return replace(made, total=jobs.add_like(unit.connection, made, _own(context, unit, like).id))
         jobs.add(unit.connection, made, records)
         return made
 

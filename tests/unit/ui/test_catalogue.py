@@ -52,9 +52,9 @@ def test_a_language_that_the_screens_do_not_speak_is_answered_in_english() -> No
 @pytest.mark.parametrize(
     ("key", "facts", "english", "german"),
     [
-        ("bulk", {"count": 1}, "Edit 1 record", "1 Datensatz bearbeiten"),
-        ("bulk", {"count": 2}, "Edit 2 records", "2 Datensätze bearbeiten"),
-        ("bulk.foreseen", {"done": 1, "refused": 0}, "1 would change, 0 would be refused", "1 würde geändert, 0 abgelehnt"),
+        ("job.title.bulk.edit", {"count": 1}, "Change 1 record", "1 Datensatz ändern"),
+        ("job.title.bulk.edit", {"count": 2}, "Change 2 records", "2 Datensätze ändern"),
+        ("job.summary.preview", {"changed": 1, "total": 1}, "1 of 1 will change.", "1 von 1 wird geändert."),
         ("import.done", {"done": 1, "refused": 1}, "1 row imported, 1 refused", "1 Zeile importiert, 1 abgelehnt"),
         ("import.tried", {"done": 1, "refused": 0}, "1 row would be imported, 0 refused", "1 Zeile würde importiert, 0 abgelehnt"),
         ("import.tried", {"done": 0, "refused": 2}, "0 rows would be imported, 2 refused", "0 Zeilen würden importiert, 2 abgelehnt"),

@@ -1,0 +1,226 @@
+"""Changes of many records on screen: chosen in a list, several fields, previewed, begun, followed, stopped, taken back (QUALITY 15, 16)."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
+from werkzeug.test import TestResponse
+
+from packdesk.web.background import runner_of
+from packdesk.web.request_context import EXTENSION
+
+LIST = "/r/book"
+
+
+@dataclass(slots=True)
+class Screen:
+    """Somebody with a browser that has no script."""
+
+    app: Flask
+    login: str
+    client: object = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client()
+        self.client.post("/login/", data={"username": self.login, "password": PASSWORD}, headers=SAME_ORIGIN)  # type: ignore[attr-defined]
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers={**SAME_ORIGIN, "Accept": "text/html", **headers})  # type: ignore[attr-defined, no-any-return]
+
+    def post(self, path: str, data: dict[str, object]) -> TestResponse:
+        return self.client.post(path, data=data, headers={**SAME_ORIGIN, "Accept": "text/html"})  # type: ignore[attr-defined, no-any-return]
+
+    def work(self) -> None:
+        runner = runner_of(self.app.extensions[EXTENSION], 1)._runner
+        while runner.run_once():
+            pass
+
+
+@pytest.fixture(scope="module")
+def kims(app: Flask) -> Screen:
+    """The keeper at a screen."""
+    return Screen(app, "kim")
+
+
+@pytest.fixture(scope="module")
+def books(kim: Caller) -> list[str]:
+    """Three books to change, and one that nobody changes any more."""
+    numbers = [kim.made("book", name=f"Screen {name}", pages=10)["number"] for name in ("one", "two", "three")]
+    gone = kim.made("book", name="Screen gone", pages=10)
+    kim.post(f"/records/book/{gone['number']}/actions/write_off")
+    return [*numbers, gone["number"]]
+
+
+def _key(response: TestResponse) -> str:
+    found = re.search(r'name="_key" value="([^"]+)"', response.text)
+    assert found is not None, response.text
+    return found[1]
+
+
+def _words(response: TestResponse) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
+
+
+def _tool(response: TestResponse, address: str) -> bool:
+    return address in response.text
+
+
+def test_several_fields_are_chosen_one_after_the_other_and_nothing_typed_is_lost(kims: Screen, books: list[str]) -> None:
+    first = kims.post(f"{LIST}/bulk", {"picked": books, "_bulk": "choose"})
+    added = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_bulk": "add", "_field": "pages", "_key": _key(first)})
+    typed = {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "88"}
+    both = kims.post(f"{LIST}/bulk", {**typed, "_bulk": "add", "_field": "name"})
+    one = kims.post(f"{LIST}/bulk", {**typed, "_chosen": ["pages", "name"], "name": "x", "_bulk": "remove:name"})
+
+    assert "The 4 selected" in first.text
+    assert 'name="pages"' not in first.text
+    assert 'name="pages"' in added.text
+    assert ('value="88"' in both.text, 'name="name"' in both.text) == (True, True)
+    assert ('value="88"' in one.text, 'name="name"' in one.text) == (True, False)
+
+
+def test_what_cannot_be_read_is_said_before_any_record_is_tried(kims: Screen, books: list[str]) -> None:
+    sent = {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "many", "_bulk": "preview"}
+
+    refused = kims.post(f"{LIST}/bulk", sent)
+    nothing = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_bulk": "preview"})
+
+    assert refused.status_code == 422
+    assert "whole number" in refused.text
+    assert 'value="many"' in refused.text
+    assert (nothing.status_code, "Field is required" in nothing.text) == (422, True)
+
+
+def test_a_preview_says_how_many_will_change_and_why_the_others_not_and_is_then_begun(kims: Screen, kim: Caller, books: list[str]) -> None:
+    """QUALITY 16: "3 of 4 will change, 1 not:", with numbers and sentences."""
+    sent = {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages", "name"], "pages": "88", "name": "Both", "_bulk": "preview"}
+
+    begun = kims.post(f"{LIST}/bulk", sent)
+    waiting = kims.get(begun.location)
+    kims.work()
+    tried = kims.get(begun.location)
+    again = kims.get(f"{LIST}/bulk?like={begun.location.rpartition('/')[2]}")
+    started = kims.post(f"{begun.location}/start", {"_key": _key(tried)})
+    kims.work()
+    done = kims.get(started.location)
+    refused = kims.get(f"{started.location}?show=refused")
+
+    assert begun.status_code == 303
+    assert (waiting.status_code, 'data-poll="' in waiting.text, "Refresh" in waiting.text) == (200, True, True)
+    assert "3 of 4 will change, 1 not:" in _words(tried)
+    assert f'<a class="number" href="/r/book/{books[3]}">{books[3]}</a>' in tried.text
+    assert "can no longer be changed" in tried.text
+    assert "Change 3 records" in tried.text
+    assert ('value="88"' in again.text, 'value="Both"' in again.text, "The 4 records of the preview" in again.text) == (True, True, True)
+    assert kim.get(f"/records/book/{books[0]}").get_json()["name"] == "Both"
+    assert "3 of 4 were changed, 1 was not:" in _words(done)
+    assert (done.text.count("<tr>"), refused.text.count("<tr>")) == (5, 2)
+    assert _tool(done, f"{started.location}/undo")
+    assert "data-poll" not in done.text
+
+
+def test_all_that_the_list_finds_can_be_chosen_in_its_place(kims: Screen, kim: Caller) -> None:
+    one = kim.made("book", name="Listed one", pages=10)["number"]
+    kim.made("book", name="Listed two", pages=10)
+
+    chosen = kims.post(f"{LIST}/bulk", {"picked": [one], "_bulk": "choose", "_q": "Listed", "_filter": "record.pages == 10"})
+    condition = re.search(r'name="_condition" value="([^"]*)"', chosen.text)
+    assert condition is not None
+    sent = {"picked": [one], "_scope": "all", "_condition": "record.pages == 10", "_words": "Listed", "_chosen": ["pages"], "pages": "5", "_bulk": "apply"}
+    begun = kims.post(f"{LIST}/bulk", sent)
+    kims.work()
+
+    assert "All 2 that the list finds" in chosen.text
+    assert "record.pages == 10" in condition[1]
+    assert [book["pages"] for book in kim.get("/records/book?q=Listed").get_json()["records"]] == [5, 5]
+    assert "2 of 2 were changed." in _words(kims.get(begun.location))
+
+
+def test_a_job_is_stopped_and_its_page_says_what_was_not_reached(kims: Screen, books: list[str]) -> None:
+    begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "1", "_bulk": "apply"})
+
+    shown = kims.get(begun.location)
+    stopped = kims.post(f"{begun.location}/stop", {})
+    page = kims.get(stopped.location)
+
+    assert _tool(shown, f"{begun.location}/stop")
+    assert "Stopped before the end: 4 were not reached and are as they were." in _words(page)
+    assert not _tool(page, f"{begun.location}/undo")
+
+
+def test_a_job_is_taken_back_and_says_which_records_it_left_alone(kims: Screen, kim: Caller) -> None:
+    """QUALITY 15."""
+    first, second = (kim.made("book", name=name, pages=10) for name in ("Undo one", "Undo two"))
+    picked = [first["number"], second["number"]]
+    begun = kims.post(f"{LIST}/bulk", {"picked": picked, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "20", "_bulk": "apply"})
+    kims.work()
+    kim.patch(f"/records/book/{picked[1]}", {"pages": 30}, second["version"] + 1)
+
+    done = kims.get(begun.location)
+    back = kims.post(f"{begun.location}/undo", {"_key": _key(done)})
+    kims.work()
+    page, before = kims.get(back.location), kims.get(begun.location)
+
+    assert [kim.get(f"/records/book/{number}").get_json()["pages"] for number in picked] == [10, 30]
+    assert "1 of 2 was put back, 1 was left alone:" in _words(page)
+    assert "changed meanwhile by kim" in page.text
+    assert "This was taken back." in before.text
+    assert not _tool(before, f"{begun.location}/undo")
+
+
+def test_ones_own_jobs_are_listed_and_those_of_others_are_not_there(app: Flask, kims: Screen, books: list[str]) -> None:
+    begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "2", "_bulk": "apply"})
+    sven = Screen(app, "sven")
+
+    mine, others = kims.get("/jobs"), sven.get("/jobs")
+    foreign = [sven.get(begun.location), *(sven.post(f"{begun.location}/{what}", {}) for what in ("start", "stop", "undo"))]
+    kims.work()
+
+    assert begun.location in mine.text
+    assert "You have no jobs" in others.text
+    assert [response.status_code for response in foreign] == [404] * 4
+
+
+def test_a_page_asked_for_by_a_script_brings_only_what_changes(kims: Screen, books: list[str]) -> None:
+    begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "3", "_bulk": "apply"})
+
+    going = kims.get(begun.location, **{"HX-Request": "true"})
+    kims.work()
+    over = kims.get(begun.location, **{"HX-Request": "true"})
+
+    assert ("<html" in going.text, "0 / 4" in going.text, "data-over" in going.text, "job-tools" in going.text) == (False, True, False, False)
+    assert ("<html" in over.text, "data-over" in over.text, 'id="job-tools" hx-swap-oob="innerHTML"' in over.text) == (False, True, True)
+
+
+def test_a_form_that_was_sent_is_begun_once_and_one_that_was_changed_since_is_shown_again(kims: Screen, books: list[str]) -> None:
+    sent = {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "4", "_bulk": "apply", "_key": "the same form"}
+
+    first, second = (kims.post(f"{LIST}/bulk", sent) for _ in range(2))
+    other = kims.post(f"{LIST}/bulk", {**sent, "pages": "6"})
+    kims.work()
+
+    assert first.location == second.location
+    assert (other.status_code, 'value="6"' in other.text) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["/jobs", "/jobs/x"])
+def test_who_is_not_logged_in_is_sent_to_the_login(app: Flask, path: str) -> None:
+    response = app.test_client().get(path, headers={**SAME_ORIGIN, "Accept": "text/html"})
+
+    assert response.status_code in (302, 303)
+    assert "/login" in response.location
+
+
+def test_the_pages_speak_german(app: Flask, kims: Screen, books: list[str]) -> None:
+    begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "7", "_bulk": "preview"})
+    kims.work()
+    german = Screen(app, "kim")
+    german.get("/lang/de")
+
+    page, mine, form = german.get(begun.location), german.get("/jobs"), german.post(f"{LIST}/bulk", {"picked": books, "_bulk": "choose"})
+
+    assert "3 von 4 werden geändert, 1 nicht:" in _words(page)
+    assert "Aufträge" in mine.text
+    assert "Die 4 ausgewählten" in form.text
