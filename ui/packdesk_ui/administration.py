@@ -79,6 +79,8 @@ def value(name: str, given: object) -> str:
         return shell.words("yes" if given else "no")
     if isinstance(given, datetime):
         return moment(given if given.tzinfo else given.replace(tzinfo=UTC), shell.language(), zone_named(request_context.actor().time_zone))
+    if name == "name":
+        return role(str(given))
     if name == "roles" and isinstance(given, Iterable):
         return ", ".join(role(str(each)) for each in given)
     return str(given)

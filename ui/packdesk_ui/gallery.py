@@ -131,7 +131,9 @@ def gallery() -> Response:
         crumbs=(shell.Crumb(title),),
         tones=TONES,
         names=_NAMES,
-        fields=tuple(FieldSample(control=control, fields=tuple(_field(control, state, value, shown) for state in _STATES)) for control, value, shown in _CONTROLS),
+        fields=tuple(
+            FieldSample(control=control, fields=tuple(_field(control, state, value, shown) for state in _STATES)) for control, value, shown in _CONTROLS
+        ),
         group=_group(),
         faults=_faults(),
         why=_why(),

@@ -191,5 +191,12 @@ def asset(name: str) -> str:
 def install(app: Flask) -> None:
     """Give the templates the frame, the words, the assets and the icons."""
     app.extensions["packdesk_ui"] = {}
-    additions: Mapping[str, object] = {"shell_view": shell_view, "t": words, "asset": asset, "icon_outline": assets.outline, "initials_of": avatars.initials, "hue_of": avatars.hue}
+    additions: Mapping[str, object] = {
+        "shell_view": shell_view,
+        "t": words,
+        "asset": asset,
+        "icon_outline": assets.outline,
+        "initials_of": avatars.initials,
+        "hue_of": avatars.hue,
+    }
     app.jinja_env.globals.update(additions)

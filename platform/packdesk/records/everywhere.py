@@ -60,7 +60,9 @@ def work_of(context: Context, due: dict[str, str], each: int = 5) -> tuple[Hits,
     """Return, of every type that is assigned to people, the unfinished records of whoever asks, counted; ``due`` names the moment to order by."""
 
     def work(opened: Work) -> tuple[Hits, ...]:
-        return tuple(_found(opened, entity, _own(entity, due.get(entity.id, ""), each), due.get(entity.id, "")) for entity in _open(opened) if _assigns(opened, entity))
+        return tuple(
+            _found(opened, entity, _own(entity, due.get(entity.id, ""), each), due.get(entity.id, "")) for entity in _open(opened) if _assigns(opened, entity)
+        )
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 

@@ -40,7 +40,10 @@ TEXTS: Texts = {
     "admin.field.changed_by": ("Changed by", "Geändert von"),
     "admin.field.password": ("New password", "Neues Kennwort"),
     "admin.field.conf_password": ("New password again", "Neues Kennwort wiederholen"),
-    "admin.hint.active": ("Who leaves keeps the history: switch the login off instead of removing it.", "Wer geht, bleibt im Verlauf: die Anmeldung abschalten statt entfernen."),
+    "admin.hint.active": (
+        "Who leaves keeps the history: switch the login off instead of removing it.",
+        "Wer geht, bleibt im Verlauf: die Anmeldung abschalten statt entfernen.",
+    ),
     "admin.hint.roles": ("What each role may do stands on its page.", "Was jede Rolle darf, steht auf ihrer Seite."),
     "admin.roles.words": (
         "Roles come from the packs of the release: they are changed there and read here.",

@@ -56,7 +56,10 @@ TEXTS: Texts = {
     ),
     "start.waiting": ("Waiting for you", "Wartet auf Sie"),
     "start.waiting.none": ("Nothing is assigned to you", "Ihnen ist nichts zugewiesen"),
-    "start.waiting.advice": ("What others pass on to you, or what you claim from a list, appears here.", "Was andere Ihnen übergeben oder Sie sich aus einer Liste nehmen, erscheint hier."),
+    "start.waiting.advice": (
+        "What others pass on to you, or what you claim from a list, appears here.",
+        "Was andere Ihnen übergeben oder Sie sich aus einer Liste nehmen, erscheint hier.",
+    ),
     "start.due": ("due {when}", "fällig {when}"),
     "start.late": ("overdue since {when}", "überfällig seit {when}"),
     "start.seen": ("Recently seen", "Zuletzt angesehen"),
