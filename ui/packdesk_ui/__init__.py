@@ -15,7 +15,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
-from packdesk_ui import acting, administration, answers, assets, bulk, checking, choices, editing, finder, gallery, grants, jobs, lists, record, shell, start, transfer
+from packdesk_ui import acting, administration, answers, assets, bulk, checking, choices, editing, everywhere, finder, gallery, grants, jobs, lists, record, shell, start, transfer
 from packdesk_ui.lists import columns, views
 
 __all__ = ["register"]
@@ -33,6 +33,7 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("find", "/search", ("GET", "POST"), finder.find),
     ("gallery", "/gallery", ("GET",), gallery.gallery),
     ("gallery_window", "/gallery/window", ("GET",), gallery.window),
+    ("shortcuts", "/shortcuts", ("POST",), everywhere.shortcuts),
     ("records", _TYPE, ("GET", "POST"), lists.records),
     ("jobs", "/jobs", ("GET",), jobs.jobs),
     ("job", "/jobs/<job>", ("GET",), jobs.job),
@@ -94,13 +95,15 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     for name, address, methods, view in ROUTES:
         screens.add_url_rule(address, name, policy(LOGGED_IN)(view), methods=list(methods))
     screens.add_url_rule("/theme", "theme", policy(PUBLIC)(start.theme), methods=["POST"])
+    screens.add_url_rule("/session", "session", policy(PUBLIC)(everywhere.who), methods=["GET"])
+    screens.before_request(everywhere.same_person)
     screens.register_error_handler(Exception, answers.refusal)
     own = FileSystemLoader(assets.STATIC.parent / "templates")
     loaders: list[BaseLoader] = [own, app.jinja_loader] if app.jinja_loader is not None else [own]
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
     start.remember_records(app)
-    app.jinja_env.globals.update(grants_of=grants.grants_of, administration=administration)
+    app.jinja_env.globals.update(grants_of=grants.grants_of, administration=administration, everywhere=everywhere.everywhere)
     app.register_blueprint(screens)
     for status in _SHOWN_AS_PAGES:
         app.register_error_handler(status, _outside)

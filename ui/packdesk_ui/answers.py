@@ -125,6 +125,9 @@ def refusal(error: Exception) -> Response:
     if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
         return make_response(error.get_response(request.environ))
     findings = findings_of(error)
+    if findings[0].code == "not_authenticated" and (is_part() or not request.accept_mimetypes.accept_html):
+        # The page stays: its script asks for the login in place and sends again what was typed.
+        return make_response("", CATALOGUE["not_authenticated"].status)
     if findings[0].code == "not_authenticated":
         wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_part() else url_for("packdesk_ui.start")
         return go(url_for("AuthDBView.login", next=wanted))
@@ -138,6 +141,7 @@ def _refused(findings: tuple[Finding, ...]) -> Response:
     said = " ".join(dict.fromkeys(sentence(finding, language()) for finding in findings))
     number = request_id() if status >= 500 else ""
     response = page("shell/error.html", status=status, title=words("error"), sentence=said, finding=findings[0], request_id=number, crumbs=())
+    response.headers["Packdesk-Refused"] = findings[0].code
     if status in (429, 503):
         response.headers["Retry-After"] = str(findings[0].facts.get("seconds", 2))
     return response

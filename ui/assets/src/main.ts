@@ -12,6 +12,11 @@ import { connectPolling } from "./polling";
 import { connectConditions } from "./conditions";
 import { connectChecking } from "./checking";
 import { connectSummary } from "./summary";
+import { connectKeys } from "./keys";
+import { connectSession } from "./session";
+import { connectConnection } from "./connection";
+import { connectFiles } from "./files";
+import { connectFocus } from "./focus";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -38,6 +43,11 @@ connectList(document);
 connectConditions(document);
 connectChecking(document);
 connectSummary(document);
+connectKeys(document);
+connectSession(document);
+connectConnection(document);
+connectFiles(document);
+connectFocus(document);
 
 // A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
 document.addEventListener("click", (event) => {

@@ -1,0 +1,98 @@
+"""The buttons of a record's page are the engine's own answer: for each status of each type, and each role."""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+
+import pytest
+from tests.integration.screens.desk import Desk, Visitor, texts
+
+from packdesk.errors import sentence
+from packdesk.records import actions
+from packdesk.runtime.lifecycle import ActionState
+from packdesk.runtime.values import Record
+from packdesk_ui.steps import is_shown
+
+#: One person of each role, and agents of other departments.
+LOGINS = ("anna", "tom", "mia", "lena", "paul", "admin")
+_STEP = re.compile(r'<div class="step" data-action="([^"]+)">(.*?)(?=<div class="step" data-action=|</section>|</ul>|<a class="btn btn-plain")', re.DOTALL)
+#: Statuses of the base pack and of the complaints example.
+STATUSES = 36
+
+
+@pytest.fixture(scope="module")
+def records(desk: Desk) -> dict[str, Record]:
+    """One record of each type that has a lifecycle."""
+    return {name: record for name, record in desk.needed().items() if desk.runtime.type(name).lifecycle is not None}
+
+
+@pytest.fixture(scope="module")
+def visitors(desk: Desk) -> Mapping[str, Visitor]:
+    """Everybody, logged in."""
+    return {login: desk.visitor(login) for login in LOGINS}
+
+
+def _steps(page: str) -> dict[str, tuple[bool, str]]:
+    """Return action -> (enabled, the reason that describes the disabled button)."""
+    found: dict[str, tuple[bool, str]] = {}
+    for name, inside in _STEP.findall(page):
+        refused = re.search(r'aria-disabled="true" aria-describedby="([^"]+)"', inside)
+        said = re.search(rf'id="{refused[1]}">(.*?)</span>', inside, re.DOTALL) if refused else None
+        found[name] = (refused is None, unescape(said[1]) if said else "")
+    return found
+
+
+def _wanted(desk: Desk, login: str, record: Record, language: str) -> dict[str, tuple[bool, str]]:
+    entity = desk.runtime.type(record.entity_type)
+    states = actions.available(desk.context(login, language), record.entity_type, record.id)
+    return {state.action.id: (state.enabled, "" if state.enabled else _said(state, language)) for state in states if is_shown(entity, state)}
+
+
+def _said(state: ActionState, language: str) -> str:
+    return " ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings))
+
+
+@pytest.mark.parametrize("assigned", [True, False], ids=["assigned to whoever looks", "assigned to nobody"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_buttons_are_what_the_engine_allows_in_every_status_for_every_role(
+    desk: Desk, records: dict[str, Record], visitors: Mapping[str, Visitor], assigned: bool, language: str
+) -> None:
+    """GEN-13, CARE-23: enabled where it may be done; disabled with the engine's sentence where it may not; nothing else."""
+    walked, differing = 0, {}
+    for entity_type, record in records.items():
+        entity = desk.runtime.type(entity_type)
+        assert entity.lifecycle is not None
+        for status in entity.lifecycle.statuses.values():
+            for login in LOGINS if language == "en" else LOGINS[:1]:
+                columns = {"status": status.id, "state": status.state}
+                if "assignment" in entity.entity.capabilities:
+                    columns |= {"assigned_user": login if assigned else None}
+                desk.put(record, **columns)
+                visitor = visitors[login]
+                visitor.get(f"/lang/{language}")
+                answer = visitor.get(f"/r/{entity_type}/{record.number}")
+                if answer.status_code != 200:
+                    continue
+                walked += 1
+                page = answer.get_data(as_text=True)
+                shown, wanted = _steps(page), _wanted(desk, login, record, language)
+                if shown != wanted or "locked" in shown:
+                    differing[entity_type, status.id, login] = (shown, wanted)
+
+    assert differing == {}
+    assert walked >= (STATUSES * 4 if language == "en" else STATUSES // 2)
+
+
+def test_blocked_steps_stand_in_the_lifecycles_order_with_their_rule_and_place(desk: Desk, records: dict[str, Record], visitors: Mapping[str, Visitor]) -> None:
+    record = records["service_request"]
+    desk.put(record, status="solved", state="final_resolved", assigned_user="tom")
+    visitors["anna"].get("/lang/en")
+
+    page = visitors["anna"].get(f"/r/service_request/{record.number}").get_data(as_text=True)
+    inside = dict(_STEP.findall(page))
+
+    wanted = [name for name in desk.runtime.type("service_request").actions_in_order if name.action.id in _steps(page)]
+    assert [name for name in _steps(page) if name != "claim"] == [one.action.id for one in wanted if one.action.id != "claim"]
+    assert _steps(page)["complete"][0] is False
+    assert re.search(r"service_request\.json:\d+", texts(inside["complete"]))
+    assert "Tom Falk" in texts(inside["complete"])

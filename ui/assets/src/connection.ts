@@ -1,0 +1,166 @@
+/** Forms that count once are sent from the page, so that it stays when the network, the server or the session does not; they are sent again under the same key. */
+import htmx from "htmx.org";
+import { settle } from "./leaving";
+import { logInAgain, person } from "./session";
+
+/** Between two looks whether the server is back. */
+const PAUSE = 3000;
+
+/** Forms whose last sending did not reach the server, with the button that was pressed. */
+const unsent = new Map<HTMLFormElement, HTMLElement | null>();
+let looking = 0;
+
+const region = () => document.querySelector<HTMLElement>("[data-notices]");
+const pattern = (name: string) => document.querySelector<HTMLTemplateElement>(`template[data-notice="${name}"]`)?.content.cloneNode(true) as DocumentFragment | undefined;
+
+function notice(name: string): void {
+  const found = pattern(name);
+  region()?.replaceChildren(...(found ? [found] : []));
+}
+
+/** Looks whether the server is back while it was not, and only then. */
+async function look(): Promise<void> {
+  window.clearTimeout(looking);
+  const answer = navigator.onLine ? await fetch(region()?.dataset.health ?? "", { cache: "no-store" }).catch(() => null) : null;
+  if (!answer?.ok) {
+    looking = window.setTimeout(look, PAUSE);
+    return;
+  }
+  for (const form of unsent.keys()) if (!form.isConnected) unsent.delete(form);
+  notice("online");
+  if (unsent.size) return;
+  region()?.querySelector("[data-again]")?.remove();
+  window.setTimeout(() => region()?.replaceChildren(), PAUSE);
+}
+
+/** Says that the server cannot be reached; what was typed stays where it is. */
+export function gone(form: HTMLFormElement | null, submitter: HTMLElement | null = null): void {
+  if (form) unsent.set(form, submitter);
+  notice("offline");
+  window.clearTimeout(looking);
+  looking = window.setTimeout(look, PAUSE);
+}
+
+function release(form: HTMLFormElement): void {
+  delete form.dataset.sent;
+  form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  form.querySelector("[data-sending]")?.remove();
+}
+
+/** Says in the form why the server refused it, with the number to quote. */
+function failed(form: HTMLFormElement, page: Document | null): void {
+  const told = [...(page?.querySelectorAll("main [data-code] p") ?? [])].map((part) => part.textContent?.trim()).filter(Boolean);
+  const words = told.length ? told.join(" ") : (pattern("words")?.textContent?.trim() ?? "");
+  const found = pattern("failed")?.firstElementChild as HTMLElement | undefined;
+  if (!found) return;
+  form.querySelector("[data-failed]")?.remove();
+  (found.querySelector("p") as HTMLElement).textContent = words;
+  form.prepend(found);
+  found.focus();
+}
+
+/** Puts the page that the server answered in place of this one; the frame around it stays. */
+function show(page: Document, address: string): void {
+  const here = document.getElementById("content");
+  const there = page.getElementById("content");
+  if (!here || !there) {
+    location.assign(address);
+    return;
+  }
+  document.title = page.title;
+  here.replaceChildren(...there.childNodes);
+  htmx.process(here);
+  const first = here.querySelector<HTMLElement>("[autofocus]") ?? here.querySelector<HTMLElement>("[role=alert][tabindex]") ?? here;
+  window.scrollTo({ top: 0 });
+  first.focus();
+}
+
+function bodyOf(form: HTMLFormElement, submitter: HTMLElement | null): FormData | URLSearchParams {
+  const data = new FormData(form, submitter);
+  if (form.enctype === "multipart/form-data") return data;
+  const text = new URLSearchParams();
+  // As the browser itself would write them, so that a form sent again is the same form.
+  for (const [name, value] of data) text.append(name, String(value).replace(/\r\n|\r|\n/g, "\r\n"));
+  return text;
+}
+
+function progressOf(form: HTMLFormElement): HTMLProgressElement | null {
+  if (form.enctype !== "multipart/form-data") return null;
+  const found = pattern("sending");
+  if (found) form.append(found);
+  return form.querySelector("[data-sending] progress");
+}
+
+function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
+  const address = submitter?.getAttribute("formaction") ?? form.action;
+  const request = new XMLHttpRequest();
+  const bar = progressOf(form);
+  request.open("POST", address);
+  request.setRequestHeader("HX-Request", "true");
+  request.setRequestHeader("Accept", "text/html");
+  request.setRequestHeader("Packdesk-Login", person());
+  request.upload.addEventListener("progress", (event) => { if (bar && event.lengthComputable) bar.value = (100 * event.loaded) / event.total; });
+  request.addEventListener("load", async () => {
+    unsent.delete(form);
+    region()?.replaceChildren();
+    const onward = request.getResponseHeader("HX-Redirect");
+    if (onward) {
+      settle(form);
+      location.assign(onward);
+      return;
+    }
+    if (request.status === 401) {
+      const again = await logInAgain();
+      release(form);
+      if (again) form.requestSubmit(submitter);
+      return;
+    }
+    const page = request.getResponseHeader("Content-Type")?.startsWith("text/html") ? new DOMParser().parseFromString(request.responseText, "text/html") : null;
+    release(form);
+    if (request.getResponseHeader("Packdesk-Refused") || !page || request.status >= 500) failed(form, page);
+    else show(page, request.responseURL);
+  });
+  for (const name of ["error", "timeout", "abort"]) {
+    request.addEventListener(name, () => {
+      release(form);
+      gone(form, submitter);
+    });
+  }
+  request.send(bodyOf(form, submitter));
+}
+
+/** Forms of ours that count once, and those that send a file; htmx sends its own. */
+const isOurs = (form: HTMLFormElement) =>
+  form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-repeat") && form.matches(":has(input[name=_key]), [data-drop]");
+
+export function connectConnection(root: Document): void {
+  if (!region()) return;
+  root.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (event.defaultPrevented || !isOurs(form)) return;
+    event.preventDefault();
+    send(form, (event as SubmitEvent).submitter);
+  });
+  root.addEventListener("htmx:sendError", (event) => {
+    const { elt, requestConfig } = (event as CustomEvent<{ elt: Element; requestConfig?: { verb: string } }>).detail;
+    const form = requestConfig?.verb === "post" ? elt.closest("form") : null;
+    gone(form);
+  });
+  root.addEventListener("htmx:beforeSwap", (event) => {
+    const detail = (event as CustomEvent<{ elt: Element; xhr: XMLHttpRequest; shouldSwap: boolean }>).detail;
+    const form = detail.elt.closest("form");
+    if (!detail.xhr.getResponseHeader("Packdesk-Refused")) return;
+    detail.shouldSwap = false;
+    if (form && form.method === "post") failed(form, new DOMParser().parseFromString(detail.xhr.responseText, "text/html"));
+  });
+  root.addEventListener("click", (event) => {
+    if (!(event.target as Element).closest("[data-again]")) return;
+    region()?.replaceChildren();
+    for (const [form, submitter] of [...unsent]) {
+      unsent.delete(form);
+      if (form.isConnected) form.requestSubmit(submitter);
+    }
+  });
+  window.addEventListener("offline", () => gone(null));
+  window.addEventListener("online", () => { if (region()?.firstChild) void look(); });
+}

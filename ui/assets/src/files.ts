@@ -1,0 +1,33 @@
+/** Files: dropped on their form or chosen in it; one that is too large is told before it is sent. */
+function check(form: HTMLFormElement): boolean {
+  const input = form.querySelector<HTMLInputElement>("input[type=file]");
+  const limit = Number(form.dataset.limit ?? "0");
+  const large = [...(input?.files ?? [])].some((file) => limit > 0 && file.size > limit);
+  input?.setCustomValidity(large ? (form.dataset.tooLarge ?? "") : "");
+  return !large;
+}
+
+export function connectFiles(root: Document): void {
+  const formOf = (event: Event) => (event.target as Element | null)?.closest?.<HTMLFormElement>("form[data-drop]") ?? null;
+  root.addEventListener("change", (event) => {
+    const form = formOf(event);
+    if (form && !check(form)) form.reportValidity();
+  });
+  root.addEventListener("dragover", (event) => {
+    const form = formOf(event);
+    if (!form || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    form.classList.add("over");
+  });
+  root.addEventListener("dragleave", (event) => formOf(event)?.classList.remove("over"));
+  root.addEventListener("drop", (event) => {
+    const form = formOf(event);
+    const input = form?.querySelector<HTMLInputElement>("input[type=file]");
+    if (!form || !input || !event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    form.classList.remove("over");
+    input.files = event.dataTransfer.files;
+    if (check(form)) form.requestSubmit();
+    else form.reportValidity();
+  });
+}

@@ -1,0 +1,115 @@
+/** Shortcuts: the character that a visible link or button names in `data-key` presses it, wherever that character lies on the keyboard. */
+const EDITABLE = "input, textarea, select, [contenteditable]:not([contenteditable=false]), [role=combobox], [role=textbox], [role=searchbox]";
+const SEQUENCE = 1000;
+const GO = "g";
+
+/** Says whether somebody types: then no character is a shortcut. */
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(EDITABLE) !== null;
+}
+
+/** The layer on top: an open window, else the page. */
+function layer(root: Document): ParentNode {
+  const open = [...root.querySelectorAll<HTMLDialogElement>("dialog[open]")];
+  return open.at(-1) ?? root;
+}
+
+/** What can be seen, or would be once the menu is open that it stands in. */
+function isThere(element: HTMLElement): boolean {
+  const menu = element.closest("details:not([open])");
+  return (menu ?? element).checkVisibility() && !element.hasAttribute("disabled");
+}
+
+function keyed(root: Document): HTMLElement[] {
+  const top = layer(root);
+  const found = [...top.querySelectorAll<HTMLElement>("[data-key]")].filter(isThere);
+  // What the page is about comes before what stands around it.
+  return [...found.filter((one) => one.closest("main")), ...found.filter((one) => !one.closest("main"))];
+}
+
+function wordsOf(element: HTMLElement): string {
+  const label = (element as HTMLInputElement).labels?.[0]?.textContent;
+  return (element.dataset.said ?? element.getAttribute("aria-label") ?? label ?? element.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
+function press(element: HTMLElement): void {
+  element.focus();
+  if (!isTyping(element) && element.getAttribute("aria-disabled") !== "true") element.click();
+}
+
+/** Letter -> entry of the navigation: the first letter of its name that none before it has. */
+function places(root: Document): Map<string, HTMLAnchorElement> {
+  const found = new Map<string, HTMLAnchorElement>();
+  for (const link of root.querySelectorAll<HTMLAnchorElement>(".sidebar nav a[href]")) {
+    const letters = [...wordsOf(link).toLowerCase()].filter((letter) => /\p{L}/u.test(letter));
+    const free = letters.find((letter) => !found.has(letter));
+    if (free) found.set(free, link);
+  }
+  return found;
+}
+
+function line(key: string, words: string): HTMLElement {
+  const row = document.createElement("div");
+  const term = row.appendChild(document.createElement("dt"));
+  term.appendChild(document.createElement("kbd")).textContent = key;
+  row.appendChild(document.createElement("dd")).textContent = words;
+  return row;
+}
+
+/** Fills the sheet from what is on the page, so that it is never wrong, and shows it. */
+function openSheet(root: Document, sheet: HTMLDialogElement): void {
+  const here = keyed(root).filter((one, place, all) => all.findIndex((other) => other.dataset.key === one.dataset.key) === place);
+  sheet.querySelector("[data-keys-page]")?.replaceChildren(...here.map((one) => line(one.dataset.key ?? "", wordsOf(one))));
+  sheet.querySelector<HTMLElement>("[data-keys-none]")?.toggleAttribute("hidden", here.length > 0);
+  sheet.querySelector("[data-keys-go]")?.replaceChildren(...[...places(root)].map(([key, link]) => line(key, wordsOf(link))));
+  sheet.showModal();
+  sheet.querySelector<HTMLElement>("h1")?.focus();
+}
+
+/** Returns the character that was typed, as it lies on this keyboard; nothing for a chord that browsers and systems use. */
+function typed(event: KeyboardEvent): string {
+  const chord = event.metaKey || ((event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph"));
+  if (chord || event.repeat || event.isComposing || event.defaultPrevented || [...event.key].length !== 1) return "";
+  return event.key;
+}
+
+export function connectKeys(root: Document): void {
+  const sheet = root.querySelector<HTMLDialogElement>("dialog[data-keys]");
+  if (!sheet) return;
+  let going = 0;
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = (event.target as Element).closest("form");
+      if (form && form.method === "post" && isTyping(event.target)) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+      return;
+    }
+    const key = typed(event);
+    if (!key || isTyping(event.target) || sheet.dataset.on !== "yes") return;
+    const went = event.timeStamp - going < SEQUENCE;
+    going = 0;
+    const target = went && layer(root) === root ? places(root).get(key.toLowerCase()) : keyed(root).find((one) => one.dataset.key === key);
+    if (target) {
+      event.preventDefault();
+      press(target);
+    } else if (!went && key === "?" && layer(root) === root) {
+      event.preventDefault();
+      openSheet(root, sheet);
+    } else if (!went && key === GO) going = event.timeStamp;
+  });
+  root.addEventListener("click", (event) => {
+    const pressed = event.target as Element;
+    if (pressed.closest("[data-keys-open]")) openSheet(root, sheet);
+    if (sheet.contains(pressed) && pressed.closest("[data-close]")) sheet.close();
+  });
+  for (const button of root.querySelectorAll<HTMLElement>("[data-keys-open]")) button.hidden = false;
+  sheet.querySelector("[data-keys-switch]")?.addEventListener("change", async (event) => {
+    const box = event.target as HTMLInputElement;
+    const body = new URLSearchParams({ shortcuts: box.checked ? "on" : "off" });
+    const answer = await fetch(box.form?.action ?? "", { method: "POST", body }).catch(() => null);
+    if (answer?.ok) sheet.dataset.on = box.checked ? "yes" : "no";
+    else box.checked = !box.checked;
+  });
+}

@@ -1,0 +1,97 @@
+/** A session that ended is taken up in place: the login opens on top of the page, and what was typed is sent afterwards, in nobody else's name. */
+let waiting: Promise<boolean> | null = null;
+
+const region = () => document.querySelector<HTMLElement>("[data-notices]");
+
+/** Whose page this is; the server compares it with who is logged in now. */
+export const person = (): string => region()?.dataset.login ?? "";
+
+function say(dialog: HTMLElement, what: string): void {
+  for (const part of dialog.querySelectorAll<HTMLElement>("[data-says]")) part.hidden = part.dataset.says !== what;
+}
+
+/** Logs in by the server's own form; says how it went. */
+async function logIn(form: HTMLFormElement): Promise<string> {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) body.append(name, String(value));
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (answer.status === 429) return "limited";
+    const known = await fetch(form.dataset.asks ?? "", { headers: { Accept: "application/json" }, cache: "no-store" });
+    const { login } = (await known.json()) as { login: string };
+    if (!login) return "wrong";
+    return login === person() ? "" : "other";
+  } catch {
+    return "offline";
+  }
+}
+
+function asked(dialog: HTMLDialogElement): Promise<boolean> {
+  const form = dialog.querySelector("form") as HTMLFormElement;
+  const password = form.elements.namedItem("password") as HTMLInputElement;
+  say(dialog, "");
+  password.value = "";
+  const before = document.activeElement as HTMLElement | null;
+  dialog.showModal();
+  password.focus();
+  return new Promise((done) => {
+    const stop = new AbortController();
+    const end = (good: boolean) => {
+      stop.abort();
+      if (dialog.open) dialog.close();
+      before?.focus();
+      done(good);
+    };
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const failed = await logIn(form);
+      if (!failed) {
+        end(true);
+        return;
+      }
+      say(dialog, failed);
+      password.value = "";
+      password.focus();
+    }, { signal: stop.signal });
+    dialog.addEventListener("click", (event) => {
+      const pressed = event.target as Element;
+      if (pressed.closest("[data-close]")) end(false);
+      if (pressed.closest("[data-reload]")) {
+        event.preventDefault();
+        location.reload();
+      }
+    }, { signal: stop.signal });
+    dialog.addEventListener("close", () => end(false), { signal: stop.signal });
+  });
+}
+
+/** Asks for the login, once however many requests ask; says whether the person of this page is logged in again. */
+export function logInAgain(): Promise<boolean> {
+  const dialog = document.querySelector<HTMLDialogElement>("dialog[data-session]");
+  if (!dialog) return Promise.resolve(false);
+  waiting ??= asked(dialog).finally(() => { waiting = null; });
+  return waiting;
+}
+
+interface Sent { elt: HTMLElement; xhr: XMLHttpRequest; requestConfig: { headers: { [name: string]: string }; triggeringEvent?: Event }; }
+
+export function connectSession(root: Document): void {
+  root.addEventListener("htmx:configRequest", (event) => {
+    (event as CustomEvent<{ headers: { [name: string]: string } }>).detail.headers["Packdesk-Login"] = person();
+  });
+  root.addEventListener("htmx:responseError", async (event) => {
+    const { elt, xhr, requestConfig } = (event as CustomEvent<Sent>).detail;
+    if (xhr.status !== 401 || !(await logInAgain())) return;
+    const again = requestConfig.triggeringEvent;
+    if (elt instanceof HTMLFormElement) elt.requestSubmit((again as SubmitEvent | undefined)?.submitter);
+    else if (again) elt.dispatchEvent(new Event(again.type, { bubbles: true, cancelable: true }));
+  });
+  // What types ahead or polls learns the same; it asks nothing of whoever is typing, but the next thing sent will.
+  const plain = window.fetch.bind(window);
+  window.fetch = (input, init) => {
+    const own = new URL(input instanceof Request ? input.url : String(input), location.href).origin === location.origin;
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    if (own && !headers.has("Packdesk-Login") && !String(input).includes("/login")) headers.set("Packdesk-Login", person());
+    return plain(input, own ? { ...init, headers } : init);
+  };
+}

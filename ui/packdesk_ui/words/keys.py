@@ -1,0 +1,42 @@
+"""The keyboard's sheet, the network that is gone, the session that ended."""
+
+from packdesk_ui.words.texts import Texts
+
+TEXTS: Texts = {
+    # keyboard
+    "keys": ("Keyboard", "Tastatur"),
+    "keys.page": ("On this page", "Auf dieser Seite"),
+    "keys.go": ("Go to: first {letter}, then", "Gehe zu: erst {letter}, dann"),
+    "keys.always": ("Always", "Immer"),
+    "keys.sheet": ("Show the keys of this page", "Die Tasten dieser Seite zeigen"),
+    "keys.submit": ("Send the form", "Das Formular absenden"),
+    "keys.close": ("Close what is on top", "Schließen, was obenauf liegt"),
+    "keys.on": ("Single characters are shortcuts", "Einzelne Zeichen sind Tastenkürzel"),
+    "keys.hint": (
+        "They never apply while you type in a field. What counts is the character, wherever it lies on your keyboard.",
+        "Sie gelten nie, während Sie in ein Feld schreiben. Es zählt das Zeichen, wo immer es auf Ihrer Tastatur liegt.",
+    ),
+    "keys.none": ("Nothing on this page has a key.", "Auf dieser Seite hat nichts eine Taste."),
+    # network
+    "offline": (
+        "Packdesk can't be reached. What you typed stays here; nothing is lost.",
+        "Packdesk ist nicht erreichbar. Was Sie eingegeben haben, bleibt hier stehen; nichts geht verloren.",
+    ),
+    "online": ("Packdesk can be reached again.", "Packdesk ist wieder erreichbar."),
+    "send.again": ("Send again", "Erneut senden"),
+    "sending": ("Sending", "Wird gesendet"),
+    "failed": ("That did not work; what you typed is still here.", "Das hat nicht geklappt; was Sie eingegeben haben, steht noch hier."),
+    # session
+    "session.ended": ("Your session has ended", "Ihre Sitzung ist abgelaufen"),
+    "session.advice": (
+        "Log in again: what you typed is still here and is sent then.",
+        "Melden Sie sich erneut an: Was Sie eingegeben haben, steht noch hier und wird dann gesendet.",
+    ),
+    "session.wrong": ("User name or password is wrong.", "Benutzername oder Kennwort ist falsch."),
+    "session.limited": ("Too many tries. Wait a minute and try again.", "Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es erneut."),
+    "session.other": (
+        "This is another account. What was typed here belongs to {name}; it was not sent and will not be sent in your name.",
+        "Das ist ein anderes Konto. Was hier eingegeben wurde, gehört zu {name}; es wurde nicht gesendet und wird nicht in Ihrem Namen gesendet.",
+    ),
+    "session.reload": ("Leave it and open the page as the other account", "Verwerfen und die Seite mit dem anderen Konto öffnen"),
+}
