@@ -15,7 +15,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
-from packdesk_ui import acting, administration, answers, assets, bulk, checking, choices, editing, everywhere, finder, gallery, grants, jobs, lists, record, shell, start, transfer
+from packdesk_ui import acting, administration, answers, assets, bulk, changing, checking, choices, editing, everywhere, finder, gallery, grants, jobs, lists, record, shell, start, transfer
 from packdesk_ui.lists import columns, views
 
 __all__ = ["register"]
@@ -59,8 +59,8 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("history", f"{_RECORD}/history", ("GET",), record.history_page),
     ("notes", f"{_RECORD}/notes", ("GET",), record.notes),
     ("whole_note", f"{_RECORD}/notes/<note>", ("GET",), record.whole_note),
-    ("edit", f"{_RECORD}/edit", ("GET", "POST"), editing.edit),
-    ("settle", f"{_RECORD}/settle", ("POST",), editing.settle),
+    ("edit", f"{_RECORD}/edit", ("GET", "POST"), changing.edit),
+    ("settle", f"{_RECORD}/settle", ("POST",), changing.settle),
     ("act", f"{_RECORD}/actions/<action>", ("GET", "POST"), acting.act),
     ("assign", f"{_RECORD}/assign", ("GET", "POST"), acting.assign),
     ("delete", f"{_RECORD}/delete", ("GET", "POST"), acting.delete),

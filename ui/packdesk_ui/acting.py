@@ -24,7 +24,7 @@ from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, shell
 from packdesk_ui.controls import Control, Option, Raw
-from packdesk_ui.editing import crumbs, demanded_version, sent_form, sent_version
+from packdesk_ui.editing import REDRAW, crumbs, demanded_version, sent_form, sent_version
 from packdesk_ui.faults import Fault, faults_of
 from packdesk_ui.formstate import FIXED, THEN, Form
 from packdesk_ui.formviews import Section, page_of
@@ -61,10 +61,10 @@ def act(entity_type: str, number: str, action: str) -> Response:
     if request.method == "GET":
         return _inputs_page(entity, view, found, None, ())
     raw = sent_form()
-    if raw.get("_line"):
-        return _inputs_page(entity, view, found, raw, ())
     with looking(context) as look:
         form = action_form(look, entity, view, found)
+        if raw.get(REDRAW):
+            return _inputs_page(entity, view, found, raw, (), gone=form.gone(raw, {}))
         if gone := form.gone(raw, {}):
             return _inputs_page(entity, view, found, raw, gone)
         data = form.said(raw, {})
@@ -108,7 +108,8 @@ def _performed(entity: EntityRuntime, found: ActionRuntime, outcome: Outcome) ->
         return answers.go(f"{url_for('packdesk_ui.new', entity_type=control.form)}?{urlencode(_given(entity, target.number, control))}", control.message)
     if _LIST in request.form:
         view = request.form[_LIST] or None
-        return answers.go(url_for("packdesk_ui.records", entity_type=entity.id, view=view), f"{target.number}: {message}")
+        place = {"layout": request.form.get("_layout") or None, "asked": request.form.get("_asked") or None}
+        return answers.go(url_for("packdesk_ui.records", entity_type=entity.id, view=view, **place), f"{target.number}: {message}")
     return answers.go_to_record(entity.id, target.number, message)
 
 
@@ -120,7 +121,9 @@ def _given(entity: EntityRuntime, number: str, control: ActionResult) -> list[tu
     return [*known, *((FIXED, name) for name, _ in known if name in control.readonly), *then]
 
 
-def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw | None, findings: tuple[Finding, ...]) -> Response:
+def _inputs_page(
+    entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw | None, findings: tuple[Finding, ...], *, gone: tuple[Finding, ...] = ()
+) -> Response:
     context, language = answers.context(), shell.language()
     number = view.record.number
     with looking(context) as look:
@@ -139,6 +142,7 @@ def _inputs_page(entity: EntityRuntime, view: RecordView, found: ActionRuntime, 
             tone="risk" if found.action.style == "danger" else "solid",
             modal=answers.in_modal(),
             version=int(str(view.record.get("version") or 0)),
+            gone=gone,
         )
         statuses = forms.target_statuses(look.at(view.record, view.record), found)
     page = replace(page, sections=_with_status(page.sections, statuses, state_of_form))

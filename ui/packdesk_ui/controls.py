@@ -29,6 +29,8 @@ _ROW = re.compile(r"([a-z0-9_]+)\[(\d+)\](?::id|\.([a-z0-9_]+)(?::[a-z_]+)?)\Z")
 _INPUT_TYPES = {"phone": "tel", "email": "email", "url": "url", "secret": "password"}
 _WIDE = frozenset({"textarea", "rich_text", "json", "address", "multiselect"})
 _LONGEST_SHORT_TEXT = 200
+#: More fields of a row than this wrap, each under its own label.
+_MOST_COLUMNS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,8 @@ class Control:
     #: Where a picker searches, and for which field.
     search: str = ""
     searched: str = ""
+    #: Where the chosen record is looked at; empty: nothing chosen, or no record.
+    link: str = ""
     limit: int = 0
     input_mode: str = ""
     faults: tuple[str, ...] = ()
@@ -85,6 +89,12 @@ class Control:
     def id(self) -> str:
         """Return the id of the element that carries the label."""
         return element_id(self.name)
+
+    @property
+    def holds(self) -> bool:
+        """Say whether a value stands in it."""
+        chosen = any(option.selected for option in self.options or ())
+        return chosen or any(self.parts.values()) or bool(self.shown) or self.value not in ("", "false")
 
     @property
     def input_type(self) -> str:
@@ -112,12 +122,22 @@ class Group:
     rows: tuple[Row, ...]
     blank: Row
     next: int
+    #: How many rows there have to be.
+    hint: str = ""
     faults: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         """Return the id of the element around the rows."""
         return element_id(self.name)
+
+    @property
+    def columns(self) -> tuple[Control, ...]:
+        """Return the fields that head the columns; none where the rows differ, or would be too narrow."""
+        wanted = tuple(control.path for control in self.blank.fields)
+        same = all(tuple(control.path for control in row.fields) == wanted for row in self.rows)
+        narrow = not any(control.wide or control.control == "checkbox" for control in self.blank.fields)
+        return self.blank.fields if same and narrow and 1 < len(wanted) <= _MOST_COLUMNS else ()
 
 
 def element_id(name: str) -> str:
@@ -222,9 +242,8 @@ def nested(flat: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def indexes(raw: Raw, group: str) -> tuple[int, ...]:
-    """Return the indexes of the rows of a group that the form holds, in order."""
-    found = {int(match[2]) for match in map(_ROW.match, raw) if match is not None and match[1] == group}
-    return tuple(sorted(found))
+    """Return the indexes of the rows of a group, in the order in which the form holds them."""
+    return tuple(dict.fromkeys(int(match[2]) for match in map(_ROW.match, raw) if match is not None and match[1] == group))
 
 
 def filled(raw: Raw, group: str, fields: Mapping[str, Field], reading: Reading) -> tuple[tuple[int, dict[str, Json]], ...]:
@@ -239,6 +258,24 @@ def filled(raw: Raw, group: str, fields: Mapping[str, Field], reading: Reading) 
         if known or said:
             rows.append((index, {**({"id": known} if known else {}), **values}))
     return tuple(rows)
+
+
+def moved_row(raw: Raw, group: str, index: int, step: int) -> Raw:
+    """Return the form's state with one row moved up (-1) or down (1); as it is where there is no place to go."""
+    order = list(indexes(raw, group))
+    place = order.index(index) if index in order else -1
+    if place < 0 or not 0 <= place + step < len(order):
+        return raw
+    order.insert(place + step, order.pop(place))
+    rest = {name: values for name, values in raw.items() if controls_row(name) != group}
+    rows = {name: values for each in order for name, values in raw.items() if name.startswith((f"{group}[{each}].", f"{group}[{each}]:"))}
+    return rest | rows
+
+
+def controls_row(name: str) -> str:
+    """Return the group of whose rows an input is part; empty for none."""
+    match = _ROW.match(name)
+    return match[1] if match is not None else ""
 
 
 def without_row(raw: Raw, group: str, index: int) -> Raw:

@@ -30,6 +30,8 @@ from packdesk_ui.controls import Raw
 FIXED = "_fixed"
 #: Names the action that comes when the form is stored: entity type, number, action.
 THEN = "_then"
+#: Says that the form was opened by a picker, which wants the record that it makes.
+QUICK = "_quick"
 #: Texts of the opening state that read differently in JSON: days, amounts and lengths of time in the words of the language.
 _WORDED = "_worded"
 #: Inputs of a form that are no fields of the record: what kind it will be, where an action leads.

@@ -14,11 +14,14 @@ from packdesk.runtime.forms import FormGroup, FormLinks, FormSection
 from packdesk.runtime.layout import LINKED
 from packdesk_ui import answers, controls
 from packdesk_ui.catalogue import text
+from packdesk_ui.choices import address_of
 from packdesk_ui.controls import Control, Group, Raw, Row
 from packdesk_ui.faults import Fault, by_field, faults_of
 from packdesk_ui.formstate import FIXED, Form
 
 _BLANK_ROW = "__row__"
+#: Controls that a person overlooks without an index.
+_LONG = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,23 @@ class Section:
     def hidden(self) -> bool:
         """Say whether nothing of it is there now."""
         return not self.groups and bool(self.fields) and all(control.hidden for control in self.fields)
+
+    @property
+    def size(self) -> int:
+        """Return how many controls it holds."""
+        return len(self.fields) + sum(len(group.blank.fields) * max(len(group.rows), 1) for group in self.groups)
+
+    @property
+    def optional(self) -> bool:
+        """Say whether nothing of it has to be filled in: then it can be closed."""
+        needed = any(control.required or control.required_when for control in self.fields)
+        return bool(self.label) and not needed and not any(group.rows or group.hint for group in self.groups)
+
+    @property
+    def blank(self) -> bool:
+        """Say whether nobody has to see it: it holds no value and nothing is wrong with it."""
+        said = any(control.faults or control.holds for control in self.fields)
+        return self.optional and not said and not any(group.faults for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +80,19 @@ class FormPage:
     faults: tuple[Fault, ...] = ()
     #: What the conditions read that the browser evaluates, as JSON; empty: none.
     environment: str = ""
+    #: What is said of fields that the form lost, and what was typed into them, which is sent on until the form is saved.
+    lost: tuple[str, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def long(self) -> bool:
+        """Say whether it is too long to be seen at once: it gets an index, and parts that say nothing begin closed."""
+        return sum(section.size for section in self.sections if not section.hidden) > _LONG and len(self.index) > 1
+
+    @property
+    def index(self) -> tuple[Section, ...]:
+        """Return the parts to jump to."""
+        return tuple(section for section in self.sections if section.label and not section.hidden)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +127,7 @@ class Drawing:
             control,
             readonly=readonly,
             shown=self.form.shown(field.field, field.value) if readonly else "",
+            link=self._link(field.targets, control),
             faults=self.said.get(field.path, ()),
             watched=self.form.address if field.server else "",
             decides=field.decides,
@@ -103,6 +137,11 @@ class Drawing:
         searched = field.targets or field.field.field.kind is Kind.USER
         return controls.blank_control(field, name, path=path, search=self._search if searched else "")
 
+    def _link(self, targets: Iterable[str], control: Control) -> str:
+        """Return where the one record of a picker is looked at."""
+        found = self.form.look.find(targets, controls.key_of(control.value)) if control.control == "lookup" and control.value else None
+        return address_of(found) if found is not None else ""
+
     @property
     def _search(self) -> str:
         return url_for("packdesk_ui.choices", entity_type=self.form.entity.id)
@@ -110,7 +149,7 @@ class Drawing:
     def _links(self, links: FormLinks) -> Control:
         values = self.raw.get(links.path, ())
         value = values[-1] if values else ""
-        return Control(
+        control = Control(
             path=links.path,
             name=links.path,
             label=links.label,
@@ -121,6 +160,7 @@ class Drawing:
             search=self._search,
             faults=self.said.get(links.path, ()),
         )
+        return replace(control, link=self._link(links.targets, control))
 
     def _linked(self, links: FormLinks, value: str) -> str:
         """Return given links in words."""
@@ -139,6 +179,7 @@ class Drawing:
             rows=tuple(self._row(group.id, fields, index=index, number=number, sent=sent.get(index, -1)) for number, (index, (_, fields)) in numbered),
             blank=replace(self, raw=self._offered(group), said={})._row(group.id, group.empty, index=_BLANK_ROW, number="", sent=-1),
             next=max(indexes, default=-1) + 1,
+            hint=_bounds(group, self.form.look.language),
             faults=self.said.get(group.id, ()),
         )
 
@@ -159,17 +200,30 @@ class Drawing:
         control = controls.control_of(self._blank(field, f"{group}[{index}].{field.path}", f"{group}.{field.path}"), self.raw)
         place = f"{group}[{sent}]"
         faults = (*self.said.get(f"{place}.{field.path}", ()), *(self.said.get(place, ()) if field.path == LINKED else ()))
-        return replace(control, path=field.path, inside_line=True, faults=faults)
+        return replace(control, path=field.path, inside_line=True, link=self._link(field.targets, control), faults=faults)
 
 
-def page_of(form: Form, raw: Raw, findings: Iterable[Finding] = (), **rest: object) -> FormPage:
-    """Return the page of a form in a state, with what was refused."""
+def page_of(form: Form, raw: Raw, findings: Iterable[Finding] = (), *, gone: Iterable[Finding] = (), **rest: object) -> FormPage:
+    """Return the page of a form in a state, with what was refused; ``gone`` are fields that it lost while it was filled in."""
     found, language = tuple(findings), form.look.language
     sections, environment = Drawing(form=form, raw=raw, said=by_field(found, language)).sections()
     refusal = text("form.refused" if form.inputs is None else "action.refused", language)
     notice = text("form.sent_before", language) if answers.sent_before() else ""
     faults = faults_of(found, dict(_names(sections)), language)
+    lost = tuple(gone)
+    paths = frozenset(finding.facts["name"] for finding in lost)
+    rest["lost"] = tuple(fault.sentence for fault in faults_of(lost, {}, language))
+    rest["kept"] = tuple((name, one) for name, texts in raw.items() if controls.place_of(name)[1] in paths for one in texts)
     return FormPage(sections=sections, action=form.address, check=form.check, faults=faults, refusal=refusal, notice=notice, environment=environment, **rest)  # type: ignore[arg-type]
+
+
+def _bounds(group: FormGroup, language: str) -> str:
+    """Return in words how many rows there have to be; nothing where any number will do."""
+    least, most = group.min_items, group.max_items
+    if not least and most is None:
+        return ""
+    key = "lines.at_most" if not least else "lines.at_least" if most is None else "lines.between"
+    return text(key, language, least=least, most=most)
 
 
 def given(form: Form, raw: Raw) -> tuple[tuple[str, str], ...]:

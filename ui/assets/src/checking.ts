@@ -11,7 +11,7 @@ let released: Promise<void> = Promise.resolve();
 const boxOf = (element: EventTarget | null): HTMLElement | null => (element instanceof Element ? element.closest<HTMLElement>("[data-name]") : null);
 const formOf = (box: Element): HTMLFormElement | null => box.closest<HTMLFormElement>("form[data-check]");
 const boxNamed = (form: HTMLFormElement, name: string) => form.querySelector<HTMLElement>(`[data-name="${CSS.escape(name)}"]`);
-const controlsOf = (box: HTMLElement) => box.querySelectorAll<HTMLElement>("[id]:is(input, select, textarea)");
+const controlsOf = (box: HTMLElement) => (box.dataset.lines === undefined ? [...box.querySelectorAll<HTMLElement>("[id]:is(input, select, textarea)")] : []);
 
 function describe(control: HTMLElement, id: string, present: boolean): void {
   const ids = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && one !== id);
@@ -24,7 +24,7 @@ function describe(control: HTMLElement, id: string, present: boolean): void {
 function put(box: HTMLElement, kind: "fault" | "read", text: string): void {
   const first = controlsOf(box)[0];
   const id = `${box.id || first?.id || box.dataset.name}-${kind}`;
-  let place = box.querySelector<HTMLElement>(`.${kind}`);
+  let place = box.querySelector<HTMLElement>(`:scope > .${kind}`);
   if (!text) place?.remove();
   else {
     if (!place) {
@@ -44,7 +44,8 @@ function show(form: HTMLFormElement, fields: { [name: string]: Said }): void {
     const box = boxNamed(form, name);
     if (!box) continue;
     const text = said.faults.join(" ");
-    if (text && box.querySelector(".fault")?.textContent?.trim() !== text) news.push(text);
+    if (text) for (let part = box.closest("details"); part; part = part.parentElement?.closest("details") ?? null) part.open = true;
+    if (text && box.querySelector(":scope > .fault")?.textContent?.trim() !== text) news.push(text);
     put(box, "read", said.read && !text ? `= ${said.read}` : "");
     put(box, "fault", text);
     for (const control of controlsOf(box)) {
@@ -59,7 +60,7 @@ function show(form: HTMLFormElement, fields: { [name: string]: Said }): void {
 async function ask(form: HTMLFormElement, names: Iterable<string>): Promise<void> {
   const before = asking.get(form);
   before?.control.abort();
-  const marked = [...form.querySelectorAll<HTMLElement>("[data-name]:has(.fault)")].map((box) => box.dataset.name ?? "");
+  const marked = [...form.querySelectorAll<HTMLElement>("[data-name]:has(> .fault)")].map((box) => box.dataset.name ?? "");
   const now = { control: new AbortController(), names: new Set([...(before?.names ?? []), ...names, ...marked]) };
   asking.set(form, now);
   const body = new URLSearchParams();

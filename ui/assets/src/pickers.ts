@@ -1,103 +1,103 @@
-/** Reference fields as comboboxes (ARIA 1.2): the server searches; a number or a name typed without choosing is resolved on saving. */
-interface Choice { value: string; text: string; }
+/** Reference fields as comboboxes: the server searches; a number or a name typed without choosing is resolved on saving. */
+import { enhanceSeveral, isSeveral, take } from "./chips";
+import { noteTyped } from "./checking";
+import { close, isOpen, show, walk, type Item } from "./listbox";
+import { openQuick } from "./quick";
 
-let count = 0;
+interface Answer { choices: { value: string; text: string; href: string }[]; more: string; create: { label: string; href: string }[]; }
+interface Pending { timer: number; control: AbortController; }
 
-function close(input: HTMLInputElement): void {
-  input.parentElement?.querySelector("ul")?.remove();
-  input.setAttribute("aria-expanded", "false");
-  input.removeAttribute("aria-activedescendant");
-}
+const pending = new WeakMap<HTMLInputElement, Pending>();
+const picker = (event: Event) => (event.target instanceof HTMLInputElement && event.target.dataset.search ? event.target : null);
 
-function show(input: HTMLInputElement, choices: Choice[]): void {
-  close(input);
-  if (choices.length === 0 || document.activeElement !== input) return;
-  const list = document.createElement("ul");
-  list.id = `choices-${++count}`;
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.labels?.[0]?.textContent?.trim() ?? "");
-  choices.forEach((choice, index) => {
-    const item = document.createElement("li");
-    item.id = `${list.id}-${index}`;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
-    item.dataset.value = choice.text;
-    item.textContent = choice.text;
-    list.append(item);
-  });
-  list.addEventListener("mousedown", (event) => {
-    event.preventDefault();
-    const item = (event.target as Element).closest("li");
-    if (item) choose(input, item);
-  });
-  input.parentElement?.append(list);
-  input.setAttribute("aria-controls", list.id);
-  input.setAttribute("aria-expanded", "true");
-}
-
-function choose(input: HTMLInputElement, item: HTMLElement): void {
-  input.value = item.dataset.value ?? "";
+/** Writes what was chosen into the input, as if it had been typed. */
+export function choose(input: HTMLInputElement, text: string, href = ""): void {
+  if (isSeveral(input)) take(input, text);
+  else input.value = text;
+  tellLink(input, href);
+  noteTyped(input);
   input.dispatchEvent(new Event("change", { bubbles: true }));
-  close(input);
 }
 
-function move(input: HTMLInputElement, step: number): void {
-  const items = [...(input.parentElement?.querySelectorAll<HTMLElement>("li") ?? [])];
-  if (items.length === 0) return;
-  const now = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
-  const next = items[(now + step + items.length + (now < 0 && step < 0 ? 1 : 0)) % items.length];
-  items.forEach((item) => item.setAttribute("aria-selected", String(item === next)));
-  next.scrollIntoView({ block: "nearest" });
-  input.setAttribute("aria-activedescendant", next.id);
+function tellLink(input: HTMLInputElement, href: string): void {
+  const combo = input.closest(".combo");
+  const link = combo?.querySelector<HTMLAnchorElement>("a[data-open]");
+  if (link) {
+    link.hidden = !href;
+    link.href = href || "#";
+  }
+  combo?.querySelector("[data-clear]")?.toggleAttribute("hidden", input.value === "");
 }
 
 async function search(input: HTMLInputElement, asked: AbortSignal): Promise<void> {
-  const body = new URLSearchParams({ q: input.value, ...(input.dataset.field ? { field: input.dataset.field } : {}) });
+  const body = new URLSearchParams({ q: input.value, field: input.dataset.field ?? "" });
   try {
     const answer = await fetch(input.dataset.search ?? "", { method: "POST", body, signal: asked, headers: { Accept: "application/json" } });
-    if (answer.ok) show(input, ((await answer.json()) as { choices: Choice[] }).choices);
+    if (!answer.ok || asked.aborted) return;
+    const found = (await answer.json()) as Answer;
+    const items: Item[] = [...found.choices, ...(found.more ? [{ value: "", text: found.more, note: true }] : [])];
+    // A record that is made on the way does not open another form on top of its own.
+    if (!input.closest("dialog.quick")) items.push(...found.create.map((one) => ({ value: one.href, text: one.label, create: true })));
+    show(input, items, (item) => (item.create ? openQuick(input, item.value, choose) : choose(input, item.text, item.href)));
   } catch (error) {
-    if (!asked.aborted) close(input);
+    // Without the network the text is resolved when the form is saved.
+    if (!asked.aborted && !(error instanceof TypeError)) throw error;
+  }
+}
+
+/** Asks after a pause, or at once; an answer to an older question never arrives. */
+function ask(input: HTMLInputElement, after: number): void {
+  stop(input);
+  const control = new AbortController();
+  pending.set(input, { control, timer: window.setTimeout(() => void search(input, control.signal), after) });
+}
+
+function stop(input: HTMLInputElement): void {
+  const before = pending.get(input);
+  if (!before) return;
+  window.clearTimeout(before.timer);
+  before.control.abort();
+}
+
+/** Makes pickers ready for a person with a script: chips for several, a button that clears for one. */
+function enhance(part: ParentNode): void {
+  enhanceSeveral(part);
+  for (const clear of part.querySelectorAll<HTMLElement>(".combo [data-clear]")) {
+    clear.hidden = clear.closest(".combo")?.querySelector<HTMLInputElement>("input[data-search]")?.value === "";
   }
 }
 
 export function connectPickers(root: Document): void {
-  const pending = new WeakMap<HTMLInputElement, { timer: number; control: AbortController }>();
-  const picker = (event: Event) => (event.target instanceof HTMLInputElement && event.target.dataset.search ? event.target : null);
+  enhance(root);
+  root.addEventListener("htmx:load", (event) => enhance((event as CustomEvent<{ elt: HTMLElement }>).detail.elt));
   root.addEventListener("input", (event) => {
     const input = picker(event);
     if (!input) return;
-    const before = pending.get(input);
-    if (before) {
-      window.clearTimeout(before.timer);
-      before.control.abort();
-    }
-    const control = new AbortController();
-    pending.set(input, { control, timer: window.setTimeout(() => void search(input, control.signal), 150) });
+    tellLink(input, "");
+    ask(input, 150);
+  });
+  root.addEventListener("click", (event) => {
+    const input = picker(event);
+    if (input && !isOpen(input)) ask(input, 0);
+    const clear = (event.target as Element).closest<HTMLElement>(".combo [data-clear]");
+    const cleared = clear?.closest(".combo")?.querySelector<HTMLInputElement>("input[data-search]");
+    if (!cleared) return;
+    cleared.value = "";
+    choose(cleared, "");
+    cleared.focus();
   });
   root.addEventListener("keydown", (event) => {
     const input = picker(event);
-    if (!input) return;
-    const open = input.getAttribute("aria-expanded") === "true";
+    if (!input || walk(input, event)) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (open) move(input, event.key === "ArrowDown" ? 1 : -1);
-      else void search(input, new AbortController().signal);
-    } else if (event.key === "Escape" && open) {
-      event.stopPropagation();
-      event.preventDefault();
-      close(input);
-    } else if ((event.key === "Enter" || event.key === "Tab") && open) {
-      // Enter chooses only what the person has highlighted.
-      const chosen = input.parentElement?.querySelector<HTMLElement>('li[aria-selected="true"]');
-      if (chosen) {
-        if (event.key === "Enter") event.preventDefault();
-        choose(input, chosen);
-      } else close(input);
+      ask(input, 0);
     }
   });
   root.addEventListener("focusout", (event) => {
     const input = picker(event);
-    if (input) close(input);
+    if (!input) return;
+    stop(input);
+    close(input);
   });
 }

@@ -1,0 +1,44 @@
+/** Asks before what was typed is left behind: the page, or a window on top of it. */
+import { isTyped } from "./checking";
+
+const settled = new WeakSet<HTMLFormElement>();
+const formsIn = (part: ParentNode) => [...part.querySelectorAll<HTMLFormElement>("form[data-check]")];
+const isOpen = (form: HTMLFormElement) => (isTyped(form) || form.querySelector("[role=alert]") !== null) && !settled.has(form) && !form.dataset.sent;
+
+/** Takes a form as done with: leaving it asks no more. */
+export function settle(form: HTMLFormElement): void {
+  settled.add(form);
+}
+
+/** Asks, where something was typed that is not stored; says whether it may go. */
+export function mayLeave(part: HTMLElement): boolean {
+  const open = formsIn(part).filter(isOpen);
+  if (open.length === 0) return true;
+  const question = open[0].dataset.leave ?? "";
+  // The browser's own question: it stands above every window and needs no room in the page.
+  if (!window.confirm(question)) return false;
+  open.forEach(settle);
+  return true;
+}
+
+export function connectLeaving(root: Document): void {
+  window.addEventListener("beforeunload", (event) => {
+    if (formsIn(root).some(isOpen)) event.preventDefault();
+  });
+  const dialog = root.querySelector<HTMLDialogElement>("dialog#modal");
+  dialog?.addEventListener("cancel", (event) => {
+    if (!mayLeave(dialog)) event.preventDefault();
+  });
+  // Before the window closes itself at the press of its button.
+  dialog?.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("[data-close]") && !mayLeave(dialog)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+  root.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, xhr } = (event as CustomEvent<{ elt: Element; xhr: XMLHttpRequest }>).detail;
+    const form = elt.closest("form");
+    if (form && xhr.getResponseHeader("HX-Redirect")) settle(form);
+  });
+}

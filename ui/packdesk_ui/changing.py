@@ -1,0 +1,264 @@
+"""Changes to records: the form, its refusals, and what to do when somebody was faster.
+
+Two who change different fields both keep their changes; where they changed the same, the second chooses field by field, told who was
+faster and when. What is typed travels with the choice, so that a refusal after it loses nothing.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_timedelta
+from flask import Response, request, url_for
+
+from packdesk.errors import Finding, PackdeskError, Refused
+from packdesk.model.nodes import Json
+from packdesk.records import policy
+from packdesk.records import read as reading
+from packdesk.records import update as updating
+from packdesk.records.history import history
+from packdesk.records.looking import looking
+from packdesk.records.outcome import RecordView
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.store.history import Event
+from packdesk.web import request_context
+from packdesk_ui import answers, controls, people
+from packdesk_ui.controls import Raw
+from packdesk_ui.editing import (
+    REDRAW,
+    base_of,
+    crumbs,
+    demanded_version,
+    done,
+    edit_form,
+    edit_page,
+    form_findings,
+    json_map,
+    remember_chosen,
+    sent_form,
+    version_of,
+    with_line,
+)
+from packdesk_ui.formstate import Form
+from packdesk_ui.shell import words
+
+#: How often somebody may be faster while two changes are put together.
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """A field that two people changed."""
+
+    path: str
+    label: str
+    theirs: str
+    mine: str
+    author: str
+    #: How long ago, in words.
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictPage:
+    """What the conflict template draws."""
+
+    number: str
+    words: str
+    action: str
+    back: str
+    key: str
+    version: int
+    #: What the form changes, and what was typed for it, as JSON.
+    mine: str
+    typed: str
+    fields: tuple[Clash, ...]
+    #: Labels of the fields that only the reader changed.
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a form changes, and the form as it was typed."""
+
+    entity: EntityRuntime
+    patch: Mapping[str, Json]
+    raw: Raw
+    base: Mapping[str, Json]
+
+
+@answers.form_kept
+def edit(entity_type: str, number: str) -> Response:
+    """Show the form of a record, or store what it changes."""
+    context = answers.context()
+    view = reading.read(context, entity_type, number)
+    entity = request_context.runtime().type(entity_type)
+    if refused := policy.may(request_context.runtime(), context.actor, "edit", entity_type):
+        raise Refused((refused,))
+    with looking(context) as look:
+        form = edit_form(look, entity, view)
+        if request.method == "GET":
+            return edit_page(form, form.raw(), version_of(view.record), form.base())
+        raw = sent_form()
+        base, version = base_of(raw), demanded_version(raw)
+        gone = form.gone(raw, base)
+        if raw.get(REDRAW):
+            return edit_page(form, with_line(form, raw), version, json.dumps(base), gone=gone)
+        if gone:
+            return edit_page(form, raw, version, json.dumps(base), gone)
+        patch = form.patch(raw, base)
+        remember_chosen(form, raw)
+    if not patch:
+        return answers.go_to_record(entity_type, view.record.number, words("done.nothing"), "info")
+    return _store(view, Change(entity=entity, patch=patch, raw=raw, base=base), version)
+
+
+def _store(view: RecordView, change: Change, version: int) -> Response:
+    try:
+        outcome = updating.update(answers.context(), change.entity.id, view.record.id, controls.nested(change.patch), version)
+    except PackdeskError as error:
+        if error.code == "version_conflict":
+            return _overtaken(view, change, error, version)
+        return _refused(view, change, error, version, json.dumps(change.base))
+    return done(outcome, words("done.saved"))
+
+
+def _refused(view: RecordView, change: Change, error: PackdeskError, version: int, base: str) -> Response:
+    findings = form_findings(error)
+    with looking(answers.context()) as look:
+        return edit_page(edit_form(look, change.entity, view), change.raw, version, base, findings)
+
+
+def _overtaken(view: RecordView, change: Change, error: PackdeskError, seen: int) -> Response:
+    """Keep both changes where they touch different fields; ask where they touch the same."""
+    for _ in range(_TRIES):
+        if both := _both(view, change, error):
+            return _conflict_page(view, change, both, seen)
+        authors = _authors(error.facts.get("authors"))
+        try:
+            outcome = updating.update(answers.context(), change.entity.id, view.record.id, controls.nested(change.patch), version_of(view.record))
+        except PackdeskError as again:
+            if again.code != "version_conflict":
+                with looking(answers.context()) as look:
+                    base = edit_form(look, change.entity, view).base()
+                return _refused(view, change, again, version_of(view.record), base)
+            error, view = again, reading.read(answers.context(), change.entity.id, view.record.id)
+        else:
+            return done(outcome, words("done.merged", authors=authors))
+    raise PackdeskError("busy")
+
+
+def _both(view: RecordView, change: Change, error: PackdeskError) -> tuple[str, ...]:
+    """Return the paths that both changed, to different values."""
+    theirs = {str(path) for path in _list(error.facts.get("fields"))}
+    touched = tuple(path for path in change.patch if path in theirs)
+    if not touched:
+        return ()
+    with looking(answers.context()) as look:
+        now = json_map(edit_form(look, change.entity, view).base())
+    return tuple(path for path in touched if json.loads(json.dumps(change.patch[path], default=dict)) != now.get(path))
+
+
+def _conflict_page(view: RecordView, change: Change, both: tuple[str, ...], seen: int) -> Response:
+    number, entity = view.record.number, change.entity
+    events = tuple(event for event in history(answers.context(), entity.id, view.record.id, limit=200).events if event.version > seen)
+    with looking(answers.context()) as look:
+        form = edit_form(look, entity, view)
+        clashes = tuple(_clash(form, path, change.patch[path], events, look.now) for path in both)
+        others = tuple(_label(entity, path, look.language) for path in change.patch if path not in both)
+    authors = ", ".join(dict.fromkeys(clash.author for clash in clashes))
+    typed = {name: list(texts) for name, texts in change.raw.items() if controls.place_of(name)[0] in change.patch or name == "_group"}
+    page = ConflictPage(
+        number=number,
+        words=words("conflict.advice", authors=authors),
+        action=url_for("packdesk_ui.settle", entity_type=entity.id, number=number),
+        back=url_for("packdesk_ui.record", entity_type=entity.id, number=number),
+        key=answers.new_key(),
+        version=version_of(view.record),
+        mine=json.dumps(change.patch, default=dict),
+        typed=json.dumps(typed),
+        fields=clashes,
+        others=others,
+    )
+    return answers.page_or_modal(
+        "records/conflict.html", "records/conflict_body.html", status=409, title=words("conflict"), page=page, crumbs=crumbs(entity, number, number)
+    )
+
+
+def _clash(form: Form, path: str, mine: Json, events: Iterable[Event], now: datetime) -> Clash:
+    language = form.look.language
+    last = next((event for event in events if path in event.changes), None)
+    when = format_timedelta(last.at - now, add_direction=True, locale=language) if last is not None else ""
+    author = people.name_of(last.by) if last is not None else words("conflict.somebody")
+    return Clash(path=path, label=_label(form.entity, path, language), theirs=_theirs(form, path), mine=_mine(form, path, mine), author=author, when=when)
+
+
+def _theirs(form: Form, path: str) -> str:
+    """Return the value as it stands, in words."""
+    if path in form.entity.fields:
+        return form.shown(form.entity.fields[path], form.record.get(path))
+    if path in form.rows:
+        return _rows(form, path, form.links.get(path) or form.record.lines.get(path, ()))
+    return form.linked(path)
+
+
+def _mine(form: Form, path: str, mine: Json) -> str:
+    """Return what was typed, in words; empty for what was cleared."""
+    if mine is None:
+        return ""
+    if path in form.rows:
+        return _rows(form, path, mine)
+    if path not in form.entity.fields:
+        return ", ".join(_named(one) for one in (mine if isinstance(mine, list | tuple) else (mine,)))
+    each = form.entity.fields[path]
+    value = each.kind.read(each.field, mine, form.look.reading)
+    return str(mine) if isinstance(value, Finding) else form.shown(each, value)
+
+
+def _named(end: Json) -> str:
+    return str(end.get("record", "")) if isinstance(end, Mapping) else str(end)
+
+
+def _rows(form: Form, path: str, rows: object) -> str:
+    return words("conflict.rows", count=len(_list(rows)), label=form.rows[path].group.label.in_language(form.look.language))
+
+
+def _label(entity: EntityRuntime, path: str, language: str) -> str:
+    if path in entity.fields:
+        return entity.fields[path].label(language)
+    if path in entity.groups:
+        return entity.groups[path].group.label.in_language(language)
+    return entity.relations[path].relation.label.in_language(language) if path in entity.relations else path
+
+
+@answers.form_once
+def settle(entity_type: str, number: str) -> Response:
+    """Store what was chosen in a conflict: mine where I said so, theirs everywhere else."""
+    view = reading.read(answers.context(), entity_type, number)
+    entity = request_context.runtime().type(entity_type)
+    sent = sent_form()
+    mine = json_map((sent.get("_mine") or ["{}"])[-1])
+    kept = {path: value for path, value in mine.items() if (sent.get(f"_keep:{path}") or ["mine"])[-1] == "mine"}
+    version = demanded_version(sent)
+    if not kept:
+        return answers.go_to_record(entity_type, number, words("done.nothing"), "info")
+    with looking(answers.context()) as look:
+        form = edit_form(look, entity, view)
+        change = Change(entity=entity, patch=kept, raw=_laid_over(form.raw(), json_map((sent.get("_typed") or ["{}"])[-1]), kept), base=json_map(form.base()))
+    return _store(view, change, version)
+
+
+def _laid_over(opened: Raw, typed: Mapping[str, Json], kept: Iterable[str]) -> Raw:
+    """Return the form of the record with what was typed for the kept paths in it."""
+    own = frozenset(kept)
+    rest = {name: texts for name, texts in opened.items() if controls.place_of(name)[0] not in own}
+    return rest | {name: [str(text) for text in _list(texts)] for name, texts in typed.items() if controls.place_of(name)[0] in own or name == "_group"}
+
+
+def _authors(logins: object) -> str:
+    return ", ".join(people.name_of(str(login)) for login in _list(logins)) or words("conflict.somebody")
+
+
+def _list(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else ()
