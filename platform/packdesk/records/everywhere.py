@@ -107,7 +107,8 @@ def _fields(entity: EntityRuntime) -> tuple[str, ...]:
     """Return what names a record and says how far it is; nothing, which is everything, where the name is made of more than its own fields."""
     if entity.glance is None:
         return ()
-    return tuple(dict.fromkeys((*entity.glance, "number", *(["status"] if "status" in entity.fields else []))))
+    wanted = (*entity.glance, "number", "status")
+    return tuple(dict.fromkeys(path for path in wanted if path in entity.fields))
 
 
 def _found(work: Work, entity: EntityRuntime, command: SearchCommand, due: str = "") -> Hits:
