@@ -16,7 +16,7 @@ from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
 from packdesk_ui import acting, administration, answers, assets, bulk, changing, checking, choices, editing, everywhere, finder, gallery, grants, jobs, lists, record, shell, start, transfer
-from packdesk_ui.lists import columns, views
+from packdesk_ui.lists import board, columns, views
 
 __all__ = ["register"]
 
@@ -55,6 +55,7 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("check_edit", f"{_RECORD}/check", ("POST",), checking.check),
     ("check_action", f"{_RECORD}/actions/<action>/check", ("POST",), checking.check),
     ("record", _RECORD, ("GET",), record.record),
+    ("moves", f"{_RECORD}/moves", ("GET",), board.moves),
     ("reveal", f"{_RECORD}/reveal", ("POST",), record.reveal),
     ("history", f"{_RECORD}/history", ("GET",), record.history_page),
     ("notes", f"{_RECORD}/notes", ("GET",), record.notes),

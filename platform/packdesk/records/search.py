@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from packdesk.errors import PackdeskError, Refused
+from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Expression
 from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.outcome import Reference
 from packdesk.records.rights_words import not_permitted
-from packdesk.records.views import computed, named_with, references, screen
+from packdesk.records.views import computed, named_with, references, screen, title
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place
@@ -82,6 +83,61 @@ def find(work: Work, entity_type: str, command: SearchCommand, verb: str) -> Sea
         hidden=kept.hidden,
         masked=kept.masked,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """The first records for each value of a field."""
+
+    rows: Mapping[str, tuple[Record, ...]]
+    #: How many there are for each value, at most 1,000; ``capped`` are the values that have more.
+    counts: Mapping[str, int]
+    capped: frozenset[str]
+    #: Id of a record -> how it is called.
+    titles: Mapping[str, str]
+    references: Mapping[tuple[str, str], Reference]
+
+
+def first_of_each(context: Context, entity_type: str, command: SearchCommand, by: str, most: Mapping[str, int]) -> Groups:
+    """Return the first records for each value of a field, empty text for none; what a quick search may not show is left out of the rows."""
+
+    def work(at: Work) -> Groups:
+        entity = at.runtime.type(entity_type)
+        if refused := policy.may(at.runtime, context.actor, "view", entity_type):
+            raise Refused([refused])
+        kept = screen(at, entity)
+        if by in kept.hidden | kept.masked:
+            raise Refused([not_permitted(at.runtime.model, "", verb="view", entity_type=entity_type, field=by)])
+        query = dataclasses.replace(_query(at, entity, command, "view", kept.hidden | kept.masked), fields=None)
+        if not query.named:
+            query = dataclasses.replace(query, named=named_with(at, entity, entity.fields.keys() - kept.hidden - kept.masked))
+        page, counts = queries.first_of_each(at.unit.connection, at.unit.tables, query, by, most)
+        found = [record for record in page.rows if query.keep is None or query.keep(record)]
+        shown = {record.id: kept.over(record) for record in found}
+        rows = {value: tuple(shown[record.id] for record in found if str(record.get(by) or "") == value) for value in most}
+        _read_ahead(at, entity, found, {one.path for one in query.named})
+        titles = {record.id: title(at, record, page.named) for record in found}
+        references_ = references(at, entity, tuple(shown.values()), page.named, [one.path for one in query.named])
+        return Groups(
+            rows=rows,
+            counts={value: min(count, queries.COUNT_LIMIT) for value, count in counts.items()},
+            capped=frozenset(value for value, count in counts.items() if count > queries.COUNT_LIMIT),
+            titles=titles,
+            references=references_,
+        )
+
+    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def _read_ahead(work: Work, entity: EntityRuntime, records: list[Record], named: set[str]) -> None:
+    """Read at once what the titles of the records look at in others; one statement per type instead of one per record."""
+    read = {one.path for one in entity.title_of.dependencies if one.entity_type == entity.id} if entity.title_of is not None else set()
+    wanted: dict[str, set[str]] = {}
+    for path, field in entity.naming:
+        if path in read - named and field.field.kind is Kind.REFERENCE:
+            wanted.setdefault(field.targets[0], set()).update(str(record.get(path)) for record in records if record.get(path))
+    for target, ids in wanted.items():
+        work.unit.prefetch(target, ids)
 
 
 def compile_filter(work: Work, entity_type: str, source: str) -> Compiled:

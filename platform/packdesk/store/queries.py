@@ -181,6 +181,34 @@ def count_up_to(connection: Connection, tables: Tables, query: Query, limit: int
     return int(connection.scalar(counted) or 0)
 
 
+def first_of_each(connection: Connection, tables: Tables, query: Query, by: str, most: Mapping[str, int]) -> tuple[Page, Mapping[str, int]]:
+    """Return the first records for each value of a field (``""``: none), as many as is said, and how many there are of each, capped.
+
+    Two statements, however many values there are.
+    """
+    asked = _asked(tables, query)
+    table, column = tables.record(query.entity_type), current(tables, query.entity_type, by, tables.record(query.entity_type))
+    conditions, order = tuple(_conditions(connection, tables, query)), cursors.ordering(asked.keys, tables.dialect)
+    stamp = tables.stamp(query.entity_type)
+
+    def those(value: str) -> sa.Select[str]:
+        return sa.select(table.c.id).where(*conditions, column == value if value else column.is_(None))
+
+    firsts = (those(value).order_by(*order).limit(limit).subquery() for value, limit in most.items())
+    page = sa.select(*asked.codec.columns).select_from(table).where(table.c.id.in_(sa.union_all(*(sa.select(first.c.id) for first in firsts)))).order_by(*order)
+    rows = list(connection.execute(_with_names(tables, query, asked, page).prefix_with(stamp)))
+    counted = [sa.select(sa.func.count()).select_from(those(value).limit(COUNT_LIMIT + 1).subquery()).scalar_subquery() for value in most]
+    counts = connection.execute(sa.select(*counted).prefix_with(stamp)).one()
+    found = Page(
+        rows=tuple(asked.codec.record(row) for row in rows),
+        next_cursor="",
+        count=None,
+        capped=False,
+        named=joined_names.read(tables, rows, len(asked.codec.columns), query.named),
+    )
+    return found, dict(zip(most, map(int, counts), strict=True))
+
+
 def search_condition(connection: Connection, tables: Tables, entity_type: str, typed: str) -> sa.ColumnElement[bool]:
     """Return the condition under which quick search finds a record; raises ``bad_parameter`` when too little was typed.
 

@@ -10,6 +10,7 @@ from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
 from tests.statements import listening
 
 BUDGET = 6
+BOARD_BUDGET = 8
 
 
 def _logged_in(app: Flask, login: str) -> FlaskClient:
@@ -195,3 +196,66 @@ def test_no_rubbish_in_the_form_breaks_the_list(reader: FlaskClient, form: dict[
 @pytest.mark.parametrize("address", ["/r/book?view=v-none", "/r/book?view=v-", "/r/book/columns?view=v-none", "/r/book/views/none?view=v-none"])
 def test_a_view_that_is_not_there_answers_404(reader: FlaskClient, address: str) -> None:
     assert reader.get(address).status_code == 404
+
+
+def test_a_board_costs_few_statements_whatever_its_columns(app: Flask, reader: FlaskClient) -> None:
+    reader.get("/r/book?layout=board")
+
+    with listening(app.extensions["packdesk"].database) as statements:
+        answer = reader.get("/r/book?layout=board")
+
+    assert answer.status_code == 200
+    assert len(_rows(answer.text)) == 15
+    assert ">30<" in answer.text
+    assert len(statements) <= BOARD_BUDGET, statements
+
+
+def test_a_column_of_a_board_shows_more_where_it_is_asked_to(reader: FlaskClient) -> None:
+    value = re.findall(r'name="_more" value="(\w+)"', reader.get("/r/book?layout=board").text)[0]
+
+    status, text = _post(reader, "/r/book?layout=board", _more=value)
+    _, again = _post(reader, "/r/book?layout=board", _most=json.dumps({value: 20}))
+
+    assert (status, len(_rows(text)), len(_rows(again))) == (200, 30, 20)
+
+
+@pytest.mark.parametrize("most", ["[", "[]", '{"shelved": "x"}', '{"shelved": 1000000}', '{"nowhere": 3}', "[" * 50_000])
+def test_no_rubbish_in_the_form_breaks_the_board(reader: FlaskClient, most: str) -> None:
+    status, text = _post(reader, "/r/book?layout=board", _most=most)
+
+    assert status == 200
+    assert 15 <= len(_rows(text)) <= 30
+
+
+def test_a_board_is_narrowed_like_a_list(reader: FlaskClient) -> None:
+    _, text = _post(reader, "/r/book?layout=board", **_chips({"path": "pages", "operator": "at_most", "values": ["4"]}))
+
+    assert len(_rows(text)) == 4
+
+
+def test_the_steps_of_a_card_are_those_of_its_page(reader: FlaskClient) -> None:
+    number = _rows(reader.get("/r/book?layout=board").text)[0]
+
+    steps = re.findall(r'data-action="(\w+)"', reader.get(f"/r/book/{number}/moves").text)
+    on_page = re.findall(r'data-action="(\w+)"', reader.get(f"/r/book/{number}").text)
+
+    assert steps
+    assert sorted(steps) == sorted(on_page)
+
+
+def test_a_record_opens_beside_its_list_with_its_neighbours(reader: FlaskClient) -> None:
+    first, second, third = _rows(reader.get("/r/book?order=number").text)[:3]
+
+    text = reader.get(f"/r/book?order=number&open={second}").text
+
+    assert f'hx-get="/r/book/{second}"' in text
+    assert re.search(rf'open={first}" rel="prev" data-key="k"', text)
+    assert re.search(rf'open={third}" rel="next" data-key="j"', text)
+    assert "2 / 30" in text
+
+
+def test_a_record_that_left_the_list_still_stands_beside_it(reader: FlaskClient) -> None:
+    text = reader.get("/r/book?open=BO99999999").text
+
+    assert 'hx-get="/r/book/BO99999999"' in text
+    assert 'rel="next"' in text

@@ -9,9 +9,9 @@ function keepFocus(root: Document): void {
     had = list && active && list.contains(active) ? active.id || "?" : "";
   });
   root.addEventListener("htmx:afterSettle", () => {
-    const first = root.querySelector<HTMLElement>("[data-chip-editor]:not([data-seen]) [data-first], [data-chip-editor]:not([data-seen]) select");
-    const editor = first?.closest("[data-chip-editor]");
+    const editor = root.querySelector("[data-chip-editor]:not([data-seen])");
     if (editor) {
+      const first = editor.querySelector<HTMLElement>("[data-first]") ?? editor.querySelector("select");
       editor.setAttribute("data-seen", "");
       if (had !== "chip-op") {
         first?.focus();

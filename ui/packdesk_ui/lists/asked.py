@@ -13,13 +13,12 @@ from flask import request, url_for
 from packdesk.errors import PackdeskError
 from packdesk.records import list_state
 from packdesk.records.list_state import LeftOut, ListState
-from packdesk.records.saved_views import ListSetup
+from packdesk.records.saved_views import ListSetup, SavedView
 from packdesk.records.screening import is_open, screen_of
 from packdesk.runtime import filter_sources
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.filter_sources import Moment
 from packdesk.runtime.lists import ListView, chosen_columns, list_view
-from packdesk.store.saved_views import SavedView
 from packdesk.web import request_context
 from packdesk_ui import shell
 
@@ -181,6 +180,14 @@ def closed_to_order(entity: EntityRuntime) -> frozenset[str]:
     """Return the fields by which the person can neither order nor filter."""
     kept = screen_of(request_context.runtime(), request_context.actor(), entity.id)
     return kept.hidden | kept.masked
+
+
+def full_label(entity: EntityRuntime, path: str, language: str) -> str:
+    """Return the label of a field where it stands alone: with its section, because several have a description."""
+    each = entity.fields[path]
+    section = entity.sections.get(each.section)
+    label = each.label(language)
+    return f"{section.section.label.in_language(language)}: {label}" if section is not None else label
 
 
 def named_filters(entity: EntityRuntime, language: str) -> tuple[tuple[str, str, str], ...]:

@@ -16,7 +16,7 @@ from packdesk.runtime.kinds_choice import members
 from packdesk.web import request_context
 from packdesk_ui import people, shell
 from packdesk_ui.controls import Option, key_of
-from packdesk_ui.lists.asked import closed_to_order
+from packdesk_ui.lists.asked import closed_to_order, full_label
 from packdesk_ui.shell import words
 
 _MANY = 12
@@ -168,7 +168,7 @@ def _editor(entity: EntityRuntime, path: str, operator: str, index: str, values:
         )
     return Editor(
         path=path,
-        label=entity.fields[path].label(language),
+        label=full_label(entity, path, language),
         index=index,
         operator=chosen.value,
         operators=tuple(Option(id=each.value, label=words(f"op.{each.value}"), selected=each is chosen) for each in offered),
@@ -203,7 +203,7 @@ def views(entity: EntityRuntime, chips: tuple[Chip, ...]) -> tuple[ChipView, ...
 def _view(entity: EntityRuntime, chip: Chip) -> ChipView:
     language = shell.language()
     each = entity.fields[chip.path]
-    label = each.label(language)
+    label = full_label(entity, chip.path, language)
     values = filters.shown_values(entity, chip, language, request_context.zone())
     if each.field.kind is Kind.USER:
         values = tuple(people.name_of(value) for value in values)

@@ -14,7 +14,7 @@ from packdesk.web import request_context
 from packdesk_ui import answers, shell
 from packdesk_ui.editing import crumbs
 from packdesk_ui.lists import asked as asking
-from packdesk_ui.lists.asked import address
+from packdesk_ui.lists.asked import address, full_label
 from packdesk_ui.shell import words
 
 _NUMBER = "number"
@@ -105,7 +105,7 @@ def _moved(order: list[str], move: str) -> tuple[list[str], str]:
 def _choice(entity: EntityRuntime, path: str, order: list[str], shown: list[str], language: str) -> Choice:
     return Choice(
         path=path,
-        label=entity.fields[path].label(language),
+        label=full_label(entity, path, language),
         shown=path in shown,
         fixed=path == _NUMBER,
         first=order.index(path) <= 1,

@@ -14,9 +14,12 @@ from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, shell
 from packdesk_ui.lists import asked as asking
-from packdesk_ui.lists import chips, table, views
+from packdesk_ui.lists import board as boards
+from packdesk_ui.lists import chips, split, table, views
 from packdesk_ui.lists.asked import Asked
+from packdesk_ui.lists.board import Board
 from packdesk_ui.lists.chips import ChipView, Editor, FieldGroup
+from packdesk_ui.lists.split import Split
 from packdesk_ui.lists.views import Link, ViewBar
 
 PAGE = 25
@@ -32,6 +35,7 @@ class Found:
     count_text: str = ""
     #: What is wrong with the search, in a sentence.
     fault: str = ""
+    board: Board | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,10 @@ class ListPage:
     layout: str
     columns: tuple[table.Column, ...]
     rows: tuple[table.Row, ...]
+    #: The cards, where the list is a board.
+    board: Board | None
+    #: The list as a narrow column, where a record is open beside it.
+    split: Split | None
     views: ViewBar
     chips: tuple[ChipView, ...]
     fields: tuple[FieldGroup, ...]
@@ -96,6 +104,9 @@ def records(entity_type: str) -> Response:
             saved_views.remember(context, entity_type, asked.token, asked.state, setup.asked)
     drawn = _page(runtime, entity, asked, editor, language)
     title = entity.entity.plural.in_language(language)
+    if drawn.split is not None and not answers.is_part():
+        way = (shell.Crumb(title, drawn.split.back), shell.Crumb(asked.opened))
+        return answers.page("lists/split.html", title=title, page=drawn, crumbs=way)
     if not answers.is_part():
         return answers.page("records/list.html", status=400 if drawn.fault else 200, title=title, page=drawn, crumbs=(shell.Crumb(title),))
     response = answers.page("records/results.html", status=400 if drawn.fault else 200, title=title, page=drawn)
@@ -114,9 +125,11 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
     return ListPage(
         label=entity.entity.label.in_language(language),
         entity_type=entity.id,
-        layout=asked.layout,
+        layout=asking.BOARD if found.board is not None else asking.TABLE,
         columns=table.heads(entity, listed.columns),
         rows=found.rows,
+        board=found.board,
+        split=split.split(entity, asked, found.rows) if asked.opened else None,
         views=views.bar(entity, asked, language),
         chips=chips.views(entity, asked.state.chips),
         fields=chips.offered_fields(entity),
@@ -141,7 +154,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         export_href=here("export"),
         bulk_href=url_for("packdesk_ui.bulk", entity_type=entity.id),
         columns_href=here("columns"),
-        layouts=views.layouts(entity, asked),
+        layouts=views.layouts(entity, asked, found.rows[0].beside if found.rows else ""),
         may_create="create" in verbs,
         may_import="import" in verbs,
         may_export="export" in verbs,
@@ -153,6 +166,8 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
 
 def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str) -> Found:
     try:
+        if asked.layout == asking.BOARD and not asked.opened and (drawn := boards.board(entity, asked, command(entity, asked, listed), language)) is not None:
+            return Found(board=drawn)
         found = search.search(answers.context(), entity.id, command(entity, asked, listed))
         rows = tuple(table.rows(entity, listed, found, asked, language))
     except PackdeskError as error:
@@ -168,10 +183,10 @@ def command(entity: EntityRuntime, asked: Asked, listed: ListView) -> search.Sea
         filter=asking.condition(entity, asked),
         q=asked.state.search,
         order=asking.order_of(asked, listed),
-        limit=PAGE,
+        limit=split.ROWS if asked.opened else PAGE,
         cursor=asked.cursor,
         fields=tuple(column.path for column in listed.columns),
-        count=True,
+        count=not asked.opened,
     )
 
 

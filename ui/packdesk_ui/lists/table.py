@@ -23,7 +23,13 @@ from packdesk_ui.showing import Reader, Shown
 _STYLES = {"danger": "late"}
 _RIGHT = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 #: Kinds whose values are long: they give way, the others keep their line.
-_LONG = frozenset({Kind.STRING, Kind.TEXT, Kind.RICH_TEXT, Kind.REFERENCE, Kind.REFERENCES, Kind.OPTIONS, Kind.ADDRESS, Kind.EMAIL, Kind.URL, Kind.CATEGORY})
+_LONG = frozenset(
+    {
+        *(Kind.STRING, Kind.TEXT, Kind.RICH_TEXT, Kind.ADDRESS, Kind.EMAIL, Kind.URL),
+        *(Kind.REFERENCE, Kind.REFERENCES, Kind.OPTION, Kind.OPTIONS, Kind.CATEGORY, Kind.SUBTYPE, Kind.ORG_UNIT, Kind.USER),
+        *(Kind.DATETIME, Kind.DURATION),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from flask import Response, request, url_for
 from packdesk.errors import Finding, PackdeskError, Refused, sentence
 from packdesk.records import saved_views
 from packdesk.records.list_state import ListState
+from packdesk.records.saved_views import SavedView
 from packdesk.runtime.boards import board_view
 from packdesk.runtime.entity import EntityRuntime
-from packdesk.store.saved_views import SavedView
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, people, shell
@@ -86,15 +86,16 @@ def bar(entity: EntityRuntime, asked: Asked, language: str) -> ViewBar:
     )
 
 
-def layouts(entity: EntityRuntime, asked: Asked) -> tuple[Link, ...]:
-    """Return the layouts of the list; none where it has only one."""
-    if board_view(entity) is None:
-        return ()
-    icons = {TABLE: "table", BOARD: "layout-kanban"}
-    return tuple(
-        Link(label=words(f"layout.{name}"), href=address(entity.id, asked, layout=name, open=""), current=name == asked.layout, icon=icon)
-        for name, icon in icons.items()
-    )
+def layouts(entity: EntityRuntime, asked: Asked, beside: str) -> tuple[Link, ...]:
+    """Return the layouts of the list; ``beside`` is where its first record opens beside it, empty where there is none."""
+    view = board_view(entity)
+    found = [Link(label=words("layout.table"), href=address(entity.id, asked, layout=TABLE, open=""), current=asked.layout == TABLE, icon="table")]
+    if view is not None and view.by not in asking.closed_to_order(entity):
+        href = address(entity.id, asked, layout=BOARD, open="")
+        found.append(Link(label=words("layout.board"), href=href, current=asked.layout == BOARD, icon="layout-kanban"))
+    if beside:
+        found.append(Link(label=words("layout.split"), href=beside, current=False, icon="layout-sidebar"))
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _link(view: SavedView, asked: Asked) -> Link:

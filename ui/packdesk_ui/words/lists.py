@@ -124,6 +124,22 @@ TEXTS: Texts = {
         "Ein Filter auf ein Feld, das Ihre Rollen nicht zeigen, wurde weggelassen.",
     ),
     "left.view": ("The view '{name}' that this one stood on no longer exists.", "Die Ansicht '{name}', auf der diese beruhte, gibt es nicht mehr."),
+    # board
+    "board.none": ("Without a value", "Ohne Wert"),
+    "board.empty": ("Nothing here", "Hier ist nichts"),
+    "board.more": ("More in {name}", "Mehr in {name}"),
+    "board.move": ("Next steps", "Nächste Schritte"),
+    "board.steps": ("Next steps: {name}", "Nächste Schritte: {name}"),
+    "board.open": ("Open the record", "Datensatz öffnen"),
+    # split view
+    "split": ("Beside the list", "Neben der Liste"),
+    "split.list": ("Records of the list", "Datensätze der Liste"),
+    "split.opened": ("Opened record", "Geöffneter Datensatz"),
+    "split.close": ("Back to the list", "Zurück zur Liste"),
+    "split.next": ("Next record", "Nächster Datensatz"),
+    "split.previous": ("Previous record", "Vorheriger Datensatz"),
+    "split.whole": ("Open on its own page", "Auf eigener Seite öffnen"),
+    "split.loading": ("The record is being fetched ...", "Der Datensatz wird geholt ..."),
     # views
     "views.named": ("Views", "Ansichten"),
     "views.saved": ("Saved views", "Gespeicherte Ansichten"),
@@ -151,4 +167,5 @@ TEXTS: Texts = {
     "layouts": ("Layout", "Darstellung"),
     "layout.table": ("Table", "Tabelle"),
     "layout.board": ("Board", "Board"),
+    "layout.split": ("Split", "Geteilt"),
 }

@@ -1,0 +1,189 @@
+"""The board of a list: a column for each value of a field, cards in the list's order, and the steps that move a card."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from flask import Response, request, url_for
+
+from packdesk.model.entity_types import Kind
+from packdesk.records import actions, search
+from packdesk.records import read as reading
+from packdesk.records.looking import looking
+from packdesk.runtime.boards import BoardView, board_view
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.kinds_choice import is_offered, members
+from packdesk.runtime.values import Record
+from packdesk.web import request_context
+from packdesk_ui import answers, shell
+from packdesk_ui.editing import crumbs
+from packdesk_ui.lists import asked as asking
+from packdesk_ui.lists import table
+from packdesk_ui.lists.asked import Asked
+from packdesk_ui.shell import words
+from packdesk_ui.showing import Reader, Shown
+from packdesk_ui.steps import Step, steps_of
+
+_FIRST = 15
+_MOST = 150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A record on the board."""
+
+    number: str
+    title: str
+    href: str
+    facts: tuple[Shown, ...]
+    #: Where its next steps are; empty where the person does nothing with these records.
+    moves_href: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardColumn:
+    """The cards that hold one value."""
+
+    id: str
+    label: str
+    tone: str
+    count_text: str
+    cards: tuple[Card, ...]
+    #: There are more than are shown.
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The board of a list."""
+
+    columns: tuple[BoardColumn, ...]
+    #: How many cards of each column are shown beyond the usual, for the form.
+    most: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """The next steps of one card."""
+
+    number: str
+    title: str
+    href: str
+    steps: tuple[Step, ...]
+    key: str
+    version: int
+    modal: bool
+    #: The list that the card is on, for the way back to it.
+    view: str
+    asked: str
+
+
+def has_board(entity: EntityRuntime) -> bool:
+    """Say whether the type has a board that this person can be shown."""
+    view = board_view(entity)
+    return view is not None and view.by not in asking.closed_to_order(entity)
+
+
+def board(entity: EntityRuntime, asked: Asked, command: search.SearchCommand, language: str) -> Board | None:
+    """Return the cards of the list by column; None where the type has no board for this person."""
+    view = board_view(entity)
+    if view is None or not has_board(entity):
+        return None
+    values = _values(entity, view)
+    most = _most(values)
+    sort = asking.order_of(asked, asking.open_list(entity, language)) if asked.state.order else view.sort
+    closed = asking.closed_to_order(entity)
+    order = tuple((path, ascending) for path, ascending in sort if path not in closed) or (("updated_at", False),)
+    found = search.first_of_each(answers.context(), entity.id, replace(command, order=order, fields=(), cursor=""), view.by, most)
+    page = search.SearchPage(rows=(), references=found.references)
+    reader = table.reader_of(request_context.runtime(), page, language)
+    columns = tuple(
+        _column(
+            value,
+            label,
+            _tone(entity, view, reader, value),
+            found.counts[value],
+            tuple(_cards(entity, asked, view, reader, tuple((record, found.titles[record.id]) for record in found.rows[value]))),
+        )
+        for value, label in values.items()
+        if value or found.counts[value]
+    )
+    return Board(columns=columns, most=json.dumps({value: limit for value, limit in most.items() if limit > _FIRST}), total=sum(found.counts.values()))
+
+
+def _values(entity: EntityRuntime, view: BoardView) -> Mapping[str, str]:
+    """Return the values that are columns, in the order of their list, and how each is called; what holds none comes last."""
+    field = entity.fields[view.by].field
+    language = shell.language()
+    known = members(field, entity.model)
+    values = {name: member.label.in_language(language) for name, member in known.items() if field.kind in (Kind.STATUS, Kind.STATE) or is_offered(member)}
+    return values if field.kind in (Kind.STATUS, Kind.STATE) else {**values, "": words("board.none")}
+
+
+def _most(values: Mapping[str, str]) -> dict[str, int]:
+    """Return how many cards each column shows: the usual, and more where somebody asked for it."""
+    try:
+        asked = json.loads(request.form.get("_most", "") or "{}")
+    except (ValueError, RecursionError):
+        asked = {}
+    kept = asked if isinstance(asked, dict) else {}
+    most = {value: kept[value] if type(kept.get(value)) is int else _FIRST for value in values}
+    wanted = request.form.get("_more")
+    return {value: max(_FIRST, min(_MOST, limit + (_FIRST * 2 if value == wanted else 0))) for value, limit in most.items()}
+
+
+def _tone(entity: EntityRuntime, view: BoardView, reader: Reader, value: str) -> str:
+    field = entity.fields[view.by].field
+    return reader.tone(field, value) if value and field.kind in (Kind.STATUS, Kind.STATE, Kind.LEVEL) else "closed"
+
+
+def _count_text(found: search.Groups, value: str) -> str:
+    count = f"{found.counts[value]:,}" if shell.language() == "en" else f"{found.counts[value]:,}".replace(",", ".")
+    return f"{count}+" if value in found.capped else count
+
+
+def _cards(entity: EntityRuntime, asked: Asked, view: BoardView, reader: Reader, cards: tuple[tuple[Record, str], ...]) -> Iterator[Card]:
+    closed = asking.closed_to_order(entity)
+    for record, title in cards:
+        facts = tuple(_fact(entity, record, reader, path, show) for path, show in view.card if path not in closed)
+        rest = title.replace(record.number, "", 1).strip(" :·-") if record.number in title else title
+        yield Card(
+            number=record.number,
+            title=rest,
+            href=url_for("packdesk_ui.record", entity_type=entity.id, number=record.number),
+            facts=tuple(fact for fact in facts if fact.text and fact.text != rest),
+            moves_href=url_for("packdesk_ui.moves", entity_type=entity.id, number=record.number, view=asked.view or None, asked=asked.token or None),
+            name=words("board.steps", name=record.number),
+        )
+
+
+def _fact(entity: EntityRuntime, record: Record, reader: Reader, path: str, show: str) -> Shown:
+    each = entity.fields[path]
+    fact = reader.show(each.field, record.get(path), targets=each.targets)
+    return replace(fact, badge=fact.badge or ("blue" if show == "badge" and fact.text else ""))
+
+
+def moves(entity_type: str, number: str) -> Response:
+    """Show the next steps of a card: the same as on the record's page, with why the others can't be done."""
+    context = answers.context()
+    view = reading.read(context, entity_type, number)
+    entity = request_context.runtime().type(entity_type)
+    states = actions.available(context, entity_type, view.record.id)
+    with looking(context) as look:
+        steps = steps_of(look, entity, view, states)
+    found = Moves(
+        number=view.record.number,
+        title=view.title,
+        href=url_for("packdesk_ui.record", entity_type=entity_type, number=view.record.number),
+        steps=tuple(sorted(steps, key=lambda step: not step.enabled)),
+        key=answers.new_key(),
+        version=int(str(view.record.get("version") or 0)),
+        modal=answers.in_modal(),
+        view=request.args.get("view", ""),
+        asked=request.args.get("asked", ""),
+    )
+    title = words("board.steps", name=view.title or number)
+    way = crumbs(entity, words("steps"), view.record.number)
+    return answers.page_or_modal("lists/moves.html", "lists/moves_body.html", title=title, moves=found, crumbs=way)
