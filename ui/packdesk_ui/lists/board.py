@@ -100,12 +100,13 @@ def board(entity: EntityRuntime, asked: Asked, command: search.SearchCommand, la
     page = search.SearchPage(rows=(), references=found.references)
     reader = table.reader_of(request_context.runtime(), page, language)
     columns = tuple(
-        _column(
-            value,
-            label,
-            _tone(entity, view, reader, value),
-            found.counts[value],
-            tuple(_cards(entity, asked, view, reader, tuple((record, found.titles[record.id]) for record in found.rows[value]))),
+        BoardColumn(
+            id=value,
+            label=label,
+            tone=_tone(entity, view, reader, value),
+            count_text=_count_text(found, value),
+            cards=tuple(_cards(entity, asked, view, reader, tuple((record, found.titles[record.id]) for record in found.rows[value]))),
+            more=found.counts[value] > len(found.rows[value]) and most[value] < _MOST,
         )
         for value, label in values.items()
         if value or found.counts[value]
