@@ -1,6 +1,6 @@
 /** The one modal window: filled by htmx, opened when it has content, closed by Escape or a button, focus goes back where it was. */
 export function connectDialog(root: Document): void {
-  const dialog = root.querySelector<HTMLDialogElement>("dialog.modal-window");
+  const dialog = root.querySelector<HTMLDialogElement>("dialog[data-window]");
   if (!dialog) return;
   root.addEventListener("htmx:afterSwap", (event) => {
     const target = (event as CustomEvent<{ target: Element }>).detail.target;
