@@ -62,7 +62,7 @@ function move(input: HTMLInputElement, step: number): void {
 
 const STEPS: { [key: string]: number } = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
-/** Walks the open list; returns whether the key was used. Enter picks only what the person has highlighted. */
+/** Walks the open list; returns whether the key was used. Enter picks only what the person has highlighted, else it closes the list; it sends no form. */
 export function walk(input: HTMLInputElement, event: KeyboardEvent): boolean {
   if (!isOpen(input)) return false;
   const selected = listOf(input)?.querySelector('li[aria-selected="true"]');
@@ -71,6 +71,7 @@ export function walk(input: HTMLInputElement, event: KeyboardEvent): boolean {
     close(input);
     event.stopPropagation();
   } else if (event.key === "Enter" && selected) listOf(input)?.dispatchEvent(new Event("listbox:pick"));
+  else if (event.key === "Enter") close(input);
   else {
     if (event.key === "Tab" && selected) listOf(input)?.dispatchEvent(new Event("listbox:pick"));
     return false;

@@ -88,8 +88,11 @@ export function connectPickers(root: Document): void {
   });
   root.addEventListener("keydown", (event) => {
     const input = picker(event);
-    if (!input || walk(input, event)) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (!input) return;
+    if (walk(input, event)) {
+      // Who closed the list doesn't want the answer that is still on its way.
+      if (!isOpen(input)) stop(input);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       ask(input, 0);
     }

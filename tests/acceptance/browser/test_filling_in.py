@@ -1,0 +1,207 @@
+"""Filling in forms in a real browser: what is said when, what is found, what two people do to one record (QUALITY B 2, 7, 24, 27)."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from playwright.sync_api import Dialog, Page, expect
+from tests.acceptance.browser.conftest import Enter, once
+from tests.acceptance.running import Client
+
+MODAL = "dialog.quick"
+
+
+def _person(leader: Client, first: str, **person: object) -> Mapping[str, Any]:
+    return leader.create("contact", kind="person", person={"first_name": first, "last_name": "Filler", **person})
+
+
+def _edit(page: Page, number: str, **fields: str) -> None:
+    for label, text in fields.items():
+        page.get_by_label(label.replace("_", " ")).fill(text)
+
+
+@once
+def test_leaving_a_field_says_what_saving_would_and_leaves_the_focus_alone(enter: Enter) -> None:
+    """QUALITY B 7: beside the field, for those who see and those who hear; nothing where nobody typed."""
+    page = enter("anna").open("/r/{contact}/new?kind=person")
+    born, first = page.get_by_label("Born on"), page.get_by_label("First name")
+
+    first.focus()
+    page.keyboard.press("Tab")
+    born.fill("31.2.2026")
+    first.focus()
+
+    fault = page.locator(".fault")
+    expect(fault).to_have_count(1)
+    expect(fault).to_contain_text("existing date")
+    expect(born).to_have_attribute("aria-invalid", "true")
+    expect(born).to_have_attribute("aria-describedby", re.compile(str(fault.get_attribute("id"))))
+    expect(page.locator("[data-told]")).to_contain_text("existing date")
+    expect(first).to_be_focused()
+
+    born.fill("22.11.1990")
+    first.focus()
+
+    expect(fault).to_have_count(0)
+    expect(page.locator(".read")).to_have_text("= Thu, Nov 22, 1990")
+    expect(born).not_to_have_attribute("aria-invalid", "true")
+
+
+@once
+def test_what_the_summary_names_it_leads_to_and_nothing_is_cleared(enter: Enter) -> None:
+    """QUALITY B 7."""
+    anna = enter("anna", language="de-DE")
+    page = anna.open("/r/{contact}/new?kind=person")
+    page.get_by_label("Geboren am").fill("gestern oder so")
+    page.get_by_label(re.compile("^Vorname")).fill("Erika")
+
+    anna.press("Anlegen")
+
+    expect(page.locator("#faults")).to_be_focused()
+    expect(page.get_by_label("Geboren am")).to_have_value("gestern oder so")
+    expect(page.get_by_label(re.compile("^Vorname"))).to_have_value("Erika")
+    page.locator("#faults a", has_text="Geboren am").click()
+    expect(page.get_by_label("Geboren am")).to_be_focused()
+    assert anna.reach() == []
+
+
+@once
+def test_a_picker_finds_by_name_and_is_worked_by_keys(enter: Enter, leader: Client) -> None:
+    person = _person(leader, "Pickwick")
+    anna = enter("anna")
+    page = anna.open("/r/{account}/new")
+    owner = page.get_by_role("combobox", name="Owner")
+
+    owner.press_sequentially("Pickw", delay=20)
+    expect(page.locator(".combo li").first).to_contain_text("Pickwick Filler")
+    owner.press("Enter")
+    expect(page.locator(".combo li")).to_have_count(0)
+    owner.press("ArrowDown")
+    expect(page.locator(".combo li").first).to_be_visible()
+    owner.press("ArrowDown")
+    expect(owner).to_have_attribute("aria-activedescendant", re.compile("choices"))
+    owner.press("Enter")
+
+    expect(owner).to_have_value(re.compile(f"{person['number']} · .*Pickwick"))
+    expect(page.locator(".combo li")).to_have_count(0)
+    expect(page.get_by_role("link", name=re.compile("Open in a new tab: Owner"))).to_have_attribute("href", re.compile(str(person["number"])))
+    page.get_by_role("button", name=re.compile("Clear: Owner")).click()
+    expect(owner).to_have_value("")
+    expect(owner).to_be_focused()
+
+
+@once
+def test_a_record_is_made_on_the_way_and_the_focus_comes_back(enter: Enter) -> None:
+    """GEN-12: a form on top of another, which is as it was."""
+    anna = enter("anna")
+    page = anna.open("/r/{account}/new")
+    page.wait_for_load_state("networkidle")
+    owner = page.get_by_role("combobox", name="Owner")
+    owner.press_sequentially("Quickly", delay=20)
+    page.get_by_role("option", name="New: Contact").click()
+
+    inside = page.locator(MODAL)
+    expect(inside.get_by_role("heading", level=1)).to_contain_text("Contact")
+    inside.get_by_label("Kind").select_option("person")
+    inside.get_by_role("button", name="Create").click()
+    expect(inside.locator("[role=alert]")).to_be_focused()
+    inside.get_by_label("First name").fill("Quentin")
+    inside.get_by_label("Last name").fill("Quickly")
+    inside.get_by_role("button", name="Create").click()
+
+    expect(page.locator(MODAL)).to_have_count(0)
+    expect(owner).to_have_value(re.compile("Quentin Quickly"))
+    expect(owner).to_be_focused()
+
+
+@once
+def test_rows_are_moved_and_taken_back_by_buttons(enter: Enter, leader: Client) -> None:
+    """QUALITY B 24: nothing by drag; the order is kept."""
+    person = leader.create("contact", kind="person", person={"first_name": "Rows", "last_name": "Filler"}, phones=[{"type": kind, "number": f"030 11{n}"} for n, kind in enumerate(("mobile", "home", "office"), start=1)])
+    anna = enter("anna")
+    page = anna.open(f"/r/{{contact}}/{person['number']}/edit")
+    page.wait_for_load_state("networkidle")
+    rows = anna.lines("phones").locator(".line")
+    typed = rows.get_by_label("Number")
+
+    rows.nth(2).get_by_role("button", name=re.compile("Move up")).click()
+    assert [typed.nth(n).input_value() for n in range(3)] == ["030 111", "030 113", "030 112"]
+    rows.nth(0).get_by_role("button", name=re.compile("Remove")).click()
+    expect(rows).to_have_count(2)
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(3)
+    anna.press("Save")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Rows")
+    assert [line["number"] for line in leader.read("contact", str(person["number"]))["phones"]] == ["030 111", "030 113", "030 112"]
+
+
+@once
+def test_two_people_change_different_fields_and_both_changes_stay(enter: Enter, leader: Client) -> None:
+    """QUALITY B 2."""
+    person = _person(leader, "Two")
+    anna, lena = enter("anna"), enter("lena")
+    pages = [one.open(f"/r/{{contact}}/{person['number']}/edit") for one in (anna, lena)]
+    _edit(pages[0], str(person["number"]), First_name="Anna's")
+    _edit(pages[1], str(person["number"]), Last_name="Lena's")
+
+    anna.press("Save")
+    expect(pages[0].get_by_role("heading", level=1)).to_contain_text("Anna's")
+    lena.press("Save")
+
+    expect(pages[1].get_by_role("heading", level=1)).to_contain_text("Anna's Lena's")
+    found = leader.read("contact", str(person["number"]))["person"]
+    assert (found["first_name"], found["last_name"]) == ("Anna's", "Lena's")
+
+
+@once
+def test_two_people_change_the_same_field_and_the_second_chooses(enter: Enter, leader: Client) -> None:
+    """QUALITY B 2: who, what and when; a field for each, the rest merged; a refusal afterwards loses nothing."""
+    person = _person(leader, "Same")
+    anna, lena = enter("anna"), enter("lena")
+    pages = [one.open(f"/r/{{contact}}/{person['number']}/edit") for one in (anna, lena)]
+    _edit(pages[0], str(person["number"]), First_name="Anna's", Middle_name="One")
+    _edit(pages[1], str(person["number"]), First_name="Lena's", Middle_name="Two", Last_name="Kept")
+
+    anna.press("Save")
+    expect(pages[0].get_by_role("heading", level=1)).to_contain_text("Anna's")
+    lena.press("Save")
+
+    main = pages[1].locator("main")
+    expect(main).to_contain_text(re.compile('First name was set to "Anna\'s" .*(second|now).* by Anna'))
+    expect(main).to_contain_text("Your other changes are kept: Last name.")
+    assert lena.reach() == []
+    pages[1].get_by_role("group", name="Middle name").get_by_label(re.compile("Keep theirs")).check()
+    lena.press("Save the choice")
+
+    expect(pages[1].get_by_role("heading", level=1)).to_contain_text("Lena's Kept")
+    found = leader.read("contact", str(person["number"]))["person"]
+    assert (found["first_name"], found["last_name"], found["middle_name"]) == ("Lena's", "Kept", "One")
+
+
+@once
+def test_leaving_what_was_typed_is_asked_about(enter: Enter) -> None:
+    """QUALITY B 27: only where something was typed, also of a window on top."""
+    page = enter("anna").open("/r/{contact}/new?kind=person")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        if dialog.type == "beforeunload":
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("link", name="Cancel").click()
+    assert asked == []
+
+    page.goto(page.url)
+    page.get_by_role("link", name=re.compile("New|Create")).first.click()
+    page.get_by_label("Kind").select_option("person")
+    page.get_by_label("First name").fill("Leaver")
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_load_state()
+
+    assert asked == ["beforeunload"]
