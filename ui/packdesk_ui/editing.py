@@ -224,8 +224,8 @@ def form_findings(error: PackdeskError) -> tuple[Finding, ...]:
 
 def remember_chosen(form: Form, raw: Raw) -> None:
     """Keep which records were chosen in a form, for the pickers of the next."""
-    named_in = ((each.targets, controls.key_of(text)) for path, each in form.fields.items() if each.targets for text in raw.get(path, ()) if text.strip())
-    found = (form.look.find(targets, key) for targets, key in named_in)
+    named_in = ((targets, controls.key_of(part)) for name, texts in raw.items() if (targets := form.targets_at(name)) for part in ",".join(texts).split(","))
+    found = (form.look.find(targets, key) for targets, key in named_in if key)
     remember(record for record in found if record is not None)
 
 

@@ -185,6 +185,13 @@ class Form:
             return self.rows[group].fields.get(path.removeprefix(f"{group}."))
         return self.fields.get(name)
 
+    def targets_at(self, name: str) -> tuple[str, ...]:
+        """Return the entity types whose records the input of this name names; none for any other input."""
+        if name in self.relations:
+            return targets_of(self.look.runtime.model, self.entity.relations[name].relation)
+        field = self.field_at(name)
+        return field.targets if field is not None else ()
+
     def value(self, field: FieldRuntime, raw: Raw, name: str) -> object:
         """Return what an input holds; a finding where it can't be read."""
         return self._value(field, raw, name)

@@ -117,7 +117,12 @@ def test_a_record_is_made_on_the_way_and_the_focus_comes_back(enter: Enter) -> N
 @once
 def test_rows_are_moved_and_taken_back_by_buttons(enter: Enter, leader: Client) -> None:
     """QUALITY B 24: nothing by drag; the order is kept."""
-    person = leader.create("contact", kind="person", person={"first_name": "Rows", "last_name": "Filler"}, phones=[{"type": kind, "number": f"030 11{n}"} for n, kind in enumerate(("mobile", "home", "office"), start=1)])
+    person = leader.create(
+        "contact",
+        kind="person",
+        person={"first_name": "Rows", "last_name": "Filler"},
+        phones=[{"type": kind, "number": f"030 11{n}"} for n, kind in enumerate(("mobile", "home", "office"), start=1)],
+    )
     anna = enter("anna")
     page = anna.open(f"/r/{{contact}}/{person['number']}/edit")
     page.wait_for_load_state("networkidle")

@@ -1,0 +1,165 @@
+"""Forms of types with very many fields, options and rows; and forms that a publish overtook, without a script (GEN-12, GEN-28)."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, WIDE, close
+
+from packdesk.settings import Settings
+from packdesk.web import members
+from packdesk.web.app import create_app
+
+PAGE = {**SAME_ORIGIN, "Accept": "text/html"}
+PARTS = 10
+WIDE_TYPE = {
+    "id": "wide",
+    "access": "public",
+    "title": "record.number",
+    "fields": {"topic": {"type": "category", "tree": "topics"}, **{f"own_{n}": {"type": "string"} for n in range(20)}},
+    "sections": {
+        f"part_{part}": {"fields": {f"f_{n}": {"type": "integer" if n == 3 else "string", "required": part == 1 and n == 0} for n in range(18)}}
+        for part in range(PARTS)
+    },
+    "lines": {"rows": {"minItems": 1, "maxItems": 3, "fields": {"name": {"type": "string"}, "share": {"type": "integer"}}}},
+    "relations": {"shelves": {"to": "shelf", "many": True}},
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An installation of the library with a type of 200 fields and a tree of 500 categories."""
+    folder = tmp_path_factory.mktemp("long")
+    pack, home = folder / "pack", folder / "home"
+    shutil.copytree(PACK, pack)
+    (pack / "categories").mkdir()
+    nodes = {f"t_{n}": {"label": f"Topic {n}", **({"parent": f"t_{n // 10}"} if n >= 10 else {})} for n in range(500)}
+    (pack / "categories" / "topics.json").write_text(json.dumps({"id": "topics", "nodes": nodes}))
+    (pack / "entity_types" / "wide.json").write_text(json.dumps(WIDE_TYPE))
+    _permit(pack / "roles" / "roles.json")
+    app = create_app(Settings(home=home, database_url=f"sqlite:///{folder / 'packdesk.sqlite3'}", packs=(str(pack),)), limits=WIDE)
+    users = app.extensions["packdesk"].live.current().runtime.model.organisation.users.values()
+    members.add(app, [members.Member(login=user.login, name=user.name, password=PASSWORD, roles=user.roles, units=user.units) for user in users])
+    yield app
+    close(app)
+
+
+def _permit(path: Path) -> None:
+    roles = json.loads(path.read_text())
+    roles["keeper"]["permit"]["wide"] = ["view", "create", "edit"]
+    path.write_text(json.dumps(roles))
+
+
+@pytest.fixture(scope="module")
+def kim(desk: Flask) -> FlaskClient:
+    """The keeper at a screen."""
+    client = desk.test_client()
+    client.post("/login/", data={"username": "kim", "password": PASSWORD}, headers=SAME_ORIGIN)
+    return client
+
+
+def _text(client: FlaskClient, path: str, data: dict[str, object] | None = None, status: int = 200) -> str:
+    answer = client.get(path, headers=PAGE) if data is None else client.post(path, data=data, headers=PAGE)
+    assert answer.status_code == status, answer.status_code
+    return answer.get_data(as_text=True)
+
+
+def test_a_form_of_200_fields_has_an_index_and_closes_the_parts_that_say_nothing(kim: FlaskClient) -> None:
+    page = _text(kim, "/r/wide/new")
+
+    assert page.count('class="form-index"') == 1
+    assert len(re.findall(r'href="#section-part_\d"', page)) == PARTS
+    assert len(re.findall(r'<details class="form-part">', page)) == PARTS - 1
+    assert '<div class="card-head"><h2 id="section-part_1">' in page
+
+
+def test_a_part_with_a_value_or_a_fault_is_open(kim: FlaskClient) -> None:
+    page = _text(kim, "/r/wide/new", {"part_1.f_0": "x", "part_4.f_1": "typed", "part_5.f_3": "no number", "_group": "rows", "rows[0].name": "a"}, 422)
+
+    opened = re.findall(r'<details class="form-part" open><summary class="card-head"><h2 id="section-(\w+)"', page)
+    assert opened == ["part_4", "part_5"]
+
+
+def test_500_choices_are_searched_and_stand_under_their_parents(kim: FlaskClient) -> None:
+    page = _text(kim, "/r/wide/new")
+
+    tree = page.partition("data-tree")[2].partition("</select>")[0]
+    assert tree.count("<option") == 501
+    assert 'data-depth="1"' in tree
+    assert 'data-depth="2"' in tree
+
+
+def test_how_many_rows_there_have_to_be_is_told_beforehand(kim: FlaskClient) -> None:
+    assert "At least 1, at most 3." in _text(kim, "/r/wide/new")
+
+
+def test_without_a_script_rows_are_moved_by_the_server(kim: FlaskClient) -> None:
+    form = {"_group": "rows", "rows[0].name": "first", "rows[1].name": "second", "rows[4].name": "third"}
+
+    def names(button: str) -> list[str]:
+        page = _text(kim, "/r/wide/new", {**form, "_line": button})
+        return re.findall(r'name="rows\[\d+\]\.name" value="(\w+)"', page)
+
+    assert names("up:rows:4") == ["first", "third", "second"]
+    assert names("down:rows:0") == ["second", "first", "third"]
+    assert names("up:rows:0") == ["first", "second", "third"]
+    assert names("down:rows:9") == ["first", "second", "third"]
+
+
+def test_what_was_typed_into_a_field_that_is_gone_is_shown_when_the_form_is_drawn_again(kim: FlaskClient) -> None:
+    """GEN-28: a button of a row, or a field that others depend on, draws the form anew; the text stays until it is saved."""
+    form = {"own_0": "kept", "taken_away": "a long text", "_group": "rows"}
+
+    page = _text(kim, "/r/wide/new", {**form, "_line": "add:rows"})
+    again = _text(kim, "/r/wide/new", {**form, "_line": "refresh"})
+    refused = _text(kim, "/r/wide/new", form, 422)
+
+    for one in (page, again):
+        assert "was taken away while this form was open" in one
+        assert '<input type="hidden" name="taken_away" value="a long text">' in one
+    assert "a long text" in refused
+    assert 'name="taken_away"' not in refused
+
+
+def _chosen(client: FlaskClient, **asked: str) -> dict[str, object]:
+    answer = client.post("/r/wide/choices", data={"field": "shelves", **asked}, headers=SAME_ORIGIN)
+    return answer.get_json()  # type: ignore[no-any-return]
+
+
+def test_a_picker_offers_the_last_used_first_says_that_there_is_more_and_what_can_be_made(kim: FlaskClient) -> None:
+    for number in range(14):
+        assert kim.post("/r/shelf/new", data={"name": f"Shelf {number:02}"}, headers=PAGE).status_code == 303
+    before = _chosen(kim, q="")
+
+    _text(kim, "/r/wide/new", {"part_1.f_0": "x", "_group": "rows", "rows[0].name": "a", "shelves": "S00000003"}, 303)
+    after = _chosen(kim, q="")
+    number = unescape(str(after["choices"][0]["value"]))  # type: ignore[index]
+
+    assert len(before["choices"]) == 10  # type: ignore[arg-type]
+    assert before["more"] == "There are more: type more of it."
+    assert [one["label"] for one in before["create"]] == ["New: Shelf"]  # type: ignore[attr-defined]
+    assert (number, len(after["choices"])) == ("S00000003", 10)  # type: ignore[arg-type]
+    assert _chosen(kim, q="no such shelf")["more"] == "Nothing found."
+    assert _chosen(kim, q="'")["choices"] == []
+
+
+def test_a_picker_offers_no_new_record_to_who_may_not_make_one(desk: Flask) -> None:
+    rita = desk.test_client()
+    rita.post("/login/", data={"username": "rita", "password": PASSWORD}, headers=SAME_ORIGIN)
+
+    answer = rita.post("/r/book/choices", data={"field": "shelf", "q": "Shelf"}, headers=SAME_ORIGIN)
+
+    assert answer.get_json()["create"] == []
+
+
+def test_a_record_made_for_a_picker_is_answered_as_the_picker_names_it(kim: FlaskClient) -> None:
+    made = kim.post("/r/shelf/new", data={"name": "Quick", "_quick": "1"}, headers={**PAGE, "HX-Target": "modal-inside"}).get_json()["made"]
+
+    assert made["text"].endswith(" · Quick")
+    assert made["href"].startswith("/r/shelf/S")
