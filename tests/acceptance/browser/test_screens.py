@@ -228,6 +228,7 @@ def test_a_list_is_searched_filtered_and_sorted_and_says_what_is_wrong(enter: En
     expect(page.locator("#results tbody tr")).to_have_count(1)
     assert "Zuse" not in page.url
     page.get_by_label("Search", exact=True).fill("")
+    page.get_by_text("Condition", exact=True).click()
     page.get_by_label("Filter", exact=True).fill(condition)
     anna.press("Apply")
     expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()

@@ -42,6 +42,8 @@ class Column:
     right: bool
     #: Gives way to the others when room is short.
     long: bool
+    #: A day and a time: each keeps its line.
+    moment: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ def heads(entity: EntityRuntime, columns: tuple[ListColumn, ...]) -> tuple[Colum
             label=each.label,
             sortable=each.sortable and each.path not in closed,
             right=each.field.field.kind in _RIGHT,
+            moment=each.field.field.kind is Kind.DATETIME,
             long=each.field.field.kind in _LONG and each.path != "number" and each.show != "badge",
         )
         for each in columns
