@@ -6,11 +6,11 @@ PORT ?= 8080
 DEMO_HOME ?= var/demo
 WORKERS ?= 2
 
-.PHONY: help assets browser demo test coverage lint fix bench docs soak wheel clean
+.PHONY: help assets browser demo test coverage lint fix bench docs screenshots soak wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
 
 $(VENV)/ready-run: setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Packdesk needs Python 3.11 or newer; say make PYTHON=/path/to/python3.11")'
@@ -59,6 +59,9 @@ bench: $(VENV)/ready-dev assets ## Speed and memory, beside comparators in the s
 
 docs: $(VENV)/ready-dev ## Write the generated reference pages
 	$(BIN)/python docs/generate.py
+
+screenshots: $(VENV)/ready-dev assets browser ## Take the pictures of docs/screenshots
+	$(BIN)/python docs/screenshots.py
 
 wheel: $(VENV)/ready-dev assets ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --outdir dist

@@ -3,7 +3,7 @@
 Nothing of it comes from a database or a pack, so that it shows the same in every installation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from flask import Response, url_for
@@ -157,7 +157,9 @@ def gallery() -> Response:
 def window() -> Response:
     """Show the modal window, or its content as a page."""
     title = shell.words("gallery.dialog")
-    return answers.page_or_modal("gallery/window.html", "gallery/window_body.html", title=title, field=_field("text", "value", "Berliner Straße 5", ""))
+    return answers.page_or_modal(
+        "gallery/window.html", "gallery/window_body.html", title=title, field=replace(_field("text", "value", "Berliner Straße 5", ""), name="window")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,168 @@
+"""Takes the pictures of ``docs/screenshots``: ``make screenshots``.
+
+In: a demo server of its own, made for this in a folder that is thrown away, on a free port of this machine. Out: one PNG per page,
+appearance and width. The made-up past is drawn by a fixed random, so that the same records are shown each time.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402 - the tests' own helpers stand beside this folder
+from tests import chromium  # noqa: E402
+from tests.acceptance.browser.conftest import FLAGS  # noqa: E402
+from tests.acceptance.running import Desk  # noqa: E402
+
+FOLDER = ROOT / "docs" / "screenshots"
+WIDTHS = {"wide": (1440, 720), "narrow": (360, 740)}
+_CUSTOMERS = "60"
+Way = Callable[[Page, str], None]
+
+
+def _at(path: str) -> Way:
+    """Return the way to an address."""
+
+    def go(page: Page, address: str) -> None:
+        page.goto(address + path)
+
+    return go
+
+
+def _number(page: Page) -> str:
+    """Return the number of a request that can be answered now."""
+    page.goto(_address(page) + "/r/service_request?view=mine")
+    return page.locator("#results").get_by_role("link", name=re.compile("^SR")).nth(1).inner_text()
+
+
+def _address(page: Page) -> str:
+    return str(page.evaluate("location.origin"))
+
+
+def _record(page: Page, address: str) -> None:
+    page.goto(address)
+    page.goto(f"{address}/r/service_request/{_number(page)}")
+
+
+def _split(page: Page, address: str) -> None:
+    page.goto(f"{address}/r/service_request?view=mine&open={_number_at(page, address)}")
+
+
+def _number_at(page: Page, address: str) -> str:
+    page.goto(address)
+    return _number(page)
+
+
+def _errors(page: Page, address: str) -> None:
+    page.goto(f"{address}/r/contact/new")
+    page.get_by_label("Kind").select_option("person")
+    page.get_by_label("First name").fill("Grace")
+    page.locator("main .form-end button").first.click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _modal(page: Page, address: str) -> None:
+    _record(page, address)
+    opener = page.locator(".next-steps [hx-target='#modal-inside']").first
+    opener.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _conflict(page: Page, address: str) -> None:
+    page.goto(f"{address}/r/contact/CO00000003/edit")
+    name = page.get_by_label("Last name").input_value()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("Last name").fill(f"{name}-Berg" if not name.endswith("-Berg") else name.removesuffix("-Berg"))
+    other.locator("main .form-end button").first.click()
+    other.wait_for_url(re.compile("CO00000003$"))
+    other.close()
+    page.get_by_label("Last name").fill(f"{name}-Keller")
+    page.locator("main .form-end button").first.click()
+    expect(page.get_by_label(re.compile("Keep theirs")).first).to_be_visible()
+
+
+#: Name of the picture -> who is logged in (nobody: empty) and how to get there.
+PICTURES: Mapping[str, tuple[str, Way]] = {
+    "login": ("", _at("/login/")),
+    "start": ("anna", _at("/")),
+    "list": ("anna", _at("/r/service_request?view=mine")),
+    "board": ("anna", _at("/r/service_request?view=mine&layout=board")),
+    "split": ("anna", _split),
+    "record": ("anna", _record),
+    "form": ("anna", _at("/r/contact/new")),
+    "errors": ("anna", _errors),
+    "modal": ("anna", _modal),
+    "conflict": ("anna", _conflict),
+    "users": ("admin", _at("/users/list/")),
+    "gallery": ("admin", _at("/gallery")),
+}
+
+
+def _sessions(browser: Browser, desk: Desk, address: str) -> Mapping[str, object]:
+    """Log everybody in once; the server counts how often somebody tries."""
+    found: dict[str, object] = {"": None}
+    for login in sorted({who for who, _ in PICTURES.values()} - {""}):
+        context = browser.new_context(locale="en-GB")
+        page = context.new_page()
+        page.goto(f"{address}/login/")
+        page.fill("#username", login)
+        page.fill("#password", desk.password)
+        page.locator("form[name=login] button").click()
+        page.wait_for_url(f"{address}/")
+        found[login] = context.storage_state()
+        context.close()
+    return found
+
+
+def _take(browser: Browser, desk: Desk, wanted: set[str]) -> None:
+    address = f"http://127.0.0.1:{desk.port}"
+    states = _sessions(browser, desk, address)
+    for name, (login, go) in PICTURES.items():
+        if wanted and name not in wanted:
+            continue
+        for scheme in ("light",) if name == "start" else ("light", "dark"):
+            for size, (width, height) in WIDTHS.items():
+                context = browser.new_context(
+                    viewport={"width": width, "height": height},
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    locale="en-GB",
+                    reduced_motion="reduce",
+                    storage_state=states[login],  # type: ignore[arg-type]
+                )
+                page = context.new_page()
+                go(page, address)
+                page.wait_for_load_state("networkidle")
+                path = FOLDER / f"{name}-{size}-{scheme}.png"
+                page.screenshot(path=path)
+                context.close()
+                sys.stdout.write(f"{path.relative_to(ROOT)} {path.stat().st_size // 1024} kB\n")
+
+
+def main(names: list[str]) -> int:
+    """Take the pictures of these names, or all."""
+    executable = chromium.find()
+    if executable is None:
+        sys.stdout.write("NO CHROMIUM: no pictures were taken. Say make browser, or set PACKDESK_CHROMIUM.\n")
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        desk = Desk(Path(home))
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        try:
+            desk.start("--customers", _CUSTOMERS)
+            _take(browser, desk, set(names))
+        finally:
+            browser.close()
+            desk.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(main(sys.argv[1:]))
