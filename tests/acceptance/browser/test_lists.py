@@ -161,6 +161,14 @@ def test_nothing_of_a_list_is_cut_with_its_usual_columns(enter: Enter, leader: C
     assert max(cut) <= 0
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_board_scrolls_in_its_own_region(enter: Enter, leader: Client, width: int) -> None:
+    _requests(leader, "Wide", 1)
+    page = enter("lena", width=width).open("/r/{service_request}?view={all}&layout=board")
+
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
 def test_a_card_moves_by_its_steps_and_the_board_comes_back(enter: Enter, leader: Client) -> None:
     (request,) = _requests(leader, "Boarded", 1)
     anna = enter("anna")
