@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from flask import url_for
 
@@ -96,13 +97,19 @@ def rows(entity: EntityRuntime, listed: ListView, found: search.SearchPage, aske
     may_act = "act" in policy.verbs(runtime, request_context.actor(), entity.id)
     actions = listed.row_actions if may_act else ()
     states = row_states(answers.context(), entity.id, (record.id for record in found.rows), conditions=conditions, actions=actions)
+    beside = _beside(entity, asked)
     for record in found.rows:
         state = states.get(record.id)
         marked = state.marked if state is not None else frozenset()
         cells = tuple(cell(record, column, reader, entity.id, styled=column.when is None or column.path in marked) for column in listed.columns)
         offered = tuple(_row_action(entity.id, record.number, each, language) for each in state.actions) if state is not None else ()
-        beside = address(entity.id, asked, open=record.number)
-        yield Row(number=record.number, cells=cells, actions=offered, beside=beside, current=record.number == asked.opened)
+        yield Row(number=record.number, cells=cells, actions=offered, beside=f"{beside}{quote(record.number)}", current=record.number == asked.opened)
+
+
+def _beside(entity: EntityRuntime, asked: Asked) -> str:
+    """Return the address at which a record opens beside the list, up to its number: made once for all rows."""
+    here = address(entity.id, asked, open="")
+    return f"{here}{'&' if '?' in here else '?'}open="
 
 
 def cell(record: Record, column: ListColumn, reader: Reader, entity_type: str, *, styled: bool) -> Shown:
