@@ -15,7 +15,27 @@ from packdesk.errors import PackdeskError
 from packdesk.web import problems, request_context
 from packdesk.web.policies import LOGGED_IN, PUBLIC, policy
 from packdesk.web.services import Services
-from packdesk_ui import acting, administration, answers, assets, bulk, changing, checking, choices, editing, everywhere, finder, gallery, grants, jobs, lists, record, shell, start, transfer
+from packdesk_ui import (
+    acting,
+    administration,
+    answers,
+    assets,
+    bulk,
+    changing,
+    checking,
+    choices,
+    editing,
+    everywhere,
+    finder,
+    gallery,
+    grants,
+    jobs,
+    lists,
+    record,
+    shell,
+    start,
+    transfer,
+)
 from packdesk_ui.lists import board, columns, views
 
 __all__ = ["register"]

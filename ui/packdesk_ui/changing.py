@@ -17,11 +17,10 @@ from packdesk.model.nodes import Json
 from packdesk.records import policy
 from packdesk.records import read as reading
 from packdesk.records import update as updating
-from packdesk.records.history import history
+from packdesk.records.history import Event, history
 from packdesk.records.looking import looking
 from packdesk.records.outcome import RecordView
 from packdesk.runtime.entity import EntityRuntime
-from packdesk.store.history import Event
 from packdesk.web import request_context
 from packdesk_ui import answers, controls, people
 from packdesk_ui.controls import Raw

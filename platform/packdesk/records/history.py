@@ -13,6 +13,8 @@ from packdesk.runtime.values import Record
 from packdesk.store import history as stored
 from packdesk.store.history import Event
 
+__all__ = ["CHOICES", "Event", "HistoryPage", "history", "page"]
+
 _MOST = 200
 _MASK = "***"
 #: What somebody wants to see of a history -> the kinds of events that it is made of.
