@@ -37,12 +37,14 @@ function press(element: HTMLElement): void {
   if (!isTyping(element) && element.getAttribute("aria-disabled") !== "true") element.click();
 }
 
-/** Letter -> entry of the navigation: the first letter of its name that none before it has. */
+/** Letter -> entry of the navigation: the first letter of its name, else the next of its letters that nobody has. */
 function places(root: Document): Map<string, HTMLAnchorElement> {
   const found = new Map<string, HTMLAnchorElement>();
-  for (const link of root.querySelectorAll<HTMLAnchorElement>(".sidebar nav a[href]")) {
-    const letters = [...wordsOf(link).toLowerCase()].filter((letter) => /\p{L}/u.test(letter));
-    const free = letters.find((letter) => !found.has(letter));
+  const entries = [...root.querySelectorAll<HTMLAnchorElement>(".sidebar nav a[href]")];
+  const lettersOf = (link: HTMLElement) => [...wordsOf(link).toLowerCase()].filter((letter) => /\p{L}/u.test(letter));
+  for (const link of entries) if (!found.has(lettersOf(link)[0] ?? "")) found.set(lettersOf(link)[0] ?? "", link);
+  for (const link of entries) {
+    const free = [...found.values()].includes(link) ? undefined : lettersOf(link).find((letter) => !found.has(letter));
     if (free) found.set(free, link);
   }
   return found;
@@ -76,7 +78,7 @@ function typed(event: KeyboardEvent): string {
 export function connectKeys(root: Document): void {
   const sheet = root.querySelector<HTMLDialogElement>("dialog[data-keys]");
   if (!sheet) return;
-  let going = 0;
+  let going = -SEQUENCE;
   root.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const form = (event.target as Element).closest("form");
@@ -89,7 +91,7 @@ export function connectKeys(root: Document): void {
     const key = typed(event);
     if (!key || isTyping(event.target) || sheet.dataset.on !== "yes") return;
     const went = event.timeStamp - going < SEQUENCE;
-    going = 0;
+    going = -SEQUENCE;
     const target = went && layer(root) === root ? places(root).get(key.toLowerCase()) : keyed(root).find((one) => one.dataset.key === key);
     if (target) {
       event.preventDefault();
