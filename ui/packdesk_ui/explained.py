@@ -7,7 +7,7 @@ from packdesk.model.nodes import Origin
 from packdesk.records.looking import Look
 from packdesk.records.outcome import RecordView
 from packdesk.records.screening import closed_to
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime
+from packdesk.runtime.entity import ActionRuntime, EntityRuntime, FieldRuntime
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.field_reasons import FieldReason, Says, field_reasons
 from packdesk.runtime.lifecycle import ActionState
@@ -57,7 +57,7 @@ def explanations(look: Look, entity: EntityRuntime, view: RecordView, states: It
         if path in view.hidden:
             continue
         reasons = field_reasons(at, field, closed)
-        told = Explained(id=path, label=field.label(look.language), reasons=tuple(_reason(one) for one in reasons))
+        told = Explained(id=path, label=_label(look, entity, field), reasons=tuple(_reason(one) for one in reasons))
         if any(one.says is Says.HIDDEN for one in reasons):
             hidden.append(told)
         found[path] = told
@@ -67,6 +67,13 @@ def explanations(look: Look, entity: EntityRuntime, view: RecordView, states: It
         steps={state.action.id: step_explained(look, entity, view, entity.actions[state.action.id]) for state in states},
         statuses=dict(_statuses(look, entity)),
     )
+
+
+def _label(look: Look, entity: EntityRuntime, field: FieldRuntime) -> str:
+    """Return the label of a field with that of its section: sections have fields of the same name."""
+    section = entity.sections.get(field.section)
+    own = field.label(look.language)
+    return f"{section.section.label.in_language(look.language)}: {own}" if section is not None else own
 
 
 def step_explained(look: Look, entity: EntityRuntime, view: RecordView, action: ActionRuntime) -> Explained:

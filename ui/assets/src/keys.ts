@@ -81,8 +81,9 @@ export function connectKeys(root: Document): void {
   let going = -SEQUENCE;
   root.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const form = (event.target as Element).closest("form");
-      if (form && form.method === "post" && isTyping(event.target)) {
+      const top = layer(root);
+      const form = (event.target as Element).closest("form") ?? (top === root ? null : top.querySelector<HTMLFormElement>("form:has(input[name=_key])"));
+      if (form && form.method === "post") {
         event.preventDefault();
         form.requestSubmit();
       }
