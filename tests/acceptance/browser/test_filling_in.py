@@ -15,6 +15,11 @@ def _person(leader: Client, first: str, **person: object) -> Mapping[str, Any]:
     return leader.create("contact", kind="person", person={"first_name": first, "last_name": "Filler", **person})
 
 
+def _request(leader: Client, first: str) -> Mapping[str, Any]:
+    account = leader.create("account", owner=_person(leader, first)["number"], classification="private", credit_rating="a")
+    return leader.create("service_request", subtype="information_request", account=account["number"], assigned_unit="first_line", description="Where?")
+
+
 def _edit(page: Page, number: str, **fields: str) -> None:
     for label, text in fields.items():
         page.get_by_label(label.replace("_", " ")).fill(text)
@@ -210,3 +215,85 @@ def test_leaving_what_was_typed_is_asked_about(enter: Enter) -> None:
     page.wait_for_load_state()
 
     assert asked == ["beforeunload"]
+
+
+@once
+def test_a_window_with_something_typed_in_it_asks_before_it_closes(enter: Enter, leader: Client) -> None:
+    """QUALITY B 27: Escape and the button ask alike; staying keeps the text."""
+    request = _request(leader, "Escape")
+    page = enter("anna").open(f"/r/{{service_request}}/{request['number']}")
+    page.wait_for_load_state("networkidle")
+    answers = [False, True]
+    page.on("dialog", lambda dialog: dialog.accept() if answers.pop(0) else dialog.dismiss())
+    page.locator("main").get_by_role("link", name="Cancel ...").click()
+    window = page.locator("dialog#modal")
+    expect(window).to_be_visible()
+    reason = window.get_by_role("combobox").first
+    reason.select_option(index=1)
+    chosen = reason.input_value()
+
+    page.keyboard.press("Escape")
+    expect(window).to_be_visible()
+    expect(reason).to_have_value(chosen)
+    window.get_by_role("link", name="Cancel").click()
+
+    expect(window).to_be_hidden()
+    assert answers == []
+
+
+#: Makes of a picker of one what the server draws for several, and of a select what it draws for many choices.
+SEVERAL = (
+    "combo => { combo.dataset.several = ''; combo.dataset.remove = 'Remove: {name}'; combo.querySelectorAll('.combo-tool').forEach(one => one.remove()); }"
+)
+TREE = (
+    "select => { const combo = document.createElement('div'); combo.className = 'combo'; combo.dataset.tree = ''; select.before(combo); combo.append(select); }"
+)
+READY = "document.dispatchEvent(new CustomEvent('htmx:load', { detail: { elt: document.body } }))"
+
+
+@once
+def test_several_references_are_chips_that_are_added_and_taken_away(enter: Enter) -> None:
+    page = enter("anna").open("/r/{account}/new")
+    page.wait_for_load_state("networkidle")
+    page.locator(".combo").first.evaluate(SEVERAL)
+    page.evaluate(READY)
+    owner, sent = page.get_by_role("combobox", name="Owner"), page.locator("input[data-sent]")
+
+    owner.fill("CO1 · One, CO2")
+    expect(sent).to_have_value("CO1 · One, CO2")
+    owner.press("Tab")
+    expect(page.locator(".chips li")).to_have_count(2)
+    page.get_by_role("button", name="Remove: CO1 · One").click()
+    expect(sent).to_have_value("CO2")
+    expect(owner).to_be_focused()
+    owner.press("Backspace")
+
+    expect(sent).to_have_value("")
+    expect(page.locator(".chips li")).to_have_count(0)
+
+
+@once
+def test_a_tree_is_searched_and_shows_what_it_found_under_its_parents(enter: Enter) -> None:
+    page = enter("anna").open("/r/{service_request}/new?subtype={information_request}")
+    page.wait_for_load_state("networkidle")
+    select = page.get_by_label("Category").first
+    options = select.locator("option[data-depth]")
+    child, value = str(options.first.text_content()).strip(), str(options.first.get_attribute("value"))
+    name = str(select.get_attribute("name"))
+    select.evaluate(TREE)
+    page.evaluate(READY)
+    search = page.locator("[data-tree] input")
+
+    search.fill(child.lower())
+    rows = page.locator("[data-tree] li")
+    expect(rows.last).to_have_text(child)
+    assert rows.count() > 1
+    search.press("ArrowUp")
+    search.press("Enter")
+    expect(search).to_have_value(re.compile(f"› {child}$"))
+    assert page.locator(f"select[name='{name}']").evaluate("one => one.value") == value
+    search.fill("no such thing")
+    expect(rows).to_have_count(1)
+    search.press("Tab")
+
+    expect(search).to_have_value(re.compile(f"› {child}$"))

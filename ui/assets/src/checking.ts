@@ -79,15 +79,6 @@ async function ask(form: HTMLFormElement, names: Iterable<string>): Promise<void
   }
 }
 
-function note(event: Event): void {
-  const box = boxOf(event.target);
-  const form = box && formOf(box);
-  if (!box || !form || !event.isTrusted) return;
-  const known = typed.get(form) ?? new Set<string>();
-  known.add(box.dataset.name ?? "");
-  typed.set(form, known);
-}
-
 /** Takes what was typed as typed, also where a script typed it for somebody. */
 export function noteTyped(control: HTMLElement): void {
   const form = formOf(control);
@@ -101,6 +92,7 @@ export function isTyped(form: HTMLFormElement): boolean {
 }
 
 export function connectChecking(root: Document): void {
+  const note = (event: Event) => (event.target instanceof HTMLElement ? noteTyped(event.target) : undefined);
   root.addEventListener("input", note);
   root.addEventListener("change", note);
   root.addEventListener("pointerdown", () => {

@@ -26,6 +26,10 @@ export function connectLeaving(root: Document): void {
     if (formsIn(root).some(isOpen)) event.preventDefault();
   });
   const dialog = root.querySelector<HTMLDialogElement>("dialog#modal");
+  // The browser gives no chance to refuse the cancelling of a window in which nobody clicked yet, so the key is asked about itself.
+  dialog?.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !mayLeave(dialog)) event.preventDefault();
+  });
   dialog?.addEventListener("cancel", (event) => {
     if (!mayLeave(dialog)) event.preventDefault();
   });

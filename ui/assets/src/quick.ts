@@ -47,6 +47,11 @@ export function openQuick(input: HTMLInputElement, address: string, chosen: Chos
     event.preventDefault();
     if (mayLeave(dialog)) leave();
   });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    if (mayLeave(dialog)) leave();
+  });
   dialog.addEventListener("htmx:afterSwap", () => apart(place));
   dialog.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
