@@ -273,6 +273,7 @@ def test_notes_files_and_deletion(enter: Enter, leader: Client) -> None:
     page.get_by_label("File").set_input_files({"name": "bill.txt", "mimeType": "text/plain", "buffer": b"12 EUR"})
     lena.press("Attach file")
     expect(page.get_by_role("link", name="bill.txt")).to_be_visible()
+    page.locator("main summary", has_text="More").click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
 
