@@ -39,6 +39,11 @@ class Shown:
     #: Path of the field that holds it, where the page says why it is as it is.
     path: str = ""
 
+    @property
+    def plain(self) -> bool:
+        """Say whether it is text and nothing else."""
+        return bool(self.text) and not (self.badge or self.href or self.links or self.style)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:

@@ -8,6 +8,7 @@ from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import visible
 from packdesk.records.views import computed
+from packdesk.runtime.entity import ActionRuntime, EntityRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.lifecycle import ActionState
 from packdesk.runtime.situation import situation
@@ -33,11 +34,34 @@ def row_states(
         return {}
 
     def work(unit: Work) -> Mapping[str, RowState]:
-        unit.unit.prefetch(entity_type, wanted)
+        _read_ahead(unit, unit.runtime.type(entity_type), unit.unit.prefetch(entity_type, wanted), conditions, actions)
         found = ((name, visible(unit, entity_type, name)) for name in wanted)
         return {name: _state(unit, record, conditions, actions) for name, record in found if record is not None}
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def _read_ahead(work: Work, entity: EntityRuntime, records: Mapping[str, Record], conditions: Mapping[str, Compiled], actions: tuple[str, ...]) -> None:
+    """Load what the conditions of all rows walk to, at once instead of row by row: whose business they are, and what they are related to."""
+    party = entity.fields.get(entity.entity.party)
+    if party is not None:
+        held = (record.get(party.path) for record in records.values())
+        work.unit.prefetch(party.field.to, {value for value in held if isinstance(value, str)})
+    read = frozenset().union(*map(_reads, conditions.values()), *(_action_reads(entity.actions[name]) for name in actions))
+    for relation in sorted(path for owner, path in read if owner == entity.id and path in entity.connections):
+        work.unit.prefetch_related(entity.id, records, relation)
+
+
+def _action_reads(action: ActionRuntime) -> frozenset[tuple[str, str]]:
+    move = action.move
+    checks = (*action.checks, *(move.checks if move is not None else ()))
+    guards = (action.when, *(() if move is None else (move.when,)), *(check.that for check in checks))
+    return frozenset().union(*map(_reads, guards))
+
+
+def _reads(guard: Guard | None) -> frozenset[tuple[str, str]]:
+    """Return entity type and path of what a condition reads."""
+    return frozenset((one.entity_type, one.path) for one in guard.dependencies) if isinstance(guard, Compiled) else frozenset()
 
 
 def _state(work: Work, record: Record, conditions: Mapping[str, Compiled], actions: tuple[str, ...]) -> RowState:

@@ -133,9 +133,9 @@ class IntegerKind(FieldKind):
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read digits, grouped or not."""
-        plain = plain_number(text, reading.language)
-        if reading.language == "de" and _GROUPED.fullmatch(plain):
-            plain = plain.replace(".", "")
+        # Before the comma becomes a point: 1.234 is more than a thousand, 1,234 is no whole number.
+        grouped = reading.language == "de" and _GROUPED.fullmatch(text.strip())
+        plain = text.strip().replace(".", "") if grouped else plain_number(text, reading.language)
         return self.parse(field, int(plain), reading) if re.fullmatch(r"[+-]?[0-9]{1,20}", plain) else wrong_type(field, reading)
 
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:

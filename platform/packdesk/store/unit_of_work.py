@@ -234,6 +234,13 @@ class UnitOfWork:
         known = ((record_id, self._records[entity_type, record_id]) for record_id in wanted)
         return {record_id: record for record_id, record in known if record is not None}
 
+    def prefetch_related(self, entity_type: str, ids: Iterable[str], relation: str) -> None:
+        """Load what many records of a type are related to, so that walking there from each costs nothing."""
+        unknown = [record_id for record_id in dict.fromkeys(ids) if (entity_type, record_id, relation) not in self._related]
+        found = links.related_of_many(self.connection, self.tables, entity_type, unknown, relation) if unknown else {}
+        for record_id, others in found.items():
+            self._related[entity_type, record_id, relation] = tuple(Related(self._remember(other.record), other.link) for other in others)
+
     def glance(self, entity_type: str, ids: Iterable[str], paths: tuple[str, ...]) -> Mapping[str, Record]:
         """Return the live records by id, holding at least these fields; what was read before is not read again.
 

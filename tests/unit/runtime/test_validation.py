@@ -44,10 +44,17 @@ def test_input_is_read_with_sections_lines_and_paths(case):
 
 
 def test_text_of_a_form_is_read_by_path(case):
-    read = read_input(case, "thing", {"size": "1.234", "answer.text": " yes ", "ready": "ja"}, reading=Reading(model=case.model, language="de"), text=True)
+    read = read_input(case, "thing", {"size": "1,234", "answer.text": " yes ", "ready": "ja"}, reading=Reading(model=case.model, language="de"), text=True)
 
     assert [finding.code for finding in read.findings] == ["wrong_type"]
     assert read.values == {"answer.text": "yes", "ready": True}
+
+
+def test_thousands_are_grouped_as_the_language_does(case):
+    german = read_input(case, "thing", {"size": " 1.234 "}, reading=Reading(model=case.model, language="de"), text=True)
+    english = read_input(case, "thing", {"size": "1,234"}, reading=Reading(model=case.model, language="en"), text=True)
+
+    assert (german.values, english.values) == ({"size": 1234}, {"size": 1234})
 
 
 def test_all_faults_of_an_input_are_told_at_once(case):
