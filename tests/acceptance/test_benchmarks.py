@@ -19,6 +19,11 @@ LINES = {
         "create: beside FAB",
         *("search '",) * 7,
         "a guard",
+        "HTML list of 25",
+        "HTML record page",
+        "HTML form to edit",
+        "first load of the shell",
+        "a later page",
     ),
     "packs": ("startup with 5 entity types", "publish one added field", "a running process follows", "growth by 200 publishes"),
 }

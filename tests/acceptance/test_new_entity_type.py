@@ -74,7 +74,7 @@ class Scene:
     own: dict[str, str] = field(default_factory=dict)
 
     def publish(self, *packs: Path, decisions: Mapping[str, object] | None = None) -> str:
-        """Publish, wait until it arrived in every process, and return the plan's words."""
+        """Publish, wait until it arrived in every process, and return what the plan said about records."""
         extra: list[str | Path] = []
         if decisions is not None:
             file = self.desk.home / "decisions.json"
@@ -90,10 +90,10 @@ class Scene:
         """Run a command that makes a release live: which one is what the command printed, not what the server says."""
         with self.traffic.measured():
             said = self.desk.command(*command, "--format", "json")
-        result, end = json.JSONDecoder().raw_decode(said)
+        result, _ = json.JSONDecoder().raw_decode(said)
         self.watch.arrives(result["release"], SECONDS_TO_ARRIVE)
         self.published.append(result["release"])
-        return said[end:]
+        return "\n".join(f"  {impact['about']}: {impact['sentence']}" for impact in result.get("impacts", ()))
 
     def complaints_at_least(self) -> int:
         """Return how many complaints there are for sure."""

@@ -45,7 +45,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         )
         warn_of_unasked(made, decisions, output)
     text = f"Nothing changes; release {number} stays." if made.is_empty else f"Release {number} is live."
-    output.result({"release": number, "changed": not made.is_empty}, text)
+    output.result({"release": number, "changed": not made.is_empty, "impacts": [impact.to_json() for impact in made.impacts]}, text)
     return OK
 
 

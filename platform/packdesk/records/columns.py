@@ -29,8 +29,10 @@ class Target:
     #: Line group when the column is a field of its only line.
     group: str = ""
     field: str = ""
-    #: What the engine keeps or computes: an export has it, an import looks past it.
+    #: What the engine keeps: an export has it, an import looks past it.
     unread: bool = False
+    #: What follows from other fields: looked past in a new record, no news where it says what the record says, refused where it says else.
+    derived: bool = False
 
 
 def targets(entity: EntityType, header: Sequence[str], key: str = "", language: str = "en") -> tuple[Target, ...]:
@@ -39,7 +41,7 @@ def targets(entity: EntityType, header: Sequence[str], key: str = "", language: 
     Nobody gives a record its number, so that a column with numbers is known only as the key by which rows are recognised.
     """
     known = {name: target for name, target, _ in _names(entity)} | ({NUMBER: Target(NUMBER)} if key == NUMBER else {})
-    spoken = [name for name, target, languages in _names(entity) if not target.unread and (not languages or language in languages)]
+    spoken = [name for name, target, languages in _names(entity) if not (target.unread or target.derived) and (not languages or language in languages)]
     problems: list[Mapping[str, Json]] = []
     unknown: list[str] = []
     found: list[Target] = []
@@ -111,9 +113,9 @@ def _names(entity: EntityType) -> Iterator[tuple[str, Target, frozenset[str]]]:
 
 
 def _places(entity: EntityType) -> Iterator[tuple[Target, tuple[Text, ...]]]:
-    yield from ((Target(name, unread=field.derived is not None), (field.label,)) for name, field in entity.fields.items())
+    yield from ((Target(name, derived=field.derived is not None), (field.label,)) for name, field in entity.fields.items())
     for section in entity.sections.values():
-        yield from ((Target(f"{section.id}.{name}", unread=field.derived is not None), (section.label, field.label)) for name, field in section.fields.items())
+        yield from ((Target(f"{section.id}.{name}", derived=field.derived is not None), (section.label, field.label)) for name, field in section.fields.items())
     for group in entity.lines.values():
         yield from ((Target(f"{group.id}.{name}", group.id, name), (group.label, field.label)) for name, field in group.fields.items())
     yield from ((Target(name), (relation.label,)) for name, relation in entity.relations.items() if not relation.inverse or not relation.many)

@@ -52,7 +52,7 @@ def import_file(context: Context, entity_type: str, stream: BinaryIO, command: I
         report = _together(inside, entity_type, columns, table.rows, command)
     else:
         report = BatchReport(rows=tuple(_one_by_one(inside, entity_type, columns, table.rows, command)), applied=True)
-    return replace(report, unread=tuple(column.path for column in columns if column.unread))
+    return replace(report, unread=tuple(column.path for column in columns if column.unread or column.derived))
 
 
 def _check_key(context: Context, runtime: Runtime, entity_type: str, columns: tuple[Target, ...], key: str) -> None:
@@ -129,7 +129,8 @@ def _saved(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, 
 def _row(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, command: ImportCommand) -> RowResult:
     there = _existing(work, entity_type, command.key, columns, row) if command.key else None
     if there is None:
-        record = create_in(work, entity_type, data_of(columns, row.cells), text=True).record
+        own = {column: cell for column, cell in zip(columns, row.cells, strict=True) if not column.derived}
+        record = create_in(work, entity_type, data_of(tuple(own), tuple(own.values())), text=True).record
         return RowResult(row=row.number, number=record.number, id=record.id, done="created")
     if not command.update_existing:
         return RowResult(row=row.number, number=there[1], id=there[0], done="skipped")
@@ -151,7 +152,8 @@ def _new_cells(work: Work, entity_type: str, ref: str, columns: tuple[Target, ..
     cells = dict(zip(columns, row.cells, strict=True))
     if record is None:
         return cells
-    return {column: cell for column, cell in cells.items() if column.group or not _says(work, entity, record, column.path, cell)}
+    moved = frozenset(entity.computed_on_read)
+    return {column: cell for column, cell in cells.items() if column.group or not (column.path in moved or _says(work, entity, record, column.path, cell))}
 
 
 def _says(work: Work, entity: EntityRuntime, record: Record, path: str, cell: str) -> bool:

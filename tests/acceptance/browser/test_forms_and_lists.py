@@ -54,6 +54,7 @@ def test_an_action_opens_the_form_that_it_names_and_saving_links_the_record(ente
     page.wait_for_load_state("networkidle")
     page.get_by_label("Content").fill("Hello.")
     anna.press("Create")
+    page.wait_for_url(re.compile(r"/r/\w*communication/[A-Z]+[0-9]+"))
 
     expect(page.get_by_role("alert")).to_have_count(0)
     number = re.search(r"/r/\w*communication/([A-Z0-9]+)", page.url)
@@ -132,7 +133,7 @@ def test_a_role_shows_what_the_release_grants(enter: Enter) -> None:
     ada = enter("admin")
     page = ada.open("/roles/list/")
 
-    page.get_by_role("row", name="agent").get_by_role("link", name="Show").click()
+    page.get_by_role("link", name="Agent", exact=True).click()
 
     grants = page.get_by_role("region", name="What this role may do")
     expect(grants.get_by_role("row", name="Leads")).to_contain_text("view, create, edit, act")

@@ -123,9 +123,8 @@ def test_a_view_is_saved_shared_and_opened_by_somebody_else(enter: Enter, leader
     page.locator("summary", has_text="More for this view").click()
     page.get_by_role("link", name="Name and sharing").click()
     page.get_by_label("Open to everybody").check()
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    page.wait_for_url(re.compile("view=v-"))
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
 
     assert anna.page.goto(private).status == 200  # type: ignore[union-attr]
     expect(anna.page.locator("#results tbody tr")).to_have_count(2)

@@ -65,7 +65,7 @@ function openSheet(root: Document, sheet: HTMLDialogElement): void {
   sheet.querySelector<HTMLElement>("[data-keys-none]")?.toggleAttribute("hidden", here.length > 0);
   sheet.querySelector("[data-keys-go]")?.replaceChildren(...[...places(root)].map(([key, link]) => line(key, wordsOf(link))));
   sheet.showModal();
-  sheet.querySelector<HTMLElement>("h1")?.focus();
+  sheet.querySelector<HTMLElement>("h2")?.focus();
 }
 
 /** Returns the character that was typed, as it lies on this keyboard; nothing for a chord that browsers and systems use. */
