@@ -20,7 +20,7 @@ from packdesk_ui import people
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, moment
 
-_KINDS_OF_EVENTS = frozenset({"created", "updated", "deleted", "note", "attachment", "migrated", "revealed"})
+_KINDS_OF_EVENTS = frozenset({"created", "updated", "deleted", "undone", "note", "attachment", "migrated", "revealed"})
 _DOORS = frozenset({"screen", "api", "import", "bulk", "system", "scenario"})
 #: Engine columns whose change follows from another that is told.
 _UNTOLD = frozenset({"state"})

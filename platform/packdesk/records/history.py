@@ -20,7 +20,7 @@ _MASK = "***"
 #: What somebody wants to see of a history -> the kinds of events that it is made of.
 CHOICES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "changes": frozenset({"created", "updated", "deleted", "migrated"}),
+        "changes": frozenset({"created", "updated", "deleted", "undone", "migrated"}),
         "notes": frozenset({"note"}),
         "files": frozenset({"attachment"}),
         "steps": frozenset({"action"}),

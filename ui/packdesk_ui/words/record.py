@@ -56,6 +56,7 @@ TEXTS: Texts = {
     "history.created": ("created", "angelegt"),
     "history.updated": ("changed", "geändert"),
     "history.deleted": ("deleted", "gelöscht"),
+    "history.undone": ("put back", "zurückgesetzt"),
     "history.action": ("performed: {action}", "ausgeführt: {action}"),
     "history.note": ("added a note", "Notiz hinzugefügt"),
     "history.attachment": ("attached a file", "Datei angehängt"),
