@@ -78,11 +78,12 @@ def _conflict(person: Person, record: Mapping[str, Any]) -> None:
     expect(page.get_by_label(re.compile("Keep theirs")).first).to_be_visible()
 
 
-def _found(person: Person, _record: Mapping[str, Any]) -> None:
+def _found(person: Person, record: Mapping[str, Any]) -> None:
+    number = str(record["contact"]["number"])
     page = person.open("/")
-    page.get_by_role("searchbox", name="Search everything").fill("Access")
+    page.get_by_role("searchbox", name="Search everything").fill(number)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Access")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
 
 
 def _menu(person: Person, _record: Mapping[str, Any]) -> None:

@@ -105,7 +105,7 @@ def test_plan_publish_and_rollback_tell_what_changes(run: Run, pack: Path) -> No
 
     assert planned.code == 0
     assert "colour" in planned.out
-    assert (published.code, json.loads(published.out)) == (0, {"release": 2, "changed": True})
+    assert (published.code, json.loads(published.out)) == (0, {"release": 2, "changed": True, "impacts": []})
     assert again.out == "Nothing changes; release 2 stays.\n"
     assert [(row["number"], row["active"], row["note"]) for row in json.loads(listed.out)] == [(2, True, "colours"), (1, False, "first start")]
     assert (back.code, back.out) == (0, "Release 3 is live.\n")
