@@ -8,6 +8,7 @@ from flask import Response, jsonify, request, url_for
 
 from packdesk.errors import Finding, PackdeskError, Refused
 from packdesk.model.nodes import Json
+from packdesk.model.views import Layout
 from packdesk.records import create as creating
 from packdesk.records import policy
 from packdesk.records.looking import Look, looking
@@ -132,7 +133,8 @@ def new_form(look: Look, entity: EntityRuntime, subtype: str) -> Form:
     """Return the form of a record that does not exist yet."""
     begun = forms.begun(look.runtime, entity.id, look.context.actor, graph=look.graph, now=look.now, zone=look.home, values={"subtype": subtype or None})
     asked = url_for("packdesk_ui.check_new", entity_type=entity.id)
-    form = Form(look=look, entity=entity, record=begun, new=True, address=url_for("packdesk_ui.new", entity_type=entity.id), check=asked)
+    layout = Layout.MODAL if request.values.get(QUICK) else Layout.FORM
+    form = Form(look=look, entity=entity, record=begun, new=True, layout=layout, address=url_for("packdesk_ui.new", entity_type=entity.id), check=asked)
     return replace(form, fixed=frozenset(request.values.getlist(FIXED)) & form.preset)
 
 

@@ -13,6 +13,7 @@ from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind, Relation
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
+from packdesk.model.views import Layout
 from packdesk.records import policy
 from packdesk.records.looking import Look
 from packdesk.records.outcome import LinkView
@@ -51,6 +52,8 @@ class Form:
     inputs: Mapping[str, FieldRuntime] | None = None
     #: The action that asks; None where nothing but fields is asked for.
     action: ActionRuntime | None = None
+    #: As a page, or as a window on top of one.
+    layout: Layout = Layout.FORM
     #: Where the form is sent.
     address: str = ""
     #: Where the browser asks what would be said of it; empty: nowhere.

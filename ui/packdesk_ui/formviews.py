@@ -109,7 +109,7 @@ class Drawing:
         if self.form.inputs is not None:
             asked = forms.asked(at, self.form.inputs, self.form.action.action.section if self.form.action is not None else "")
             return (Section(id="inputs", label="", fields=tuple(self._field(each) for each in asked.fields)),), _json(asked.environment)
-        shown = forms.form(at, self.form.bounds)
+        shown = forms.form(at, self.form.bounds, self.form.layout)
         return tuple(self._section(each) for each in shown.sections), _json(shown.environment)
 
     def _section(self, section: FormSection) -> Section:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from packdesk.model.entity_types import Kind
+from packdesk.model.views import Layout
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.engine_columns import ASSIGNMENT, NORMAL
 from packdesk.runtime.entity import ActionRuntime, EntityRuntime, FieldRuntime, LineRuntime
@@ -127,10 +128,10 @@ def begun(rt: Runtime, entity_type: str, actor: Actor, *, graph: Graph, now: dat
     return at.record
 
 
-def form(at: Situation, bounds: Bounds) -> Form:
-    """Return the form of the situation's record, as its values call for it."""
+def form(at: Situation, bounds: Bounds, layout: Layout = Layout.FORM) -> Form:
+    """Return the form of the situation's record, as its values call for it; laid out for a page, or shorter for a window (``modal``)."""
     rules = FormRules(at=at, fields=fields_of(at.entity), unseen=bounds.unseen)
-    sections = tuple(section for part in parts_of(at.entity, at.language) if (section := _section(at, part, bounds, rules)) is not None)
+    sections = tuple(section for part in parts_of(at.entity, at.language, layout) if (section := _section(at, part, bounds, rules)) is not None)
     return Form(entity_type=at.entity.id, sections=sections, environment=rules.environment())
 
 

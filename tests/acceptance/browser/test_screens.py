@@ -15,11 +15,11 @@ def _customer(leader: Client, name: str) -> Mapping[str, Any]:
     return leader.create("contact", kind="person", person={"first_name": "Erika", "last_name": name}, phones=[{"type": "mobile", "number": "+49 30 1234567"}])
 
 
-def _request(leader: Client, name: str, **responsible: str) -> Mapping[str, Any]:
+def _request(leader: Client, name: str, *, description: str = "Where is my bill?", **responsible: str) -> Mapping[str, Any]:
     given = responsible or {"assigned_unit": "first_line"}
     contact = _customer(leader, name)
     account = leader.create("account", owner=contact["number"], classification="private", credit_rating="a")
-    return leader.create("service_request", subtype="information_request", account=account["number"], description="Where is my bill?", **given)
+    return leader.create("service_request", subtype="information_request", account=account["number"], description=description, **given)
 
 
 @once
@@ -244,9 +244,11 @@ def test_a_list_is_searched_filtered_and_sorted_and_says_what_is_wrong(enter: En
 
 
 def test_many_records_are_changed_at_once_with_a_result_for_each(enter: Enter, leader: Client) -> None:
-    first, second = _request(leader, "Bulk"), _request(leader, "Bulk")
+    first, second = (_request(leader, "Bulk", description="To be settled together") for _ in range(2))
     lena = enter("lena")
-    page = lena.open("/r/{service_request}?view={all}")
+    # Others' requests may fill the first page of all of them.
+    page = lena.open("/r/{service_request}?view={all}&q=settled+together")
+    expect(page.locator("#results tbody tr")).to_have_count(2)
 
     for record in (first, second):
         page.get_by_label(f"Select {record['number']}").check()
