@@ -1,4 +1,4 @@
-"""Tables of the platform itself: releases, history, notes, files, outbox, people, saved views, jobs. ``migrations/`` makes and changes them.
+"""Tables of the platform itself: releases, history, notes, files, outbox, people, logins, saved views, jobs. ``migrations/`` makes and changes them.
 
 ``fab_tables`` describes the few columns of Flask-AppBuilder's own tables that are read here; it makes and owns those.
 """
@@ -154,6 +154,16 @@ membership = sa.Table(
     sa.Column("login", CodePointText, primary_key=True),
     sa.Column("unit", CodePointText, primary_key=True),
     sa.Index("ix_membership__unit", "unit"),
+)
+
+#: A login by a browser that nobody has ended.
+browser_session = sa.Table(
+    "browser_session",
+    metadata,
+    sa.Column("id", CodePointText, primary_key=True),
+    sa.Column("user_id", sa.Integer, nullable=False),
+    sa.Column("began_at", Moment, nullable=False),
+    sa.Index("ix_browser_session__began_at", "began_at"),
 )
 
 #: A list as somebody wants to see it again: what it asks for and shows, private or shared.

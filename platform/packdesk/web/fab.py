@@ -2,7 +2,7 @@
 
 Its generated API stays off, its permissions matter to the administration of users alone, and a change to a user or to who has
 which role moves the security epoch, so that no process keeps rights it remembered. A session bears a mark of the password that it
-was got with, and ends when that changes.
+was got with, and ends when that changes; it is also known to the server, and ends there when its browser logs out.
 """
 
 import hmac
@@ -17,15 +17,16 @@ from flask_appbuilder.security.sqla.manager import SecurityManager  # type: igno
 from flask_appbuilder.security.sqla.models import Group, Role, User  # type: ignore[import-untyped]
 from flask_appbuilder.security.views import RoleModelView  # type: ignore[import-untyped]
 from flask_limiter import Limiter
-from flask_login import current_user, user_logged_in  # type: ignore[import-untyped]
+from flask_login import current_user, user_logged_in, user_logged_out  # type: ignore[import-untyped]
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
+from packdesk.store import browser_sessions
 from packdesk.web.own_password import OWN, OwnPassword
-from packdesk.web.request_context import SESSION_MARK, services
+from packdesk.web.request_context import SESSION_ID, SESSION_MARK, services
 
 ADMIN = "Admin"
 #: Name of the blueprint of the REST API.
@@ -75,10 +76,9 @@ class Shell(SecurityManager):  # type: ignore[misc]
         return limiter
 
     def load_user(self, pk: int) -> User | None:
-        """Return the user of the session, None when the password was changed since he logged in."""
+        """Return the user of the session, None when it was ended or the password was changed since he logged in."""
         user = super().load_user(pk)
-        known = str(session.get(SESSION_MARK, ""))
-        return user if user is not None and hmac.compare_digest(_mark(user).encode(), known.encode()) else None
+        return user if user is not None and _is_marked(user) and _is_open(user) else None
 
     def reset_password(self, userid: int, password: str) -> None:
         """Store another password; whoever changes his own stays logged in here, and nowhere else."""
@@ -96,9 +96,33 @@ def _mark(user: User) -> str:
     return services().tokens.mark(user.password or "")
 
 
-def _remember_mark(_app: Flask, user: User) -> None:
-    """Put the mark of the password into the session that begins."""
+def _is_marked(user: User) -> bool:
+    """Say whether the session was got with the password that the user has."""
+    return hmac.compare_digest(_mark(user).encode(), str(session.get(SESSION_MARK, "")).encode())
+
+
+def _is_open(user: User) -> bool:
+    """Say whether nobody has ended the session."""
+    with services().database.begin(write=False) as connection:
+        return bool(browser_sessions.login_of(connection, str(session.get(SESSION_ID, "")), user.id))
+
+
+def _begin_session(_app: Flask, user: User) -> None:
+    """Put the mark of the password and an id into the session that begins; the one that it takes the place of ends."""
+    _end_session(_app)
+    found = services()
     session[SESSION_MARK] = _mark(user)
+    with found.database.begin(write=True) as connection:
+        session[SESSION_ID] = browser_sessions.begin(connection, user.id, found.clock.now())
+
+
+def _end_session(_app: Flask, **_: object) -> None:
+    """End the browser's session, here and in whatever copy of its cookie; tokens of programs know nothing of it."""
+    session.pop(SESSION_MARK, None)
+    session_id = session.pop(SESSION_ID, None)
+    if session_id is not None:
+        with services().database.begin(write=True) as connection:
+            browser_sessions.end(connection, str(session_id))
 
 
 def configure(app: Flask, settings: Settings, *, key: str, prepare: bool, login_limit: str, address_limit: str) -> None:
@@ -106,6 +130,7 @@ def configure(app: Flask, settings: Settings, *, key: str, prepare: bool, login_
     sqlite = settings.database_url.startswith("sqlite")
     app.config.update(
         SECRET_KEY=key,
+        PERMANENT_SESSION_LIFETIME=browser_sessions.LIFETIME,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": _BUSY_SECONDS}} if sqlite else {"pool_size": 2, "max_overflow": 4, "pool_pre_ping": True},
         APP_NAME="Packdesk",
@@ -140,7 +165,8 @@ def install(app: Flask, bump: Callable[[], None]) -> AppBuilder:
     database = SQLAlchemy(app)
     appbuilder = AppBuilder(app, database.session, security_manager_class=Shell)
     appbuilder.sm.limiter.limit(app.config["RATELIMIT_LOGIN"], key_func=_account_of_form, methods=["POST"])(appbuilder.sm.auth_view.blueprint)
-    user_logged_in.connect(_remember_mark, app)
+    user_logged_in.connect(_begin_session, app)
+    user_logged_out.connect(_end_session, app)
     _watch(database.session, bump)
     _refuse_unknown_actions(app, appbuilder)
     return appbuilder

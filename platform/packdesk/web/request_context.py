@@ -10,14 +10,13 @@ from threading import Lock
 from typing import cast
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from flask import current_app, g, request, session
 
 from packdesk.errors import PackdeskError
 from packdesk.records.context import Context, Door
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.values import Actor
-from packdesk.store import people
+from packdesk.store import browser_sessions, people
 from packdesk.store.live import Pinned
 from packdesk.web.pinning import Pinning
 from packdesk.web.request_log import request_id
@@ -29,12 +28,13 @@ EXTENSION = "packdesk"
 REQUEST_KEY = "request_key"
 #: Where a session keeps the mark of the password that it was got with.
 SESSION_MARK = "packdesk_mark"
+#: Where a session keeps the id under which it can be ended.
+SESSION_ID = "packdesk_session"
 _REMEMBERED = 10_000
 #: Nobody has looked yet who asks.
 _UNKNOWN = object()
 #: Languages of the catalogue of refusals.
 _SPOKEN = ("en", "de")
-_LOGIN_OF = sa.text("SELECT username FROM ab_user WHERE id = :id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,22 +75,22 @@ class Actors:
 
 
 class Logins:
-    """Remembers the login of each user id; FAB's session cookie holds the id."""
+    """Remembers whose session is whose; FAB's session cookie holds the user's id. Ending a session moves the security epoch."""
 
     def __init__(self, services: Services) -> None:
         """Start knowing nobody."""
         self._services = services
-        self._known: dict[tuple[int, int], str] = {}
+        self._known: dict[tuple[str, int, int], str] = {}
 
-    def by_user_id(self, user_id: int, epoch: int) -> str:
-        """Return the login, empty for an unknown id."""
-        key = (user_id, epoch)
+    def by_session(self, session_id: str, user_id: int, epoch: int) -> str:
+        """Return the login, empty for an unknown user and for a session that has ended."""
+        key = (session_id, user_id, epoch)
         if key not in self._known:
             with self._services.database.begin(write=False) as connection:
-                found = connection.execute(_LOGIN_OF, {"id": user_id}).scalar()
+                found = browser_sessions.login_of(connection, session_id, user_id)
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
-            self._known[key] = str(found or "")
+            self._known[key] = found
         return self._known[key]
 
 
@@ -122,7 +122,7 @@ def actor() -> Actor:
 
 
 def actor_or_none() -> Actor | None:
-    """Return who asks, or None when nobody is logged in or what he shows is forged, too old or got with an earlier password."""
+    """Return who asks, or None when nobody is logged in or what he shows is forged, ended, too old or got with an earlier password."""
     found = g.get("actor", _UNKNOWN)
     if found is _UNKNOWN:
         release = pinned()
@@ -140,7 +140,7 @@ def _proof(epoch: int) -> Proof | None:
     user_id = session.get("_user_id")
     if user_id is None:
         return None
-    login = current_app.extensions[f"{EXTENSION}.logins"].by_user_id(int(user_id), epoch)
+    login = current_app.extensions[f"{EXTENSION}.logins"].by_session(str(session.get(SESSION_ID, "")), int(user_id), epoch)
     return Proof(login=str(login), mark=str(session.get(SESSION_MARK, "")))
 
 

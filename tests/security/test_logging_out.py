@@ -1,0 +1,114 @@
+"""Whoever logs out is out: the cookie that a browser had ends on the server, whoever kept a copy of it (ASVS V7.4.1)."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller, caller
+from tests.statements import listening
+
+from packdesk.store import browser_sessions
+from packdesk.web.request_context import SESSION_ID
+
+COOKIE = "packdesk"
+
+
+def _log_in(client: FlaskClient, login: str = "rita") -> FlaskClient:
+    client.post("/login/", data={"username": login, "password": PASSWORD}, headers=SAME_ORIGIN)
+    assert client.get("/api/v1/me").get_json()["login"] == login
+    return client
+
+
+def _copy(app: Flask, browser: FlaskClient) -> FlaskClient:
+    """Return another browser with the cookie that this one has."""
+    taken = app.test_client()
+    cookie = browser.get_cookie(COOKIE)
+    assert cookie is not None
+    taken.set_cookie(COOKIE, cookie.value)
+    return taken
+
+
+def _is_in(browser: FlaskClient) -> tuple[bool, bool]:
+    """Say whether the desk and whether the administration take the browser for somebody."""
+    return browser.get("/api/v1/me").status_code == 200, browser.get("/users/userinfo/").status_code == 200
+
+
+def test_a_cookie_that_was_copied_before_logging_out_is_worth_nothing_afterwards(app: Flask) -> None:
+    browser = _log_in(app.test_client())
+    copy = _copy(app, browser)
+    before = _is_in(copy)
+
+    browser.get("/logout/")
+
+    assert (before, _is_in(copy), _is_in(browser)) == ((True, True), (False, False), (False, False))
+
+
+def test_logging_out_leaves_other_browsers_and_programs_in(app: Flask) -> None:
+    program, here, elsewhere = caller(app, "rita"), _log_in(app.test_client()), _log_in(app.test_client())
+
+    here.get("/logout/")
+
+    assert (program.get("/me").status_code, _is_in(elsewhere)) == (200, (True, True))
+
+
+def test_logging_in_again_ends_the_session_that_the_new_one_takes_the_place_of(app: Flask) -> None:
+    browser = _log_in(app.test_client())
+    copy = _copy(app, browser)
+    with browser.session_transaction() as session:
+        session.pop("_user_id")
+
+    _log_in(browser)
+
+    assert (_is_in(copy), _is_in(browser)) == ((False, False), (True, True))
+
+
+@pytest.mark.parametrize("session_id", [None, "", "00000000-0000-7000-8000-000000000000"])
+def test_a_session_that_the_server_did_not_begin_is_none(app: Flask, session_id: str | None) -> None:
+    browser = _log_in(app.test_client())
+
+    with browser.session_transaction() as session:
+        session.pop(SESSION_ID)
+        if session_id is not None:
+            session[SESSION_ID] = session_id
+
+    assert _is_in(browser) == (False, False)
+
+
+def test_a_session_of_somebody_else_is_none(app: Flask) -> None:
+    mine, other = _log_in(app.test_client()), _log_in(app.test_client(), "carl")
+    with other.session_transaction() as session:
+        theirs = session[SESSION_ID]
+
+    with mine.session_transaction() as session:
+        session[SESSION_ID] = theirs
+
+    assert _is_in(mine) == (False, False)
+
+
+def test_asking_whether_a_session_stands_costs_a_request_nothing(app: Flask, rita: Caller) -> None:
+    browser = _log_in(app.test_client())
+    database = app.extensions["packdesk"].database
+    rita.get("/me")
+
+    with listening(database) as of_program:
+        rita.get("/me")
+    with listening(database) as of_browser:
+        browser.get("/api/v1/me")
+
+    assert len(of_browser) == len(of_program)
+
+
+def test_a_login_that_nobody_ends_is_forgotten_after_a_month(app: Flask) -> None:
+    services = app.extensions["packdesk"]
+    with app.app_context():
+        rita = app.extensions["appbuilder"].sm.find_user(username="rita").id
+    now = services.clock.now()
+
+    with services.database.begin(write=True) as connection:
+        old = browser_sessions.begin(connection, rita, now - browser_sessions.LIFETIME)
+        before = browser_sessions.login_of(connection, old, rita)
+        browser_sessions.begin(connection, rita, now + timedelta(seconds=1))
+        after = browser_sessions.login_of(connection, old, rita)
+
+    assert (before, after) == ("rita", "")
