@@ -42,12 +42,16 @@ class Part:
 
 
 def parts_of(entity: EntityRuntime, language: str, layout: Layout = Layout.FORM) -> tuple[Part, ...]:
-    """Return the blocks of a type: those of its view in the layout, else of its form, else own fields, sections, lines and assignment."""
+    """Return the blocks of a type: those of its view in the layout, else of its form, else own fields, sections, lines and assignment.
+
+    A view forgets nothing for good: what it left out comes at the end, of a window only what saving may demand.
+    """
     view = view_of(entity, layout) or view_of(entity, Layout.FORM)
     if view is None:
         return tuple(_default(entity, language))
     placed = tuple(part for section in view.sections.values() for part in _of_view(entity, section, language))
-    return (*placed, *_left_out(entity, placed, language))
+    added = _demanded if view.layout is Layout.MODAL else _left_out
+    return (*placed, *added(entity, placed, language))
 
 
 def view_of(entity: EntityRuntime, layout: Layout) -> View | None:
@@ -128,6 +132,21 @@ def _left_out(entity: EntityRuntime, placed: tuple[Part, ...], language: str) ->
             yield Part(id=name, label=section.section.label.in_language(language), spans=_spans(entity, paths))
     for name, group in entity.groups.items():
         if name not in groups:
+            yield Part(id=name, label=group.group.label.in_language(language), group=name)
+
+
+def _demanded(entity: EntityRuntime, placed: tuple[Part, ...], language: str) -> Iterator[Part]:
+    """Yield what a window left out and could not be saved without: fields that can be required, and lines that must have rows."""
+    shown = {path for part in placed for path in part.paths}
+    groups = {part.group for part in placed}
+    wanted = tuple(path for path, each in entity.fields.items() if path not in shown and not each.engine and each.required is not False)
+    if own := tuple(path for path in wanted if not entity.fields[path].section):
+        yield Part(id="more", label=_word("more", language), spans=_spans(entity, own))
+    for name, section in entity.sections.items():
+        if paths := tuple(path for path in wanted if entity.fields[path].section == name):
+            yield Part(id=name, label=section.section.label.in_language(language), spans=_spans(entity, paths))
+    for name, group in entity.groups.items():
+        if name not in groups and group.group.min_items:
             yield Part(id=name, label=group.group.label.in_language(language), group=name)
 
 

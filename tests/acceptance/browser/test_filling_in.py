@@ -119,6 +119,28 @@ def test_a_record_is_made_on_the_way_and_the_focus_comes_back(enter: Enter) -> N
     expect(owner).to_be_focused()
 
 
+def test_a_record_made_on_the_way_is_asked_for_what_its_window_shows_and_nothing_else(enter: Enter) -> None:
+    """GEN-12: a pack says what matters when somebody is logged on the way."""
+    anna = enter("anna")
+    page = anna.open("/r/{account}/new")
+    page.wait_for_load_state("networkidle")
+    owner = page.get_by_role("combobox", name="Owner")
+    owner.press_sequentially("Windowed", delay=20)
+    page.get_by_role("option", name="New: Contact").click()
+    inside = page.locator(MODAL)
+    expect(inside.get_by_role("heading", level=1)).to_contain_text("Contact")
+    shown = set(inside.locator("[data-sections] > section").evaluate_all("all => all.map(one => one.getAttribute('aria-labelledby'))"))
+
+    inside.get_by_label("Kind").select_option(anna.renamer.word("person"))
+    inside.get_by_label("First name").fill("Wilma")
+    inside.get_by_label("Last name").fill("Windowed")
+    inside.get_by_role("button", name="Create").click()
+
+    assert shown == {f"q-section-{anna.renamer.word(name)}" for name in ("general", "person", "company", "phones", "emails")}
+    expect(page.locator(MODAL)).to_have_count(0)
+    expect(owner).to_have_value(re.compile("Wilma Windowed"))
+
+
 @once
 def test_rows_are_moved_and_taken_back_by_buttons(enter: Enter, leader: Client) -> None:
     """QUALITY B 24: nothing by drag; the order is kept."""

@@ -30,6 +30,20 @@ WIDE_TYPE = {
     "lines": {"rows": {"minItems": 1, "maxItems": 3, "fields": {"name": {"type": "string"}, "share": {"type": "integer"}}}},
     "relations": {"shelves": {"to": "shelf", "many": True}},
 }
+#: A type whose form in a window shows one field of its own; another is demanded, a third can be found fault with.
+NARROW_TYPE = {
+    "id": "narrow",
+    "access": "public",
+    "title": "record.number",
+    "fields": {
+        "name": {"type": "string"},
+        "aside": {"type": "string"},
+        "demanded": {"type": "string", "required": True},
+        "code": {"type": "string", "default": "same", "unique": True},
+    },
+    "lines": {"rows": {"minItems": 1, "fields": {"name": {"type": "string"}}}, "others": {"fields": {"name": {"type": "string"}}}},
+}
+NARROW_WINDOW = {"id": "narrow_window", "entity_type": "narrow", "layout": "modal", "sections": {"short": {"fields": {"name": {}}}}}
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +56,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     nodes = {f"t_{n}": {"label": f"Topic {n}", **({"parent": f"t_{n // 10}"} if n >= 10 else {})} for n in range(500)}
     (pack / "categories" / "topics.json").write_text(json.dumps({"id": "topics", "nodes": nodes}))
     (pack / "entity_types" / "wide.json").write_text(json.dumps(WIDE_TYPE))
+    (pack / "entity_types" / "narrow.json").write_text(json.dumps(NARROW_TYPE))
+    (pack / "views").mkdir()
+    (pack / "views" / "narrow_window.json").write_text(json.dumps(NARROW_WINDOW))
     _permit(pack / "roles" / "roles.json")
     app = create_app(Settings(home=home, database_url=f"sqlite:///{folder / 'packdesk.sqlite3'}", packs=(str(pack),)), limits=WIDE)
     users = app.extensions["packdesk"].live.current().runtime.model.organisation.users.values()
@@ -52,7 +69,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 def _permit(path: Path) -> None:
     roles = json.loads(path.read_text())
-    roles["keeper"]["permit"]["wide"] = ["view", "create", "edit"]
+    roles["keeper"]["permit"] |= {name: ["view", "create", "edit"] for name in ("wide", "narrow")}
     path.write_text(json.dumps(roles))
 
 
@@ -163,3 +180,23 @@ def test_a_record_made_for_a_picker_is_answered_as_the_picker_names_it(kim: Flas
 
     assert made["text"].endswith(" · Quick")
     assert made["href"].startswith("/r/shelf/S")
+
+
+def test_a_form_in_a_window_shows_what_its_view_says_and_what_saving_demands(kim: FlaskClient) -> None:
+    """GEN-12: nothing else of the type is there; on a page of its own the form has all of it."""
+    window, page = (_text(kim, path).partition("data-sections")[2].partition("</form>")[0] for path in ("/r/narrow/new?_quick=1", "/r/narrow/new"))
+
+    assert set(re.findall(r' name="([a-z]+)"', window)) == {"name", "demanded"}
+    assert (window.count('data-lines="rows"'), window.count('data-lines="others"')) == (1, 0)
+    assert 'name="demanded"' in page
+    assert 'data-lines="others"' in page
+
+
+def test_fault_with_a_field_that_a_window_does_not_show_is_said_in_its_summary(kim: FlaskClient) -> None:
+    form = {"name": "x", "demanded": "y", "_quick": "1", "_group": "rows", "rows[0].name": "a"}
+    kim.post("/r/narrow/new", data=form, headers=PAGE)
+
+    refused = _text(kim, "/r/narrow/new", form, 422)
+
+    assert "Code" in refused.partition('id="faults"')[2].partition("</div>")[0]
+    assert 'name="code"' not in refused

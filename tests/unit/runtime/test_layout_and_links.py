@@ -43,10 +43,10 @@ def plain(make) -> Runtime:
     return compile_model(make.model(_thing(make), part, units=(make.unit("sales"),)))
 
 
-def _laid_out(plain: Runtime, **sections: ViewSection) -> Runtime:
+def _laid_out(plain: Runtime, layout: Layout = Layout.FORM, **sections: ViewSection) -> Runtime:
     given = {"path": "v", "entity_type": "thing", "label": Text({}, "V"), "columns": {}, "sort": {}, "filters": {}, "sections": sections}
     given |= {"tabs": {"notes": Tab(id="notes", path="v.tabs.notes")}, "card": {}, "summary": {}}
-    return compile_model(replace(plain.model, views={"form": View(**given, id="form", layout=Layout.FORM)}))
+    return compile_model(replace(plain.model, views={"form": View(**given, id="form", layout=layout)}))
 
 
 def _at(runtime: Runtime, graph: object) -> Situation:
@@ -94,6 +94,42 @@ def test_a_view_that_forgets_what_may_be_demanded_gets_it_at_the_end(plain, grap
         ("phones", "phones"),
     ]
     assert tabs_of(told.type("thing"))[0] == "notes"
+
+
+def test_a_window_gets_only_what_saving_may_demand(make, plain, graph):
+    """GEN-12: own fields, fields of sections and lines without which a record can't be saved; the page keeps everything."""
+    demanding = make.entity(
+        "thing",
+        (make.field(Kind.STRING, "name"), make.field(Kind.STRING, "needed", required=True), make.field(Kind.STRING, "aside")),
+        sections={
+            "answer": make.section(
+                "answer",
+                make.field(Kind.STRING, "words", path="entity_types.thing.sections.answer.fields.words"),
+                make.field(Kind.STRING, "reason", path="entity_types.thing.sections.answer.fields.reason", required=Expression("record.name == 'x'", "p")),
+            ),
+            "other": make.section("other", make.field(Kind.STRING, "rest", path="entity_types.thing.sections.other.fields.rest")),
+        },
+        lines={"phones": make.lines("phones", make.field(Kind.STRING, "number")), "pages": make.lines("pages", make.field(Kind.STRING, "no"), min_items=1)},
+        relations={"friends": make.relation("friends", to="thing", many=True, symmetric=True, fields={"since": make.field(Kind.DATE, "since")})},
+    )
+    short = ViewSection(id="short", path="v.short", label=Text({}, "Short"), fields={"name": 1})
+    told = _laid_out(compile_model(make.model(demanding)), Layout.MODAL, short=short).type("thing")
+
+    window, page = parts_of(told, "en", Layout.MODAL), parts_of(told, "en")
+
+    assert [(part.id, part.paths or part.group) for part in window] == [
+        ("short", ("name",)),
+        ("more", ("needed",)),
+        ("answer", ("answer.reason",)),
+        ("pages", "pages"),
+    ]
+    assert [part.id for part in page] == ["general", "answer", "other", "phones", "pages"]
+
+
+def test_a_window_without_a_view_of_its_own_is_the_form(plain):
+    told = _laid_out(plain, top=ViewSection(id="top", path="v.top", label=Text({}, "Top"), fields={"story": 1})).type("thing")
+
+    assert parts_of(told, "en", Layout.MODAL) == parts_of(told, "en")
 
 
 def test_a_view_places_line_groups_and_names_nothing_twice(plain):

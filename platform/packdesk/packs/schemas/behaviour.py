@@ -141,7 +141,7 @@ VIEW = member(
         "until": name("Field in which a record's days in a calendar end", ref="field"),
         "summary": member("What stands above the tabs of a tab set", {"fields": _CARD}),
         "sections": Map(
-            title="Blocks of a form, of a record page (detail) or of a window (modal)",
+            title="Blocks of a form, of a record page (detail) or of a window (modal), which adds only what saving demands",
             member=member(
                 "Block",
                 {
