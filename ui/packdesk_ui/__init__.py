@@ -31,6 +31,7 @@ from packdesk_ui import (
     grants,
     jobs,
     lists,
+    origin,
     record,
     shell,
     start,
@@ -124,7 +125,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
     start.remember_records(app)
-    app.jinja_env.globals.update(grants_of=grants.grants_of, administration=administration, everywhere=everywhere.everywhere)
+    app.jinja_env.globals.update(grants_of=grants.grants_of, administration=administration, everywhere=everywhere.everywhere, may_go_on=origin.may_go_on)
     app.register_blueprint(screens)
     for status in _SHOWN_AS_PAGES:
         app.register_error_handler(status, _outside)

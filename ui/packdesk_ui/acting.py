@@ -228,7 +228,7 @@ def delete(entity_type: str, number: str) -> Response:
                 raise
             found = faults_of(findings_of(error), {}, language)
         else:
-            return answers.go(url_for("packdesk_ui.records", entity_type=entity_type), words("done.deleted", name=view.record.number))
+            return answers.go_from_record(entity_type, words("done.deleted", name=view.record.number))
     confirm = Confirm(
         action=url_for("packdesk_ui.delete", entity_type=entity_type, number=number),
         back=url_for("packdesk_ui.record", entity_type=entity_type, number=number),

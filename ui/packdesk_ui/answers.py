@@ -17,6 +17,7 @@ from packdesk.web import request_context
 from packdesk.web.api.idempotency import once
 from packdesk.web.problems import findings_of
 from packdesk.web.request_log import request_id
+from packdesk_ui import origin
 from packdesk_ui.shell import language, words
 
 P = ParamSpec("P")
@@ -63,8 +64,17 @@ def go(address: str, message: str = "", tone: str = "success") -> Response:
 
 
 def go_to_record(entity_type: str, number: str, message: str = "", tone: str = "success") -> Response:
-    """Send the browser to a record."""
+    """Send the browser to a record, or back to the list that it was worked on from."""
+    if back := origin.way_back(entity_type, number):
+        return go(back, message if origin.may_go_on() or not message else f"{number}: {message}", tone)
     return go(url_for("packdesk_ui.record", entity_type=entity_type, number=number), message, tone)
+
+
+def go_from_record(entity_type: str, message: str) -> Response:
+    """Send the browser on from a record that is no more: to the next one of its list, or to the list."""
+    around = origin.origin()
+    address = around.address(step="away" if around.opened else "") if around is not None else url_for("packdesk_ui.records", entity_type=entity_type)
+    return go(address, message)
 
 
 def new_key() -> str:

@@ -54,10 +54,12 @@ def setup(context: Context, entity_type: str) -> ListSetup:
     return run(context, lambda unit, _runtime: work(unit), write=False)
 
 
-def remember(context: Context, entity_type: str, name: str, state: ListState, known: Mapping[str, Json]) -> None:
-    """Keep what a list was asked for under a name that says nothing, the latest few per type."""
-    kept = [(one, body) for one, body in known.items() if one != name][-(MOST_ASKED - 1) :]
-    prefer(context, _asked_name(entity_type), (*kept, (name, state.written())))
+def remember(context: Context, entity_type: str, asked: Mapping[str, Json], known: Mapping[str, Json]) -> None:
+    """Keep what a list was asked for under names that say nothing, the latest few per type; what is kept already costs nothing."""
+    if asked.keys() <= known.keys():
+        return
+    kept = [(name, body) for name, body in known.items() if name not in asked][-(MOST_ASKED - len(asked)) :]
+    prefer(context, _asked_name(entity_type), (*kept, *asked.items()))
 
 
 def may_share(context: Context) -> bool:

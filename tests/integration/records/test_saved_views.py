@@ -94,7 +94,7 @@ def test_all_that_is_set_up_around_a_list_is_one_statement(port: Harbour) -> Non
     saved_views.save_as(olga, "mooring", "b", WAITING, shared=False)
     saved_views.save_as(olga, "mooring", "A", ListState(), shared=False)
     choose_columns(olga, "mooring", ("remark", "number"))
-    saved_views.remember(olga, "mooring", "k1", WAITING, {})
+    saved_views.remember(olga, "mooring", {"k1": WAITING.written()}, {})
 
     with listening(port.database) as statements:
         found = saved_views.setup(olga, "mooring")

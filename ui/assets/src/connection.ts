@@ -1,6 +1,7 @@
 /** Forms that count once are sent from the page, so that it stays when the network, the server or the session does not; they are sent again under the same key. */
 import htmx from "htmx.org";
 import { settle } from "./leaving";
+import { paneOf, sayOrigin } from "./origin";
 import { logInAgain, person } from "./session";
 
 /** Between two looks whether the server is back. */
@@ -59,19 +60,19 @@ function failed(form: HTMLFormElement, page: Document | null): void {
   found.focus();
 }
 
-/** Puts the page that the server answered in place of this one; the frame around it stays. */
-function show(page: Document, address: string): void {
-  const here = document.getElementById("content");
+/** Puts the page that the server answered in place of this one, or of the pane that its form stood in; the frame around it stays. */
+function show(page: Document, address: string, pane: HTMLElement | null): void {
+  const here = pane ?? document.getElementById("content");
   const there = page.getElementById("content");
   if (!here || !there) {
     location.assign(address);
     return;
   }
-  document.title = page.title;
+  if (!pane) document.title = page.title;
   here.replaceChildren(...there.childNodes);
   htmx.process(here);
   const first = here.querySelector<HTMLElement>("[autofocus]") ?? here.querySelector<HTMLElement>("[role=alert][tabindex]") ?? here;
-  window.scrollTo({ top: 0 });
+  if (!pane) window.scrollTo({ top: 0 });
   first.focus();
 }
 
@@ -99,6 +100,7 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
   request.setRequestHeader("HX-Request", "true");
   request.setRequestHeader("Accept", "text/html");
   request.setRequestHeader("Packdesk-Login", person());
+  sayOrigin(request);
   request.upload.addEventListener("progress", (event) => { if (bar && event.lengthComputable) bar.value = (100 * event.loaded) / event.total; });
   request.addEventListener("load", async () => {
     unsent.delete(form);
@@ -118,7 +120,7 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
     const page = request.getResponseHeader("Content-Type")?.startsWith("text/html") ? new DOMParser().parseFromString(request.responseText, "text/html") : null;
     release(form);
     if (request.getResponseHeader("Packdesk-Refused") || !page || request.status >= 500) failed(form, page);
-    else show(page, request.responseURL);
+    else show(page, request.responseURL, paneOf(form));
   });
   for (const name of ["error", "timeout", "abort"]) {
     request.addEventListener(name, () => {
@@ -129,9 +131,9 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
   request.send(bodyOf(form, submitter));
 }
 
-/** Forms of ours that count once, and those that send a file; htmx sends its own. */
+/** Forms of ours that count once, those that send a file, and all of a record that is open beside its list; htmx sends its own. */
 const isOurs = (form: HTMLFormElement) =>
-  form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-repeat") && form.matches(":has(input[name=_key]), [data-drop]");
+  form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-repeat") && form.matches(":has(input[name=_key]), [data-drop], [data-pane] *");
 
 export function connectConnection(root: Document): void {
   if (!region()) return;

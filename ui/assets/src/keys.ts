@@ -64,6 +64,7 @@ function openSheet(root: Document, sheet: HTMLDialogElement): void {
   sheet.querySelector("[data-keys-page]")?.replaceChildren(...here.map((one) => line(one.dataset.key ?? "", wordsOf(one))));
   sheet.querySelector<HTMLElement>("[data-keys-none]")?.toggleAttribute("hidden", here.length > 0);
   sheet.querySelector("[data-keys-go]")?.replaceChildren(...[...places(root)].map(([key, link]) => line(key, wordsOf(link))));
+  sheet.querySelector("[data-keys-go-on]")?.toggleAttribute("hidden", root.querySelector("[data-go-on]") === null);
   sheet.showModal();
   sheet.querySelector<HTMLElement>("h2")?.focus();
 }
@@ -85,7 +86,7 @@ export function connectKeys(root: Document): void {
       const form = (event.target as Element).closest("form") ?? (top === root ? null : top.querySelector<HTMLFormElement>("form:has(input[name=_key])"));
       if (form && form.method === "post") {
         event.preventDefault();
-        form.requestSubmit();
+        form.requestSubmit(event.shiftKey ? form.querySelector<HTMLElement>("[data-go-on]") : null);
       }
       return;
     }

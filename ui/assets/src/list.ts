@@ -81,7 +81,7 @@ function connectReturning(root: Document): void {
   root.addEventListener("click", (event) => { if ((event.target as Element).closest?.("a[href]")) remember(); }, true);
   const navigation = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
   if (navigation?.type === "back_forward" || navigation?.type === "reload") restore();
-  root.querySelector(".pane-list [aria-current=true]")?.scrollIntoView({ block: "nearest" });
+  root.querySelector(".pane-list :is([aria-current=true], [data-near])")?.scrollIntoView({ block: "nearest" });
 }
 
 export function connectList(root: Document): void {

@@ -19,6 +19,7 @@ import { connectSession } from "./session";
 import { connectConnection } from "./connection";
 import { connectFiles } from "./files";
 import { connectFocus } from "./focus";
+import { connectOrigin } from "./origin";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -52,6 +53,7 @@ connectSession(document);
 connectConnection(document);
 connectFiles(document);
 connectFocus(document);
+connectOrigin(document);
 
 // A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
 document.addEventListener("click", (event) => {

@@ -6,11 +6,13 @@ opened record find it, and neither an address nor a log holds a customer's name.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import request, url_for
 
 from packdesk.errors import PackdeskError
+from packdesk.model.nodes import Json
 from packdesk.records import list_state
 from packdesk.records.list_state import LeftOut, ListState
 from packdesk.records.saved_views import ListSetup, SavedView
@@ -25,6 +27,12 @@ from packdesk_ui import shell
 SAVED = "v-"
 TABLE, BOARD = "table", "board"
 _LONGEST = 400
+#: Rows of a page of the table, and of the narrow column beside an opened record: enough to work through, few enough to be drawn at once.
+PAGE, BESIDE = 25, 100
+#: Pages that the server keeps the way to.
+MOST_PAGES = 100
+#: Ways from the opened record: to its neighbours, away from one that is no more, to other pages of the narrow column.
+STEPS = ("next", "previous", "away", "next_page", "previous_page")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,10 @@ class Asked:
     trail: tuple[str, ...] = ()
     #: Number of the record that is open beside the list.
     opened: str = ""
+    #: Numbers of the records that stood before and after it when it was opened: they keep its place where it leaves the list.
+    neighbours: tuple[str, str] = ("", "")
+    #: One of ``STEPS`` that is to be taken; empty: none.
+    step: str = ""
 
     @property
     def cursor(self) -> str:
@@ -68,7 +80,26 @@ class Asked:
         if not (self.narrowed or self.changed):
             return ""
         body = json.dumps(self.state.written(), sort_keys=True, default=list)
-        return hashlib.sha256(f"{request_context.actor().login}\n{body}".encode()).hexdigest()[:16]
+        return _name(body)
+
+    @property
+    def place(self) -> dict[str, Json]:
+        """Return the page as the server keeps it: an address with cursors in it would say what is in the records."""
+        return {"trail": self.trail, "rows": BESIDE if self.opened else PAGE}
+
+    @property
+    def page(self) -> str:
+        """Return the name under which the server keeps the page; empty for the first, and where it is too far to be kept."""
+        return _name(json.dumps(self.place, default=list)) if 0 < len(self.trail) <= MOST_PAGES else ""
+
+    @property
+    def kept(self) -> dict[str, Json]:
+        """Return what the address says by names only, by name."""
+        return {name: body for name, body in ((self.token, self.state.written()), (self.page, self.place)) if name}
+
+
+def _name(body: str) -> str:
+    return hashlib.sha256(f"{request_context.actor().login}\n{body}".encode()).hexdigest()[:16]
 
 
 def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
@@ -89,7 +120,7 @@ def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
     closed = closed_to_order(entity)
     order = request.form.get("_order") or request.args.get("order", "") or state.order
     layout = request.args.get("layout", "") or state.layout
-    form = request.form
+    form, opened = request.form, request.args.get("open", "")[:100]
     return Asked(
         view=view,
         state=replace(
@@ -103,9 +134,21 @@ def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
         setup=setup,
         saved=saved,
         left_out=left,
-        trail=_trail(),
-        opened=request.args.get("open", "")[:100],
+        trail=_trail() if request.method == "POST" else _kept_trail(setup, beside=bool(opened)),
+        opened=opened,
+        neighbours=(request.args.get("previous", "")[:100], request.args.get("next", "")[:100]),
+        step=request.args["step"] if opened and request.args.get("step") in STEPS else "",
     )
+
+
+def _kept_trail(setup: ListSetup, *, beside: bool) -> tuple[str, ...]:
+    """Return the cursors that the address names, for pages of this layout: four pages of the table are one beside a record."""
+    kept = setup.asked.get(request.args.get("page", ""))
+    found = kept.get("trail") if isinstance(kept, Mapping) else None
+    trail = tuple(item for item in found if isinstance(item, str)) if isinstance(found, list | tuple) else ()
+    if not isinstance(kept, Mapping) or kept.get("rows") == (BESIDE if beside else PAGE):
+        return trail
+    return trail[BESIDE // PAGE - 1 :: BESIDE // PAGE] if beside else ()
 
 
 def _kept(setup: ListSetup) -> object:
@@ -146,6 +189,7 @@ def address(entity_type: str, asked: Asked, **changed: str) -> str:
         "order": asked.state.order if asked.token == "" and asked.saved is None else "",
         "layout": asked.layout if asked.layout != TABLE else "",
         "asked": asked.token,
+        "page": asked.page,
         "open": asked.opened,
         **changed,
     }

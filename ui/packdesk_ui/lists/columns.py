@@ -65,8 +65,7 @@ def columns(entity_type: str) -> Response:
             chosen = () if "_reset" in request.form else tuple(shown)
             if asked.saved is not None or asked.state.columns:
                 asked = replace(asked, state=replace(asked.state, columns=chosen))
-                if asked.token:
-                    saved_views.remember(context, entity_type, asked.token, asked.state, setup.asked)
+                saved_views.remember(context, entity_type, asked.kept, setup.asked)
             else:
                 choose_columns(context, entity_type, chosen)
             return answers.go(address(entity_type, asked))

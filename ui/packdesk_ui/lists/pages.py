@@ -22,7 +22,6 @@ from packdesk_ui.lists.chips import ChipView, Editor, FieldGroup
 from packdesk_ui.lists.split import Split
 from packdesk_ui.lists.views import Link, ViewBar
 
-PAGE = 25
 _REFUSED_SEARCH = ("bad_filter", "bad_parameter", "bad_cursor", "not_permitted")
 
 
@@ -100,8 +99,9 @@ def records(entity_type: str) -> Response:
     if request.method == "POST":
         done = chips.changed(entity, asked.state)
         asked, editor = replace(asked, state=done.state), done.editor
-        if asked.token and asked.token not in setup.asked:
-            saved_views.remember(context, entity_type, asked.token, asked.state, setup.asked)
+        saved_views.remember(context, entity_type, asked.kept, setup.asked)
+    if asked.step:
+        return _step(entity, asked, setup)
     drawn = _page(runtime, entity, asked, editor, language)
     title = entity.entity.plural.in_language(language)
     if drawn.split is not None and not answers.is_part():
@@ -129,7 +129,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         columns=table.heads(entity, listed.columns),
         rows=found.rows,
         board=found.board,
-        split=split.split(entity, asked, found.rows) if asked.opened else None,
+        split=split.split(entity, asked, found.rows, more=bool(found.next)) if asked.opened else None,
         views=views.bar(entity, asked, language),
         chips=chips.views(entity, asked.state.chips),
         fields=chips.offered_fields(entity),
@@ -183,11 +183,28 @@ def command(entity: EntityRuntime, asked: Asked, listed: ListView) -> search.Sea
         filter=asking.condition(entity, asked),
         q=asked.state.search,
         order=asking.order_of(asked, listed),
-        limit=split.ROWS if asked.opened else PAGE,
+        limit=asking.BESIDE if asked.opened else asking.PAGE,
         cursor=asked.cursor,
         fields=tuple(column.path for column in listed.columns),
         count=not asked.opened,
     )
+
+
+def _step(entity: EntityRuntime, asked: Asked, setup: saved_views.ListSetup) -> Response:
+    """Open the record that the step leads to, on whichever page it is."""
+    context, listed = answers.context(), asking.open_list(entity, shell.language())
+
+    def numbers(at: Asked) -> split.Numbers:
+        found = search.search(context, entity.id, replace(command(entity, at, listed), count=False, fields=("number",), expand=False))
+        return split.Numbers(numbers=tuple(record.number for record in found.rows), cursor=found.next_cursor)
+
+    there = split.stepped(asked, numbers)
+    if there is None:
+        there, message = replace(asked, step=""), shell.words(f"split.end.{asked.step}")
+    else:
+        message = ""
+    saved_views.remember(context, entity.id, there.kept, setup.asked)
+    return answers.go(split.address_of(entity, there) if there.opened == asked.opened else asking.address(entity.id, there), message, "info")
 
 
 def whole(entity: EntityRuntime) -> search.SearchCommand:

@@ -10,6 +10,7 @@ TEXTS: Texts = {
     "keys.always": ("Always", "Immer"),
     "keys.sheet": ("Show the keys of this page", "Die Tasten dieser Seite zeigen"),
     "keys.submit": ("Send the form", "Das Formular absenden"),
+    "keys.go_on": ("Send the form and open the next record", "Formular absenden und nächsten Datensatz öffnen"),
     "keys.close": ("Close what is on top", "Schließen, was obenauf liegt"),
     "keys.on": ("Single characters are shortcuts", "Einzelne Zeichen sind Tastenkürzel"),
     "keys.hint": (

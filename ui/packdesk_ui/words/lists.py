@@ -139,6 +139,12 @@ TEXTS: Texts = {
     "split.next": ("Next record", "Nächster Datensatz"),
     "split.previous": ("Previous record", "Vorheriger Datensatz"),
     "split.whole": ("Open on its own page", "Auf eigener Seite öffnen"),
+    "split.left": ("No longer in this list", "Nicht mehr in dieser Liste"),
+    "split.end.next": ("This is the last record of the list.", "Das ist der letzte Datensatz der Liste."),
+    "split.end.previous": ("This is the first record of the list.", "Das ist der erste Datensatz der Liste."),
+    "split.end.next_page": ("This is the last page of the list.", "Das ist die letzte Seite der Liste."),
+    "split.end.previous_page": ("This is the first page of the list.", "Das ist die erste Seite der Liste."),
+    "split.go_on": ("{label} and next", "{label} und weiter"),
     "split.loading": ("The record is being fetched ...", "Der Datensatz wird geholt ..."),
     # views
     "views.named": ("Views", "Ansichten"),
