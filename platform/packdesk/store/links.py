@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Protocol
 
@@ -59,75 +60,54 @@ def connection_of(tables: Tables, entity_type: str, relation: str) -> Connection
 def read(connection: DatabaseConnection, tables: Tables, record: Record, relation: str) -> tuple[Link, ...]:
     """Return the other ends of a relation that links hold, tombstones among them, in the order in which they were linked."""
     way = connection_of(tables, record.entity_type, relation)
-    codec = link_codec(tables, way.holder, way.stored)
-    memo = ("links", record.entity_type, relation)
-    if memo not in tables.memo:
-        tables.memo[memo] = Prepared(_ends(tables, way, record.entity_type), connection.dialect, tables.stamp(way.holder))
-    found: dict[tuple[str, str], Link] = {}
-    for row in tables.memo[memo].rows(connection, {"here": record.id}):
-        found.setdefault((str(row[0]), str(row[1])), Link(str(row[0]), str(row[1]), codec.decode(row, 2)))
-    return tuple(found.values())
+    return tuple(link for _, link in _read(connection, tables, way, record.entity_type, [record.id]))
 
 
-def _ends(tables: Tables, way: Connection, entity_type: str, *, many: bool = False) -> sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]:
-    """Return the query for the other ends of a record's links; of ``many`` records, whose id comes last."""
-    table = tables.links(way.holder, way.stored)
-    codec = link_codec(tables, way.holder, way.stored)
-    here = sa.bindparam("here", type_=CodePointText, expanding=many)
-    other_type = sa.literal(way.holder, CodePointText)
-    outward = sa.select(table.c.to_type, table.c.to_id.label("other"), *codec.columns, sa.literal(0).label("way"), table.c.position.label("place"))
-    inward = sa.select(other_type, table.c.from_id.label("other"), *codec.columns, sa.literal(1).label("way"), table.c.position.label("place"))
-    if many:
-        outward, inward = outward.add_columns(table.c.from_id.label("own")), inward.add_columns(table.c.to_id.label("own"))
-    outward = outward.where(table.c.from_id.in_(here) if many else table.c.from_id == here)
-    inward = inward.where(table.c.to_id.in_(here) if many else table.c.to_id == here, table.c.to_type == entity_type)
-    queries: dict[str, sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]]
-    queries = {"links": outward, "linked": inward, "symmetric": sa.union_all(outward, inward)}
-    return queries[way.how].order_by("way", "place", "other")
-
-
-def related(connection: DatabaseConnection, tables: Tables, record: Record, relation: str) -> tuple[Related, ...]:
-    """Return the live records at the other end of any relation, in one statement, or one plus one per entity type for links."""
-    way = connection_of(tables, record.entity_type, relation)
-    if way.how == "field":
-        column = tables.column(way.holder, way.stored)
-        return tuple(Related(other) for other in reading.where(connection, tables, way.holder, column == record.id))
-    ends = read(connection, tables, record, relation)
-    types = dict.fromkeys(end.entity_type for end in ends if end.entity_type in tables.model.entity_types)
-    others = {kind: reading.many(connection, tables, kind, [end.id for end in ends if end.entity_type == kind]) for kind in types}
-    found = ((others.get(end.entity_type, {}).get(end.id), end.values) for end in ends)
-    return tuple(Related(other, values) for other, values in found if other is not None)
-
-
-def related_of_many(connection: DatabaseConnection, tables: Tables, entity_type: str, ids: Sequence[str], relation: str) -> dict[str, tuple[Related, ...]]:
-    """Return by id what ``related`` returns for each of many records of a type, in as many statements as for one."""
+def related(connection: DatabaseConnection, tables: Tables, entity_type: str, ids: Sequence[str], relation: str) -> dict[str, tuple[Related, ...]]:
+    """Return by id the live records that records of a type are related to: in one statement, or one plus one per entity type for links."""
     way = connection_of(tables, entity_type, relation)
     found: dict[str, list[Related]] = {record_id: [] for record_id in ids}
     if way.how == "field":
-        column = tables.column(way.holder, way.stored)
-        for other in reading.where(connection, tables, way.holder, column.in_(list(ids))):
+        for other in reading.naming(connection, tables, way.holder, way.stored, ids):
             found[str(other.get(way.stored))].append(Related(other))
-        return {record_id: tuple(others) for record_id, others in found.items()}
-    ends = _read_many(connection, tables, way, entity_type, ids)
-    wanted: dict[str, list[str]] = {}
-    for _, link in ends:
-        wanted.setdefault(link.entity_type, []).append(link.id)
-    records = {kind: reading.many(connection, tables, kind, others) for kind, others in wanted.items() if kind in tables.model.entity_types}
-    for record_id, link in ends:
-        other_end = records.get(link.entity_type, {}).get(link.id)
-        if other_end is not None:
-            found[record_id].append(Related(other_end, link.values))
+    else:
+        ends = _read(connection, tables, way, entity_type, ids)
+        wanted: dict[str, list[str]] = {}
+        for _, link in ends:
+            wanted.setdefault(link.entity_type, []).append(link.id)
+        records = {kind: reading.many(connection, tables, kind, others) for kind, others in wanted.items() if kind in tables.model.entity_types}
+        for record_id, link in ends:
+            other_end = records.get(link.entity_type, {}).get(link.id)
+            if other_end is not None:
+                found[record_id].append(Related(other_end, link.values))
     return {record_id: tuple(others) for record_id, others in found.items()}
 
 
-def _read_many(connection: DatabaseConnection, tables: Tables, way: Connection, entity_type: str, ids: Sequence[str]) -> list[tuple[str, Link]]:
-    """Return each record's links through a relation that links hold, once each."""
+def _read(connection: DatabaseConnection, tables: Tables, way: Connection, entity_type: str, ids: Sequence[str]) -> list[tuple[str, Link]]:
+    """Return each record's links through a relation that links hold, once each, with the record's id."""
     codec = link_codec(tables, way.holder, way.stored)
-    query = _ends(tables, way, entity_type, many=True)
+    memo = ("links", entity_type, way.holder, way.stored, way.how)
+    if memo not in tables.memo:
+        tables.memo[memo] = Prepared(_ends(tables, way, entity_type), connection.dialect, tables.stamp(way.holder))
     found: dict[tuple[str, str, str], Link] = {}
-    for row in connection.execute(query, {"here": list(ids)}):
+    for row in tables.memo[memo].rows(connection, {"here": reading.as_list(tables, ids)}):
         found.setdefault((str(row[-1]), str(row[0]), str(row[1])), Link(str(row[0]), str(row[1]), codec.decode(row, 2)))
     return [(key[0], link) for key, link in found.items()]
+
+
+def _ends(tables: Tables, way: Connection, entity_type: str) -> sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]:
+    """Return the query for the other ends of some records' links; whose link it is comes last."""
+    table = tables.links(way.holder, way.stored)
+    codec = link_codec(tables, way.holder, way.stored)
+    here, other_type = partial(reading.among, tables, name="here"), sa.literal(way.holder, CodePointText)
+    place = table.c.position.label("place")
+    outward = sa.select(table.c.to_type, table.c.to_id.label("other"), *codec.columns, sa.literal(0).label("way"), place, table.c.from_id.label("own"))
+    inward = sa.select(other_type, table.c.from_id.label("other"), *codec.columns, sa.literal(1).label("way"), place, table.c.to_id.label("own"))
+    outward = outward.where(here(table.c.from_id))
+    inward = inward.where(here(table.c.to_id), table.c.to_type == entity_type)
+    queries: dict[str, sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]]
+    queries = {"links": outward, "linked": inward, "symmetric": sa.union_all(outward, inward)}
+    return queries[way.how].order_by("way", "place", "other")
 
 
 def first(tables: Tables, entity_type: str, relation: str, ends: Sequence[End]) -> list[Json] | None:

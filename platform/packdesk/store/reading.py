@@ -172,6 +172,18 @@ def where(
     return with_lazy_lines(connection, tables, [codec.record(row) for row in rows])
 
 
+def naming(connection: Connection, tables: Tables, entity_type: str, path: str, ids: Sequence[str]) -> list[Record]:
+    """Return the live records whose reference names one of these, oldest first, their lines read on demand for all of them at once."""
+    codec = record_codec(tables, entity_type)
+    key = ("naming", entity_type, path)
+    if key not in tables.memo:
+        table = tables.record(entity_type)
+        query = sa.select(*codec.columns).where(among(tables, tables.column(entity_type, path), "ids"), table.c.deleted_at.is_(None))
+        tables.memo[key] = Prepared(query.order_by(table.c.created_at, table.c.number), connection.dialect, tables.stamp(entity_type))
+    rows = tables.memo[key].rows(connection, {"ids": as_list(tables, ids)})
+    return with_lazy_lines(connection, tables, [codec.record(row) for row in rows])
+
+
 def with_lazy_lines(connection: Connection, tables: Tables, records: list[Record], empty: frozenset[str] = frozenset()) -> list[Record]:
     """Return the records of one type with lines that are read, group by group, for all of them when the first is asked.
 

@@ -219,8 +219,7 @@ class UnitOfWork:
         """Return the live records at the other end of a relation."""
         key = (record.entity_type, record.id, relation)
         if key not in self._related:
-            found = links.related(self.connection, self.tables, record, relation)
-            self._related[key] = tuple(Related(self._remember(other.record), other.link) for other in found)
+            self.prefetch_related(record.entity_type, (record.id,), relation)
         return self._related[key]
 
     def prefetch(self, entity_type: str, ids: Iterable[str]) -> Mapping[str, Record]:
@@ -237,7 +236,7 @@ class UnitOfWork:
     def prefetch_related(self, entity_type: str, ids: Iterable[str], relation: str) -> None:
         """Load what many records of a type are related to, so that walking there from each costs nothing."""
         unknown = [record_id for record_id in dict.fromkeys(ids) if (entity_type, record_id, relation) not in self._related]
-        found = links.related_of_many(self.connection, self.tables, entity_type, unknown, relation) if unknown else {}
+        found = links.related(self.connection, self.tables, entity_type, unknown, relation) if unknown else {}
         for record_id, others in found.items():
             self._related[entity_type, record_id, relation] = tuple(Related(self._remember(other.record), other.link) for other in others)
 

@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 from tests import samples
 from tests.integration.store.conftest import NOW, Opener
+from tests.statements import listening
 
 from packdesk.clock import FixedClock
 from packdesk.errors import PackdeskError, Refused
 from packdesk.model.durations import Duration, Unit
-from packdesk.runtime.values import Actor, Address, Line, Money, Phone, Record
+from packdesk.runtime.values import Actor, Address, Line, Money, Phone, Record, Related
 from packdesk.store import ddl, history, platform_tables
 from packdesk.store.database import Database
 from packdesk.store.links import Link
@@ -50,6 +51,11 @@ def matter(unit: Opener, **values: object) -> Record:
         made = open_unit.insert(Record("matter", {"status": "open", "state": "open", **values}))
         open_unit.commit()
     return made
+
+
+def _told(others: tuple[Related, ...]) -> list[tuple[object, ...]]:
+    """Return what can be said of related records when their transaction has ended."""
+    return [(other.record.entity_type, dict(other.record.values), dict(other.link)) for other in others]
 
 
 def test_a_record_comes_back_as_it_was_stored(unit: Opener) -> None:
@@ -293,6 +299,54 @@ def test_a_symmetric_link_is_seen_and_undone_from_both_ends(unit: Opener) -> Non
     with unit(write=False) as third:
         assert seen == [(bea.id, "friend"), (ada.id, "friend")]
         assert third.related(ada, "knows") == ()
+
+
+def test_what_many_records_are_related_to_is_read_ahead_as_each_would_read_it(database: Database, unit: Opener) -> None:
+    ada, bea, cy = (person(unit, name) for name in ("Ada", "Bea", "Cy"))
+    one, two, gone = (matter(unit, client=client.id) for client in (ada, bea, ada))
+    with unit() as open_unit:
+        open_unit.update(ada, ada, {"knows": [Link("person", bea.id, {"how": "friend"}), Link("person", cy.id)]})
+        open_unit.update(cy, cy, {"knows": [Link("person", cy.id, {"how": "self"}), Link("person", bea.id), Link("person", ada.id)]})
+        tasks = [
+            open_unit.insert(Record("task", {"words": words}), {"parent": [Link("matter", parent.id)]})
+            for words, parent in (("a", one), ("b", two), ("c", one))
+        ]
+        tasks.append(open_unit.insert(Record("task", {"words": "d"}), {"parent": [Link("matter", gone.id)]}))
+        open_unit.delete(gone)
+        open_unit.commit()
+    walks = [((ada, bea, cy), "matters"), ((ada, bea, cy), "knows"), ((one, two), "tasks"), (tasks, "parent")]
+    with unit(write=False) as each:
+        expected = [_told(each.related(record, relation)) for records, relation in walks for record in records]
+
+    with unit(write=False) as ahead:
+        for records, relation in walks:
+            ahead.prefetch_related(records[0].entity_type, (record.id for record in records), relation)
+        with listening(database) as statements:
+            found = [_told(ahead.related(record, relation)) for records, relation in walks for record in records]
+            for records, relation in walks:
+                ahead.prefetch_related(records[0].entity_type, (record.id for record in records), relation)
+
+    assert found == expected
+    assert [len(others) for others in found] == [1, 1, 0, 2, 2, 3, 2, 1, 1, 1, 1, 0]
+    assert statements == []
+
+
+def test_reading_ahead_takes_no_more_statements_for_many_than_for_one(database: Database, unit: Opener) -> None:
+    people = [person(unit, name) for name in "abcdef"]
+    with unit() as open_unit:
+        for one in people:
+            open_unit.insert(Record("matter", {"client": one.id}))
+        open_unit.update(people[0], people[0], {"knows": [Link("person", other.id) for other in people[1:]]})
+        open_unit.commit()
+    taken = {}
+
+    for many in (1, 6):
+        with unit(write=False) as open_unit, listening(database) as statements:
+            for relation in ("matters", "knows"):
+                open_unit.prefetch_related("person", [one.id for one in people[:many]], relation)
+            taken[many] = len(statements)
+
+    assert taken == {1: 3, 6: 3}
 
 
 def test_history_tells_every_change(database: Database, unit: Opener) -> None:
