@@ -138,6 +138,22 @@ def test_all_that_the_list_finds_can_be_chosen_in_its_place(kims: Screen, kim: C
     assert "2 of 2 were changed." in _words(kims.get(begun.location))
 
 
+def test_all_that_match_are_one_step_from_the_list(kims: Screen, kim: Caller) -> None:
+    """QUALITY 16: a page of a list is left for all that it finds, whether or not anything is ticked on it."""
+    numbers = [kim.made("book", name="Stepwise", pages=10)["number"] for _ in range(26)]
+    shown = kims.post(LIST, {"_filter": "record.name == 'Stepwise'"})
+    page = re.findall(r'name="picked" value="(\w+)"', shown.text)
+    state = {"_filter": "record.name == 'Stepwise'", "_q": ""}
+
+    ticked = kims.post(f"{LIST}/bulk", {**state, "picked": page, "_scope": "all"})
+    bare = kims.post(f"{LIST}/bulk", {**state, "_scope": "all"})
+    narrow = kims.post(LIST, {"_filter": f"record.number == '{numbers[0]}'"})
+
+    assert re.search(r'name="_scope" value="all" data-whole>.*?Select all 26 that match', shown.text)
+    assert all(re.search(r'value="all" checked[^>]*>\s*<label[^>]*>All 26 that the list finds', answer.text) for answer in (ticked, bare)), ticked.text
+    assert "Select all" not in narrow.text.replace("Select all on this page", "")
+
+
 def test_a_job_is_stopped_and_its_page_says_what_was_not_reached(kims: Screen, books: list[str]) -> None:
     begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "1", "_bulk": "apply"})
 

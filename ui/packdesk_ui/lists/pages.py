@@ -32,6 +32,8 @@ class Found:
     rows: tuple[table.Row, ...] = ()
     next: str = ""
     count_text: str = ""
+    #: Names all that was found, where that is more than the page shows.
+    all_text: str = ""
     #: What is wrong with the search, in a sentence.
     fault: str = ""
     board: Board | None = None
@@ -65,6 +67,8 @@ class ListPage:
     next: str
     previous: bool
     count_text: str
+    #: The button that takes all that was found, where that is more than the page shows.
+    all_text: str
     narrowed: bool
     fault: str
     notices: tuple[str, ...]
@@ -144,6 +148,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         next=found.next,
         previous=bool(asked.trail),
         count_text=found.count_text,
+        all_text=found.all_text,
         narrowed=asked.narrowed or asked.view != "",
         fault=found.fault,
         notices=tuple(shell.words(f"left.{one.kind}", name=one.name, label=one.label) for one in asked.left_out),
@@ -174,7 +179,9 @@ def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str)
         if error.code not in _REFUSED_SEARCH:
             raise
         return Found(fault=" ".join(sentence(finding, language) for finding in findings_of(error)))
-    return Found(rows=rows, next=found.next_cursor or "", count_text=_count_text(found.count, found.capped))
+    count = _grouped(found.count or 0)
+    whole = shell.words("picked.all_more" if found.capped else "picked.all", count=count) if (found.count or 0) > len(rows) else ""
+    return Found(rows=rows, next=found.next_cursor or "", count_text=_count_text(found.count, found.capped), all_text=whole)
 
 
 def command(entity: EntityRuntime, asked: Asked, listed: ListView) -> search.SearchCommand:
@@ -223,7 +230,10 @@ def _example(entity: EntityRuntime) -> str:
 def _count_text(count: int | None, capped: bool) -> str:
     if count is None:
         return ""
-    grouped = f"{count:,}" if shell.language() == "en" else f"{count:,}".replace(",", ".")
     if capped:
-        return shell.words("count.more", count=grouped)
-    return shell.words("count.one") if count == 1 else shell.words("count.many", count=grouped)
+        return shell.words("count.more", count=_grouped(count))
+    return shell.words("count.one") if count == 1 else shell.words("count.many", count=_grouped(count))
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}" if shell.language() == "en" else f"{count:,}".replace(",", ".")
