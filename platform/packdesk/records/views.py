@@ -1,6 +1,6 @@
 """A record as one actor may see it: closed fields taken out, sensitive ones masked, what the clock moves computed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -18,6 +18,8 @@ from packdesk.store.joined_names import Named
 
 #: So many references are read together with a record.
 _MOST_JOINED = 16
+#: Choices of fields per release and set of roles.
+_REMEMBERED = 1024
 _NOTHING_READ: Mapping[tuple[str, str], Record] = MappingProxyType({})
 
 
@@ -66,13 +68,17 @@ class Naming:
     kept: Screen
     seen: SeenGraph
 
+    @property
+    def plain(self) -> str | None:
+        """Return the path that holds the title; None where it has to be worked out."""
+        if field := self.entity.title_field:
+            return "number" if field in self.kept.hidden or field in self.kept.masked else field
+        return "number" if self.entity.title_of is None else None
+
     def title(self, record: Record) -> str:
         """Return the record's title; its number where the title says nothing."""
-        if field := self.entity.title_field:
-            closed = field in self.kept.hidden or field in self.kept.masked
-            return str((not closed and record.values.get(field)) or record.number)
-        if self.entity.title_of is None:
-            return record.number
+        if plain := self.plain:
+            return str(record.values.get(plain) or record.number)
         named = _at(self.work, self.entity, self.kept.over(record), self.seen).value(self.entity.title_of)
         return str(named or record.number)
 
@@ -118,30 +124,44 @@ def references(
     unread: dict[str, set[str]] = {}
     held = records[0].values if records else {}
     rest = tuple((path, field) for path, field in entity.naming if path in held and path not in but)
-    for record in records if rest or entity.naming_lines else ():
-        for field, value in _named(entity, record, rest):
-            unread.setdefault(field.targets[0], set()).update(value if isinstance(value, tuple) else (str(value),))
+    for record in records:
+        if rest or record.lines:
+            for field, value in _named(entity, record, rest):
+                unread.setdefault(field.targets[0], set()).update(value if isinstance(value, tuple) else (str(value),))
     for target, ids in unread.items():
         if policy.views(work.runtime, work.context.actor, target):
             wanted[target] = {**wanted.get(target, {}), **_nameable(work, work.runtime.type(target), ids)}
     found: dict[tuple[str, str], Reference] = {}
     for target, others in wanted.items():
-        title = naming(work, work.runtime.type(target)).title
+        called = naming(work, work.runtime.type(target))
+        plain, title = called.plain, called.title
         is_open = policy.opens(work.runtime, work.context.actor, "view", target, work.unit)
         for record_id, other in others.items():
-            number = other.number
-            found[target, record_id] = Reference(target, record_id, number, title(other) if is_open(other) else number)
+            values = other.values
+            number = str(values["number"])
+            shown = number if not is_open(other) else title(other) if plain is None else str(values.get(plain) or number)
+            found[target, record_id] = Reference(target, record_id, number, shown)
     return found
 
 
 def named_with(work: Work, entity: EntityRuntime, paths: Collection[str]) -> tuple[Named, ...]:
     """Return which of the reference fields can be read together with their record."""
-    found = []
+    actor = work.context.actor
+    known: dict[object, tuple[Named, ...]] = work.runtime.memo.setdefault("named with", {})
+    key = (entity.id, frozenset(paths), actor.roles, actor.system)
+    if key not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[key] = tuple(_glanced(work, entity, paths))[:_MOST_JOINED]
+    return known[key]
+
+
+def _glanced(work: Work, entity: EntityRuntime, paths: Collection[str]) -> Iterator[Named]:
     for path, field in entity.naming:
         if path in paths and field.field.kind is Kind.REFERENCE and policy.views(work.runtime, work.context.actor, field.targets[0]):
             wanted = work.runtime.type(field.targets[0]).glance
-            found += [Named(path, field.targets[0], wanted)] if wanted is not None else []
-    return tuple(found[:_MOST_JOINED])
+            if wanted is not None:
+                yield Named(path, field.targets[0], wanted)
 
 
 def _nameable(work: Work, entity: EntityRuntime, ids: set[str]) -> Mapping[str, Record]:

@@ -15,7 +15,7 @@ from packdesk.store.tables import ENGINE_TYPES, Stored, Tables
 #: (path, first column, column after the last, reader of several columns or None for the value itself)
 _Part = tuple[str, int, int, Callable[[Sequence[object]], object] | None]
 _ReadPart = tuple[str, int, int, Callable[[Sequence[object]], object]]
-_First = Callable[[Sequence[object]], tuple[object, ...]]
+_Plan = tuple[tuple[str, ...], Callable[[Sequence[object]], tuple[object, ...]], tuple[_ReadPart, ...]]
 
 #: Choices of fields per release.
 _REMEMBERED = 1024
@@ -30,24 +30,28 @@ class Codec:
 
     def decode(self, row: Sequence[object], offset: int = 0) -> dict[str, object]:
         """Return values by path from a row that holds the columns from ``offset`` on."""
-        if offset:
-            row = row[offset : offset + len(self.columns)]
         # Most columns are their field's value: a page of them is put together without a step of the interpreter for each.
-        paths, first, read = self._plan
-        values = dict(zip(paths, first(row), strict=True))
+        paths, first, read = self._plans.get(offset) or self._planned(offset)
+        values = dict(zip(paths, first(row)))  # noqa: B905 - as many by construction
         for path, start, end, reader in read:
             values[path] = reader(row[start:end])
         return values
 
     @cached_property
-    def _plan(self) -> tuple[tuple[str, ...], _First, tuple[_ReadPart, ...]]:
+    def _plans(self) -> dict[int, _Plan]:
+        """Return the plans by the place in the row where the columns begin; there are as many as statements that the columns stand in."""
+        return {}
+
+    def _planned(self, offset: int) -> _Plan:
         """Return the paths, what takes the first column of each from a row, and the parts that need more than that."""
-        starts = tuple(start for _, start, _, _ in self.parts)
-        return (
+        starts = tuple(start + offset for _, start, _, _ in self.parts)
+        plan = (
             tuple(path for path, _, _, _ in self.parts),
             itemgetter(*starts) if len(starts) > 1 else lambda row: tuple(row[start] for start in starts),
-            tuple((path, start, end, read) for path, start, end, read in self.parts if read is not None),
+            tuple((path, start + offset, end + offset, read) for path, start, end, read in self.parts if read is not None),
         )
+        self._plans[offset] = plan
+        return plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,11 @@ def read(tables: Tables, rows: Sequence[Sequence[object]], start: int, named: Se
     found: dict[tuple[str, str], Record] = {}
     for one in named:
         codec = _codec(tables, one)
-        for row in rows:
-            key = (one.entity_type, row[start])
-            if key[1] is not None and key not in found:
-                found[key] = codec.record(row, start)  # type: ignore[index]
+        # Many rows of a page name the same records: each is made once.
+        for record_id, row in {row[start]: row for row in rows if row[start] is not None}.items():
+            key = (one.entity_type, str(record_id))
+            if key not in found:
+                found[key] = codec.record(row, start)
         start += len(codec.columns)
     return found
 

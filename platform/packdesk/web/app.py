@@ -82,8 +82,8 @@ def _install_plumbing(app: Flask) -> None:
             raise PackdeskError("bad_request", reason="it contains a NUL character")
 
     @app.after_request
-    def _secure(response: Response) -> Response:
-        asked = request._get_current_object()
-        return compression.compress(asked, headers.secure(asked, response))
+    def _compressed(response: Response) -> Response:
+        return compression.compress(request._get_current_object(), response)
 
     problems.install(app)
+    app.wsgi_app = headers.Secured(app.wsgi_app)  # type: ignore[method-assign]

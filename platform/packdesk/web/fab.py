@@ -8,6 +8,7 @@ was got with, and ends when that changes; it is also known to the server, and en
 import hmac
 import logging
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, request, session
@@ -71,8 +72,8 @@ class Shell(SecurityManager):  # type: ignore[misc]
     def create_limiter(self, app: Flask) -> Limiter:
         """Return the limiter, which looks at attempts to log in alone: at each request it would cost as much as a small query."""
         limiter = super().create_limiter(app)
-        check = app.before_request_funcs[None].pop()
-        app.before_request(lambda: check() if _may_be_limited(request.method, request.blueprint, request.endpoint) else None)
+        for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+            hooks[None].append(_at_logins(hooks[None].pop()))
         return limiter
 
     def load_user(self, pk: int) -> User | None:
@@ -87,9 +88,21 @@ class Shell(SecurityManager):  # type: ignore[misc]
             session[SESSION_MARK] = _mark(self.get_user_by_id(userid))
 
 
-def _may_be_limited(method: str, blueprint: str | None, endpoint: str | None) -> bool:
-    """Say whether a request can be one that has a limit: forms of the shell, and the login of the API."""
-    return method == "POST" and (blueprint != API or endpoint == f"{API}.login")
+def _may_be_limited(blueprint: str | None, endpoint: str | None) -> bool:
+    """Say whether what is sent can be something that has a limit: forms of the shell, and the login of the API."""
+    return blueprint != API or endpoint == f"{API}.login"
+
+
+def _at_logins(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a hook of the limiter that runs where there is a limit; elsewhere an answer goes through as it is."""
+
+    def limited(*given: Any) -> Any:
+        asked = request._get_current_object()
+        if asked.method == "POST" and _may_be_limited(asked.blueprint, asked.endpoint):
+            return hook(*given)
+        return given[0] if given else None
+
+    return limited
 
 
 def _mark(user: User) -> str:

@@ -1,6 +1,10 @@
-"""The security headers of every answer, set in one place."""
+"""The security headers of every answer, set in one place: at the very edge, where a view, a refusal and a fault look alike."""
 
-from flask import Request, Response
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: Scripts, styles, pictures and fonts come from this server alone; nothing inline, nothing framed, no plug-ins.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -28,16 +32,37 @@ _FIXED = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 _HSTS = "max-age=31536000; includeSubDomains"
+_POLICY, _CACHE = "Content-Security-Policy", "Cache-Control"
 _STATIC = "/static/"
 
 
-def secure(request: Request, response: Response) -> Response:
-    """Return the answer with its security headers; a view may have set a stricter policy of its own."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.extend(_FIXED)
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = _HSTS
-    if not request.path.startswith(_STATIC):
-        headers["Cache-Control"] = "no-store"
-    return response
+class Secured:
+    """A WSGI application whose every answer carries the security headers, whoever in it made the answer."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        """Stand in front of the application."""
+        self._app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer as the application does, with the headers."""
+
+        def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
+            return start_response(status, secured(environ, headers), *failed)
+
+        return self._app(environ, start)
+
+
+def secured(environ: "WSGIEnvironment", headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the headers of an answer with those that every answer has; a view may have set a stricter policy of its own."""
+    is_static = environ.get("PATH_INFO", "").startswith(_STATIC)
+    names = {name.lower() for name, _ in headers}
+    fixed = [*_FIXED]
+    if _POLICY.lower() not in names:
+        fixed.append((_POLICY, CONTENT_SECURITY_POLICY))
+    if environ["wsgi.url_scheme"] == "https":
+        fixed.append(("Strict-Transport-Security", _HSTS))
+    if not is_static:
+        if _CACHE.lower() in names:
+            headers = [pair for pair in headers if pair[0].lower() != _CACHE.lower()]
+        fixed.append((_CACHE, "no-store"))
+    return headers + fixed

@@ -15,10 +15,11 @@ _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 def request_id() -> str:
     """Return the id of the request in hand: the one a proxy gave, if it looks like one, else a random one."""
-    if "request_id" not in g:
+    found = g.get("request_id")
+    if found is None:
         given = request.headers.get(_HEADER, "")
-        g.request_id = given if _GIVEN.match(given) else secrets.token_hex(8)
-    return str(g.request_id)
+        found = g.request_id = given if _GIVEN.match(given) else secrets.token_hex(8)
+    return str(found)
 
 
 def install(app: Flask) -> None:

@@ -12,8 +12,8 @@ class HostSessions(SecureCookieSessionInterface):
         return super().open_session(app, request) if request.cookies else self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Send the cookie when the session changed; what nobody looked at is left alone."""
-        if session.accessed or session.modified:
+        """Send the cookie when the session changed; programs, which bring none, get no word about cookies either."""
+        if session.modified or (session.accessed and has_request_context() and request.cookies):
             super().save_session(app, session, response)
 
     def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 - the interface
