@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from packdesk.model.entity_types import Access, EntityType, Field, Kind
-from packdesk.model.lifecycles import Rule
 from packdesk.model.model import Model
 from packdesk.store.physical import stored_as_links
 from packdesk.store.steps import Slot
@@ -219,40 +218,6 @@ def moved_statuses(old: Model, new: Model, pair: TypePair) -> Mapping[str, str]:
     former = renames(before.statuses, after.statuses)
     was = {key: before.statuses.get(former.get(key, key)) for key in after.statuses}
     return {key: status.state for key, status in after.statuses.items() if (old_status := was[key]) is not None and old_status.state != status.state}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleChange:
-    """A transition rule that came, went, or says something else than before."""
-
-    id: str
-    added: bool
-    removed: bool
-    #: Statuses from which it leads, as the old model calls them.
-    from_statuses: tuple[str, ...]
-
-
-def rule_changes(old: Model, new: Model, pair: TypePair) -> tuple[RuleChange, ...]:
-    """Return the transition rules of an entity type's lifecycle that are not what they were; those that say the same of renamed statuses are."""
-    if pair.old is None or pair.new is None:
-        return ()
-    before, after = old.lifecycles.get(pair.old.id), new.lifecycles.get(pair.new.id)
-    if before is None or after is None:
-        return ()
-    former = renames(before.statuses, after.statuses)
-    found = []
-    for rule in after.rules.values():
-        was = before.rules.get(rule.id)
-        sources = tuple(former.get(status, status) for status in rule.from_statuses)
-        says = (sources, former.get(rule.to, rule.to), _condition(rule), rule.allow)
-        if was is None or says != (was.from_statuses, was.to, _condition(was), was.allow):
-            found.append(RuleChange(id=rule.id, added=was is None, removed=False, from_statuses=sources))
-    gone = (rule for rule in before.rules.values() if rule.id not in after.rules)
-    return (*found, *(RuleChange(id=rule.id, added=False, removed=True, from_statuses=rule.from_statuses) for rule in gone))
-
-
-def _condition(rule: Rule) -> bool | str:
-    return rule.when if isinstance(rule.when, bool) else rule.when.source
 
 
 def uniques(entity: EntityType) -> Mapping[str, tuple[str, ...]]:

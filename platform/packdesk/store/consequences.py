@@ -5,19 +5,24 @@ Nothing here changes anything; ``planning`` puts the result into a plan, ``publi
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from packdesk.errors import Problem
+from packdesk.errors import Problem, fill
 from packdesk.model.entity_types import EntityType, Field
 from packdesk.model.lifecycles import StateKind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Expression, Json
 from packdesk.store.broken_rules import RuleCounter, changed_checks
-from packdesk.store.comparison import SlotPair, TypePair, ValueChange, moved_statuses, renames, rule_changes, slots, uniques, unit_columns, value_changes
+from packdesk.store.changed_rules import rule_changes
+from packdesk.store.comparison import SlotPair, TypePair, ValueChange, moved_statuses, renames, slots, uniques, unit_columns, value_changes
 from packdesk.store.decisions import CLEAR, CONVERT, Need
 from packdesk.store.impacts import Counter, Impact
 from packdesk.store.physical import line_key, link_key, record_key, stored_as_links
 from packdesk.store.steps import LEAVE_EMPTY, Slot, Step, StepKind
 from packdesk.store.storage_map import Evolution, kind_word
+
+#: What people call the columns that every record of a type has to have.
+_COLUMN_WORDS: Mapping[str, str] = MappingProxyType({"status": "status", "subtype": "type", "owner_unit": "owning unit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,7 @@ class Consequences:
     def touch(self, about: str, sentence: str, count: int) -> None:
         """Note an impact when any record is touched."""
         if count:
-            self.impacts.append(Impact(about=about, sentence=sentence.format(count=count, records="record" if count == 1 else "records"), count=count))
+            self.impacts.append(Impact(about=about, sentence=fill(sentence, {"count": count}), count=count))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ def consequences(comparison: Comparison) -> Consequences:
     for pair in comparison.pairs:
         if pair.new is None and pair.old is not None:
             found.steps.append(Step(kind=StepKind.RETIRE_TYPE, about=pair.old.id))
-            found.touch(pair.old.id, "{count} {records} of a retired entity type, no longer within reach", comparison.counter.live(pair.old.id))
+            found.touch(pair.old.id, "{count} {count:record|records} of a retired entity type, no longer within reach", comparison.counter.live(pair.old.id))
         elif pair.new is not None and pair.old is None:
             restored = record_key(pair.new.id) in comparison.evolution.restored
             found.steps.append(Step(kind=StepKind.RESTORE_TYPE if restored else StepKind.ADD_TYPE, about=pair.new.id))
@@ -90,13 +95,15 @@ def _rules(rules: RuleCounter | None, pair: TypePair, old: EntityType, new: Enti
     if rules is None:
         return
     for path, that in changed_checks(old, new):
-        found.touch(path, "{count} {records} breaking a new check", rules.failing_check(old.id, that) or 0)
+        found.touch(path, "{count} {count:record|records} breaking a new check", rules.failing_check(old.id, that) or 0)
     for slot in pair.slots:
         if slot.new is None or slot.field is None or slot.new.group:
             continue
         if slot.former is None or slot.former.required != slot.field.required:
             path = slot.new.path if slot.old is None else slot.old.path
-            found.touch(slot.name, "{count} {records} without a value where one is now required", rules.lacking(old.id, path, slot.field.required) or 0)
+            found.touch(
+                slot.name, "{count} {count:record|records} without a value where one is now required", rules.lacking(old.id, path, slot.field.required) or 0
+            )
 
 
 def _searched(model: Model, entity: EntityType) -> frozenset[tuple[str, str, str]]:
@@ -121,14 +128,14 @@ def _groups(comparison: Comparison, old: EntityType, new: EntityType, found: Con
         former = old.relations.get(key)
         narrower = former is not None and former.many and not relation.many and link_key(new.id, key) in comparison.evolution.after.physical
         if narrower and (count := comparison.counter.several_links(old.id, key)):
-            found.problems.append(_problem(f"{new.id}.{key}", f"{count} records have more than one link."))
+            found.problems.append(_problem(f"{new.id}.{key}", "{count} {count:record has|records have} more than one link.", count))
 
 
 def _slot(comparison: Comparison, old: EntityType, pair: SlotPair, found: Consequences) -> None:
     if pair.new is None and pair.old is not None:
         if _group_stays(comparison, pair.old):
             found.steps.append(Step(kind=StepKind.RETIRE_FIELD, about=pair.name, slot=pair.old))
-        found.touch(pair.name, "{count} {records} with a value that is no longer shown", comparison.counter.filled(pair.old))
+        found.touch(pair.name, "{count} {count:record|records} with a value that is no longer shown", comparison.counter.filled(pair.old))
     elif pair.new is not None and pair.field is not None and (pair.old is None or pair.former is None):
         _added_field(comparison, old, pair.new, pair.field, found)
     elif pair.new is not None and pair.field is not None and pair.old is not None and pair.former is not None:
@@ -149,11 +156,11 @@ def _added_field(comparison: Comparison, old: EntityType, slot: Slot, new_field:
     if count:
         literal = None if isinstance(new_field.default, Expression) else new_field.default
         suggestion: Json = LEAVE_EMPTY if new_field.unique else literal
-        found.touch(slot.name, "{count} {records} without a value for a new required field", count)
+        found.touch(slot.name, "{count} {count:record|records} without a value for a new required field", count)
         found.needed.append(
             Need(
                 id=f"default.{slot.name}",
-                question=f"Which value do the {count} existing records get for {slot.name}?",
+                question=_question("Which value {count:does|do} the {count} existing {count:record|records} get for {name}?", count, slot.name),
                 count=count,
                 suggestion=suggestion,
                 optional=suggestion is not None,
@@ -168,10 +175,12 @@ def _kept_field(comparison: Comparison, after: tuple[Slot, Field], before: tuple
         found.steps.append(Step(kind=StepKind.CHANGE_KIND, about=slot.name, slot=slot, old=kind_word(former), new=kind_word(new_field)))
         _convert(comparison, slot, new_field, old_slot, found)
     elif former.constraints != new_field.constraints:
-        found.touch(slot.name, "{count} {records} with a value that the new rules would refuse", counter.unfit(old_slot, new_field, comparison.new))
+        found.touch(
+            slot.name, "{count} {count:record|records} with a value that the new rules would refuse", counter.unfit(old_slot, new_field, comparison.new)
+        )
     if new_field.required is True and former.required is not True and (count := counter.empty(old_slot)):
-        found.touch(slot.name, "{count} {records} without a value for a field that becomes required", count)
-        question = f"Which value do the {count} records without one get for {slot.name}?"
+        found.touch(slot.name, "{count} {count:record|records} without a value for a field that becomes required", count)
+        question = _question("Which value {count:does|do} the {count} {count:record|records} without one get for {name}?", count, slot.name)
         found.needed.append(Need(id=f"default.{slot.name}", question=question, count=count, optional=True))
 
 
@@ -180,12 +189,13 @@ def _convert(comparison: Comparison, slot: Slot, new_field: Field, old_slot: Slo
     if not filled:
         return
     unfit = comparison.counter.unfit(old_slot, new_field, comparison.new)
-    found.touch(slot.name, "{count} {records} with a value of the former kind", filled)
-    found.touch(slot.name, "{count} {records} with a value that cannot be taken over", unfit)
+    found.touch(slot.name, "{count} {count:record|records} with a value of the former kind", filled)
+    found.touch(slot.name, "{count} {count:record|records} with a value that cannot be taken over", unfit)
+    asked = "{count} {count:value stands|values stand} in {name}; {fit} can be taken over. Take over what can be, or begin empty?"
     found.needed.append(
         Need(
             id=f"convert.{slot.name}",
-            question=f"{filled} values of {slot.name}: take over what can be read ({filled - unfit}), or begin empty?",
+            question=_question(asked, filled, slot.name, fit=filled - unfit),
             options=(CONVERT, CLEAR),
             count=filled,
             suggestion=CONVERT,
@@ -205,7 +215,7 @@ def _uniques(comparison: Comparison, pair: TypePair, old: EntityType, new: Entit
         found.steps.append(Step(kind=StepKind.ADD_UNIQUE, about=f"{new.id}.{name}"))
         stored = {slot.path for slot in (slots(comparison.old, old) if comparison.old else {}) if not slot.group}
         if all(path in stored for path in known) and (count := comparison.counter.duplicates(old.id, known)):
-            found.problems.append(_problem(f"{new.id}.{name}", f"{count} values stand in more than one record."))
+            found.problems.append(_problem(f"{new.id}.{name}", "{count} {count:value stands|values stand} in more than one record.", count))
     for name, paths in before.items():
         if paths not in renamed:
             found.steps.append(Step(kind=StepKind.DROP_UNIQUE, about=f"{new.id}.{name}"))
@@ -218,7 +228,7 @@ def _values(comparison: Comparison, old: Model, pair: TypePair, found: Consequen
         stay = {status: state for status, state in moved.items() if status not in former}
         slot = Slot(pair.new.id, "status")
         counts = comparison.counter.standing(Slot(pair.old.id, "status"), [former.get(status, status) for status in moved])
-        found.touch(slot.name, "{count} {records} in a status that moves to another state", sum(counts.values()))
+        found.touch(slot.name, "{count} {count:record|records} in a status that moves to another state", sum(counts.values()))
         if stay:
             found.steps.append(Step(kind=StepKind.MOVE_STATE, about=slot.name, slot=slot, mapping=stay, decision="moved"))
     former_slots = {slot.new: slot.old for slot in pair.slots if slot.new is not None and slot.old is not None}
@@ -238,7 +248,7 @@ def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, f
         found.steps.append(Step(kind=StepKind.MAP_VALUES, about=name, slot=change.slot, mapping=change.renamed, decision="renamed"))
         counts = comparison.counter.standing(old_slot, tuple(change.renamed))
         for value, new_value in change.renamed.items():
-            found.touch(f"{name}.{value}", f"{{count}} {{records}} now in {new_value}", counts[value])
+            found.touch(f"{name}.{value}", f"{{count}} {{count:record|records}} now in {new_value}", counts[value])
     counts = comparison.counter.standing(old_slot, change.gone)
     # What the organisation removes stays readable; a configuration item must not go while a record that is not final uses it (GEN-19).
     in_use = comparison.counter.standing(old_slot, change.gone, final) if change.configured else {}
@@ -246,24 +256,27 @@ def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, f
         found.steps.append(Step(kind=StepKind.RETIRE_VALUES, about=f"{name}.{value}", slot=change.slot, old=value))
         count = counts[value]
         if change.status:
-            found.touch(f"{name}.{value}", "{count} {records} in a removed status", count)
+            found.touch(f"{name}.{value}", "{count} {count:record|records} in a removed status", count)
             if count:
-                question = f"{count} records stand in {value}, which is removed. Which status do they get?"
+                question = _question(
+                    "{count} {count:record stands|records stand} in {name}, which is removed. Which status {count:does it|do they} get?", count, value
+                )
                 options = change.options
                 found.needed.append(Need(id=f"map_status.{change.slot.entity_type}.{value}", question=question, options=options, count=count))
         elif count:
             optional = not in_use.get(value)
-            found.touch(f"{name}.{value}", f"{{count}} {{records}} with a removed value{', which stays readable' if optional else ''}", count)
-            question = f"{count} records hold {value}, which is removed. Which value do they get instead?"
+            found.touch(f"{name}.{value}", f"{{count}} {{count:record|records}} with a removed value{', which stays readable' if optional else ''}", count)
+            asked = "{count} {count:record holds|records hold} {name}, which is removed. Which value {count:does it|do they} get instead?"
+            question = _question(asked, count, value)
             found.needed.append(Need(id=f"map_value.{name}.{value}", question=question, options=change.options, count=count, optional=optional))
 
 
 def _transition_rules(comparison: Comparison, old_model: Model, pair: TypePair, old: EntityType, found: Consequences) -> None:
     """Count the records that another rule than before decides about: their next steps change, they themselves do not."""
     for change in rule_changes(old_model, comparison.new, pair):
-        counts = comparison.counter.standing(Slot(old.id, "status"), tuple(dict.fromkeys(change.from_statuses)))
         what = "new rule leads" if change.added else "removed rule led" if change.removed else "changed rule leads"
-        found.touch(f"{old.id}.rules.{change.id}", f"{{count}} {{records}} in a status that the {what} on from", sum(counts.values()))
+        sentence = f"{{count}} {{count:record|records}} in a status that the {what} on from"
+        found.touch(f"{old.id}.{change.name}", sentence, comparison.counter.decided_by(change, old.id))
 
 
 def _engine_columns(comparison: Comparison, old_model: Model, old: EntityType, new: EntityType, found: Consequences) -> None:
@@ -271,7 +284,8 @@ def _engine_columns(comparison: Comparison, old_model: Model, old: EntityType, n
     gained = tuple(_gained(old_model, comparison.new, old, new))
     count = comparison.counter.live(old.id) if gained else 0
     for column, options, suggestion in gained if count else ():
-        question = f"Which {column} do the {count} existing records of {new.id} get?"
+        asked = "Which {column} {count:does|do} the {count} existing {count:record|records} of {name} get?"
+        question = _question(asked, count, new.id, column=_COLUMN_WORDS[column])
         need = Need(id=f"default.{new.id}.{column}", question=question, options=options, count=count, suggestion=suggestion, optional=suggestion is not None)
         found.needed.append(need)
 
@@ -326,5 +340,10 @@ def _dotted(key: str) -> str:
     return key.replace("#", ".").replace("@", ".")
 
 
-def _problem(about: str, message: str) -> Problem:
-    return Problem(code="not_unique", message=f"{about}: {message}", advice="Make them differ, then plan again.")
+def _question(asked: str, count: int, name: str, **facts: object) -> str:
+    """Return a question about so many records, or values, of something."""
+    return fill(asked, {"count": count, "name": name, **facts})
+
+
+def _problem(about: str, message: str, count: int) -> Problem:
+    return Problem(code="not_unique", message=f"{about}: {fill(message, {'count': count})}", advice="Make them differ, then plan again.")

@@ -11,6 +11,7 @@ from packdesk.model.entity_types import Field, Kind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.runtime.kinds import KINDS, Reading
+from packdesk.store.changed_rules import RuleChange
 from packdesk.store.places import Place, place
 from packdesk.store.steps import Slot
 from packdesk.store.tables import Tables
@@ -76,6 +77,18 @@ class Counter:
         query = sa.select(column, sa.func.count()).select_from(found.table).where(counted, column.in_(values)).group_by(column)
         counts = {str(value): int(count) for value, count in self._connection.execute(query)}
         return {value: counts.get(value, 0) for value in values}
+
+    def decided_by(self, rule: RuleChange, entity_type: str) -> int:
+        """Return how many records a changed transition rule decides about."""
+        if self._tables is None:
+            return 0
+        records = self._tables.record(entity_type)
+        counted = sa.and_(records.c.deleted_at.is_(None), records.c.status.in_(rule.from_statuses))
+        if rule.subtype:
+            counted &= records.c.subtype == rule.subtype
+        elif rule.other_than:
+            counted &= sa.or_(records.c.subtype.is_(None), records.c.subtype.not_in(rule.other_than))
+        return self._count(records, counted)
 
     def group_rows(self, entity_type: str, slot: Slot) -> int:
         """Return how many lines or links the slot's group has on live records of the (old) type."""

@@ -15,7 +15,6 @@ from packdesk.runtime.values import Line
 from packdesk.store.blobs import Blobs
 from packdesk.store.database import Database
 from packdesk.store.doctor import clean, examine
-from packdesk.store.planning import plan
 from packdesk.store.platform_tables import idempotency, outbox
 from packdesk.store.publish_lock import publishing
 from packdesk.store.publishing import resume
@@ -158,23 +157,6 @@ def test_only_what_is_retired_can_be_purged(database: Database) -> None:
         purge(database, ["visit.subject:string"])
 
     assert caught.value.code == "bad_decision"
-
-
-def test_records_that_break_a_new_check_or_demand_are_counted(database: Database) -> None:
-    """M-7: the plan shows how many records break a new rule."""
-
-    def stricter(found: Documents) -> None:
-        visit_document(found)["checks"] = {"room_for_red": {"that": "record.room != 'red'", "message": "No red."}}
-        fields(found)["size"]["required"] = "=record.room == 'blue'"
-
-    put_live(database, merged())
-    for room in ("red", "red", "blue"):
-        visit(database, room=room)
-    visit(database, room="blue", size="1")
-
-    impacts = {impact.about: impact.count for impact in plan(database, merged(stricter), CLOCK).impacts}
-
-    assert impacts == {"entity_types.visit.checks.room_for_red": 2, "visit.size": 1}
 
 
 def test_nothing_is_live_in_an_empty_database(database: Database) -> None:
