@@ -37,7 +37,7 @@ from packdesk_ui import (
     start,
     transfer,
 )
-from packdesk_ui.lists import board, columns, views
+from packdesk_ui.lists import board, columns, dates, views
 
 __all__ = ["register"]
 
@@ -77,6 +77,7 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("check_action", f"{_RECORD}/actions/<action>/check", ("POST",), checking.check),
     ("record", _RECORD, ("GET",), record.record),
     ("moves", f"{_RECORD}/moves", ("GET",), board.moves),
+    ("dates", f"{_RECORD}/dates", ("GET", "POST"), dates.dates),
     ("reveal", f"{_RECORD}/reveal", ("POST",), record.reveal),
     ("history", f"{_RECORD}/history", ("GET",), record.history_page),
     ("notes", f"{_RECORD}/notes", ("GET",), record.notes),

@@ -14,7 +14,7 @@ from packdesk.runtime.filters import Chip, Takes
 from packdesk.runtime.lists import list_view
 from packdesk.runtime.values import Actor
 
-LAYOUTS = ("table", "board")
+LAYOUTS = ("table", "board", "calendar")
 _LONGEST_SEARCH = 400
 _LONGEST_EXPRESSION = 4000
 _MOST_COLUMNS = 100

@@ -71,7 +71,7 @@ def find(work: Work, entity_type: str, command: SearchCommand, verb: str) -> Sea
     if refused := policy.may(work.runtime, work.context.actor, verb, entity_type):
         raise Refused([refused])
     kept = screen(work, entity)
-    query = _query(work, entity, command, verb, kept.hidden | kept.masked)
+    query = query_of(work, entity, command, verb, kept.hidden | kept.masked)
     page = queries.run(work.unit.connection, work.unit.tables, query)
     rows = page.rows if query.fields is not None else tuple(computed(work, entity, record) for record in page.rows)
     rows = kept.over_all(rows)
@@ -109,14 +109,14 @@ def first_of_each(context: Context, entity_type: str, command: SearchCommand, by
         kept = screen(at, entity)
         if by in kept.hidden | kept.masked:
             raise Refused([not_permitted(at.runtime.model, "", verb="view", entity_type=entity_type, field=by)])
-        query = dataclasses.replace(_query(at, entity, command, "view", kept.hidden | kept.masked), fields=None)
+        query = dataclasses.replace(query_of(at, entity, command, "view", kept.hidden | kept.masked), fields=None)
         if not query.named:
             query = dataclasses.replace(query, named=named_with(at, entity, entity.fields.keys() - kept.hidden - kept.masked))
         page, counts = queries.first_of_each(at.unit.connection, at.unit.tables, query, by, most)
         found = [record for record in page.rows if query.keep is None or query.keep(record)]
         shown = {record.id: kept.over(record) for record in found}
         rows = {value: tuple(shown[record.id] for record in found if str(record.get(by) or "") == value) for value in most}
-        _read_ahead(at, entity, found, {one.path for one in query.named})
+        read_ahead(at, entity, found, {one.path for one in query.named})
         titles = {record.id: title(at, record, page.named) for record in found}
         references_ = references(at, entity, tuple(shown.values()), page.named, [one.path for one in query.named])
         return Groups(
@@ -130,7 +130,7 @@ def first_of_each(context: Context, entity_type: str, command: SearchCommand, by
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
 
-def _read_ahead(work: Work, entity: EntityRuntime, records: list[Record], named: set[str]) -> None:
+def read_ahead(work: Work, entity: EntityRuntime, records: list[Record], named: set[str]) -> None:
     """Read at once what the titles of the records look at in others; one statement per type instead of one per record."""
     read = {one.path for one in entity.title_of.dependencies if one.entity_type == entity.id} if entity.title_of is not None else set()
     wanted: dict[str, set[str]] = {}
@@ -152,7 +152,8 @@ def compile_filter(work: Work, entity_type: str, source: str) -> Compiled:
     raise PackdeskError("bad_filter", reason=f"{fault.message}{near}".rstrip("."), line=fault.line, column=fault.column)
 
 
-def _query(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str, closed: frozenset[str]) -> Query:
+def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str, closed: frozenset[str]) -> Query:
+    """Return what the database is asked; raises a refusal where the command reads what is ``closed`` to the actor."""
     condition = compile_filter(work, entity.id, command.filter) if command.filter else _named(entity, command.named)
     asked = {path for path, _ in command.order} | set(command.equals)
     if condition is not None:

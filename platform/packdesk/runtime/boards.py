@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from packdesk.model.entity_types import Kind
 from packdesk.model.views import Layout
-from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity import EntityRuntime, FieldRuntime
 from packdesk.runtime.layout import view_of
 
 _COLUMNS = frozenset({Kind.OPTION, Kind.LEVEL, Kind.CATEGORY})
@@ -48,16 +48,36 @@ def board_view(entity: EntityRuntime) -> BoardView | None:
 
 
 def calendar_view(entity: EntityRuntime) -> CalendarView | None:
-    """Return the calendar of a type: by its view's date, else by the first date that its records keep; None where they keep none."""
+    """Return the calendar of a type: by its view's date, else by the first own date that its records keep; None where they keep none."""
     view = view_of(entity, Layout.CALENDAR)
-    chosen = view.date if view is not None and view.date in entity.fields else ""
-    kept = (path for path, each in entity.fields.items() if each.field.kind in _DATES and not each.engine and path not in entity.computed_on_read)
-    date = chosen or next(kept, "")
+    kept = entity.fields.keys() - set(entity.computed_on_read)
+    chosen = view.date if view is not None and view.date in kept else ""
+    own = (path for path, each in entity.fields.items() if path in kept and _is_date(each) and not (each.engine or each.section or each.field.sensitive))
+    date = chosen or next(own, "")
     if not date:
         return None
-    until = view.until if view is not None and view.until in entity.fields else ""
+    until = view.until if view is not None and view.until in kept else ""
     card = _written(entity, dict(view.card)) if view is not None else ()
     return CalendarView(date=date, until=until, card=card or _default_card(entity, date))
+
+
+def movable(entity: EntityRuntime, calendar: CalendarView) -> tuple[str, ...]:
+    """Return the dates by which somebody can put a record on another day: the calendar's own, of a derived one the dates that it is derived from."""
+    found: list[str] = []
+    for path in filter(None, (calendar.date, calendar.until)):
+        derived = entity.fields[path].derived
+        read = [one.path for one in derived.dependencies if one.entity_type == entity.id] if derived is not None else [path]
+        found += [each for each in read if each in entity.fields]
+    return tuple(path for path in dict.fromkeys(found) if _is_date(entity.fields[path]) and _is_given(entity.fields[path]))
+
+
+def _is_date(each: FieldRuntime) -> bool:
+    return each.field.kind in _DATES
+
+
+def _is_given(each: FieldRuntime) -> bool:
+    """Say whether people can ever give the field a value."""
+    return not each.engine and each.derived is None and each.readonly is not True and each.visible is not False and each.stamped_when is None
 
 
 def _written(entity: EntityRuntime, card: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -175,7 +175,7 @@ def _only(record: Record, paths: tuple[str, ...]) -> Record:
 def count_up_to(connection: Connection, tables: Tables, query: Query, limit: int = COUNT_LIMIT) -> int:
     """Return how many records the query finds, counting to the limit and one."""
     table = tables.record(query.entity_type)
-    found = sa.select(sa.literal_column("1")).select_from(table).where(*_conditions(connection, tables, query)).limit(limit + 1).subquery()
+    found = sa.select(sa.literal_column("1")).select_from(table).where(*conditions(connection, tables, query)).limit(limit + 1).subquery()
     counted = sa.select(sa.func.count()).select_from(found).prefix_with(tables.stamp(query.entity_type))
     return int(connection.scalar(counted) or 0)
 
@@ -187,11 +187,11 @@ def first_of_each(connection: Connection, tables: Tables, query: Query, by: str,
     """
     asked = _asked(tables, query)
     table, column = tables.record(query.entity_type), current(tables, query.entity_type, by, tables.record(query.entity_type))
-    conditions, order = tuple(_conditions(connection, tables, query)), cursors.ordering(asked.keys, tables.dialect)
+    asked_for, order = tuple(conditions(connection, tables, query)), cursors.ordering(asked.keys, tables.dialect)
     stamp = tables.stamp(query.entity_type)
 
     def those(value: str) -> sa.Select[str]:
-        return sa.select(table.c.id).where(*conditions, column == value if value else column.is_(None))
+        return sa.select(table.c.id).where(*asked_for, column == value if value else column.is_(None))
 
     firsts = (those(value).order_by(*order).limit(limit).subquery() for value, limit in most.items())
     page = sa.select(*asked.codec.columns).select_from(table).where(table.c.id.in_(sa.union_all(*(sa.select(first.c.id) for first in firsts)))).order_by(*order)
@@ -248,7 +248,7 @@ def _rows(connection: Connection, tables: Tables, query: Query, asked: _Asked) -
     if memo is not None and memo in shapes:
         return shapes[memo].rows(connection, given)
     table, order = tables.record(query.entity_type), cursors.ordering(asked.keys, tables.dialect)
-    selected = sa.select(*asked.codec.columns).select_from(table).order_by(*order).where(*_conditions(connection, tables, query))
+    selected = sa.select(*asked.codec.columns).select_from(table).order_by(*order).where(*conditions(connection, tables, query))
     if memo is not None:
         plain = _with_names(tables, query, asked, selected.limit(sa.bindparam("page", type_=sa.Integer)))
         if len(shapes) >= _REMEMBERED:
@@ -297,7 +297,8 @@ def _fragments(typed: str) -> tuple[tuple[str, ...], str]:
     return tuple(words), digits
 
 
-def _conditions(connection: Connection, tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
+def conditions(connection: Connection, tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
+    """Yield what a row must fulfil: that it lives, is open to the actor, and is what the query asks for."""
     yield tables.record(query.entity_type).c.deleted_at.is_(None)
     if query.access is not None:
         yield access_rules.condition(tables, query.entity_type, query.access)

@@ -96,6 +96,7 @@ _PAGES: Mapping[str, tuple[str, Way]] = {
     "menu": ("admin", _menu),
     "list": ("anna", _path("/r/<service_request>?view=<all>")),
     "list for leaders": ("lena", _path("/r/<service_request>?view=<all>")),
+    "calendar": ("anna", _path("/r/<activity>?view=<all>&layout=calendar")),
     "record": ("anna", _path("/r/<service_request>/#")),
     "form": ("anna", _path("/r/<contact>/new")),
     "types to choose from": ("anna", _path("/r/<service_request>/new")),

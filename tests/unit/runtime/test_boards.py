@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from packdesk.model.entity_types import Kind
-from packdesk.model.nodes import Text
+from packdesk.model.nodes import Expression, Text
 from packdesk.model.views import Layout, View
-from packdesk.runtime.boards import board_view, calendar_view
+from packdesk.runtime.boards import CalendarView, board_view, calendar_view, movable
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
 
@@ -61,3 +61,26 @@ def test_a_calendar_stands_by_the_first_date_that_is_kept_or_by_the_one_that_is_
     assert (first.date, first.until) == ("begins", "")
     assert chosen is not None
     assert (chosen.date, chosen.until, chosen.card) == ("ends", "ends", (("begins", "badge"),))
+
+
+def test_a_default_calendar_stands_by_no_date_of_a_section_and_none_that_is_shown_on_purpose_only(make):
+    birth = make.section("person", make.field(Kind.DATE, "born_on", path="entity_types.thing.sections.person.fields.born_on"))
+    entity = make.entity("thing", (make.field(Kind.DATE, "secret", sensitive=True),), sections={"person": birth})
+
+    assert calendar_view(compile_model(make.model(entity)).type("thing")) is None
+
+
+def test_a_record_is_moved_by_the_dates_that_people_give_it(make):
+    """A derived date moves with what it is derived from."""
+    fields = (
+        make.field(Kind.DATETIME, "planned"),
+        make.field(Kind.DATETIME, "stamp", readonly=True),
+        make.field(Kind.DURATION, "length"),
+        make.field(Kind.DATETIME, "due", derived=Expression("coalesce(record.stamp, record.planned) + record.length", "p")),
+        make.field(Kind.DATE, "ends"),
+    )
+    entity = compile_model(make.model(make.entity("thing", fields))).type("thing")
+
+    assert movable(entity, CalendarView(date="due", until="ends", card=())) == ("planned", "ends")
+    assert movable(entity, CalendarView(date="planned", until="planned", card=())) == ("planned",)
+    assert movable(entity, CalendarView(date="stamp", until="", card=())) == ()

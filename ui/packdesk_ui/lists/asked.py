@@ -25,7 +25,9 @@ from packdesk.web import request_context
 from packdesk_ui import shell
 
 SAVED = "v-"
-TABLE, BOARD = "table", "board"
+TABLE, BOARD, CALENDAR = "table", "board", "calendar"
+#: Parts of a calendar that can be looked at; the first is the usual.
+PERIODS = ("month", "week", "day")
 _LONGEST = 400
 #: Rows of a page of the table, and of the narrow column beside an opened record: enough to work through, few enough to be drawn at once.
 PAGE, BESIDE = 25, 100
@@ -55,6 +57,9 @@ class Asked:
     neighbours: tuple[str, str] = ("", "")
     #: One of ``STEPS`` that is to be taken; empty: none.
     step: str = ""
+    #: Which part of a calendar is shown, and a day of it, as the address names it; empty: today.
+    period: str = PERIODS[0]
+    day: str = ""
 
     @property
     def cursor(self) -> str:
@@ -138,6 +143,8 @@ def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
         opened=opened,
         neighbours=(request.args.get("previous", "")[:100], request.args.get("next", "")[:100]),
         step=request.args["step"] if opened and request.args.get("step") in STEPS else "",
+        period=period if (period := request.args.get("period", "")) in PERIODS else PERIODS[0],
+        day=request.args.get("day", "")[:10],
     )
 
 
@@ -191,9 +198,14 @@ def address(entity_type: str, asked: Asked, **changed: str) -> str:
         "asked": asked.token,
         "page": asked.page,
         "open": asked.opened,
+        **(_part_of_calendar(asked) if changed.get("layout", asked.layout) == CALENDAR else {}),
         **changed,
     }
     return url_for("packdesk_ui.records", entity_type=entity_type, **{name: value for name, value in parts.items() if value})
+
+
+def _part_of_calendar(asked: Asked) -> dict[str, str]:
+    return {"period": asked.period if asked.period != PERIODS[0] else "", "day": asked.day}
 
 
 # what is open to the person ------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from packdesk_ui.editing import crumbs
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import table
 from packdesk_ui.lists.asked import Asked
+from packdesk_ui.lists.cards import facts_of, title_of
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown
 from packdesk_ui.steps import Step, steps_of
@@ -146,24 +147,16 @@ def _count_text(found: search.Groups, value: str) -> str:
 
 
 def _cards(entity: EntityRuntime, asked: Asked, view: BoardView, reader: Reader, cards: tuple[tuple[Record, str], ...]) -> Iterator[Card]:
-    closed = asking.closed_to_order(entity)
     for record, title in cards:
-        facts = tuple(_fact(entity, record, reader, path, show) for path, show in view.card if path not in closed)
-        rest = title.replace(record.number, "", 1).strip(" :·-") if record.number in title else title
+        rest = title_of(record, title)
         yield Card(
             number=record.number,
             title=rest,
             href=url_for("packdesk_ui.record", entity_type=entity.id, number=record.number),
-            facts=tuple(fact for fact in facts if fact.text and fact.text != rest),
+            facts=facts_of(entity, record, reader, view.card, rest),
             moves_href=url_for("packdesk_ui.moves", entity_type=entity.id, number=record.number, view=asked.view or None, asked=asked.token or None),
             name=words("board.steps", name=record.number),
         )
-
-
-def _fact(entity: EntityRuntime, record: Record, reader: Reader, path: str, show: str) -> Shown:
-    each = entity.fields[path]
-    fact = reader.show(each.field, record.get(path), targets=each.targets)
-    return replace(fact, badge=fact.badge or ("blue" if show == "badge" and fact.text else ""))
 
 
 def moves(entity_type: str, number: str) -> Response:

@@ -15,9 +15,11 @@ from packdesk.web.problems import findings_of
 from packdesk_ui import answers, shell
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import board as boards
+from packdesk_ui.lists import calendar as calendars
 from packdesk_ui.lists import chips, split, table, views
 from packdesk_ui.lists.asked import Asked
 from packdesk_ui.lists.board import Board
+from packdesk_ui.lists.calendar import Calendar
 from packdesk_ui.lists.chips import ChipView, Editor, FieldGroup
 from packdesk_ui.lists.split import Split
 from packdesk_ui.lists.views import Link, ViewBar
@@ -37,6 +39,12 @@ class Found:
     #: What is wrong with the search, in a sentence.
     fault: str = ""
     board: Board | None = None
+    calendar: Calendar | None = None
+
+    @property
+    def layout(self) -> str:
+        """Return how the list is laid out: as was asked for, where the type can be."""
+        return asking.BOARD if self.board is not None else asking.CALENDAR if self.calendar is not None else asking.TABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,8 @@ class ListPage:
     rows: tuple[table.Row, ...]
     #: The cards, where the list is a board.
     board: Board | None
+    #: The days, where the list is a calendar.
+    calendar: Calendar | None
     #: The list as a narrow column, where a record is open beside it.
     split: Split | None
     views: ViewBar
@@ -103,6 +113,8 @@ def records(entity_type: str) -> Response:
     if request.method == "POST":
         done = chips.changed(entity, asked.state)
         asked, editor = replace(asked, state=done.state), done.editor
+        if "_day" in request.form:
+            asked = calendars.only_day(entity, asked, request.form["_day"])
         saved_views.remember(context, entity_type, asked.kept, setup.asked)
     if asked.step:
         return _step(entity, asked, setup)
@@ -129,10 +141,11 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
     return ListPage(
         label=entity.entity.label.in_language(language),
         entity_type=entity.id,
-        layout=asking.BOARD if found.board is not None else asking.TABLE,
+        layout=found.layout,
         columns=table.heads(entity, listed.columns),
         rows=found.rows,
         board=found.board,
+        calendar=found.calendar,
         split=split.split(entity, asked, found.rows, more=bool(found.next)) if asked.opened else None,
         views=views.bar(entity, asked, language),
         chips=chips.views(entity, asked.state.chips),
@@ -171,8 +184,8 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
 
 def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str) -> Found:
     try:
-        if asked.layout == asking.BOARD and not asked.opened and (drawn := boards.board(entity, asked, command(entity, asked, listed), language)) is not None:
-            return Found(board=drawn)
+        if not asked.opened and (laid_out := _laid_out(entity, asked, listed, language)) is not None:
+            return laid_out
         found = search.search(answers.context(), entity.id, command(entity, asked, listed))
         rows = tuple(table.rows(entity, listed, found, asked, language))
     except PackdeskError as error:
@@ -182,6 +195,15 @@ def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str)
     count = _grouped(found.count or 0)
     whole = shell.words("picked.all_more" if found.capped else "picked.all", count=count) if (found.count or 0) > len(rows) else ""
     return Found(rows=rows, next=found.next_cursor or "", count_text=_count_text(found.count, found.capped), all_text=whole)
+
+
+def _laid_out(entity: EntityRuntime, asked: Asked, listed: ListView, language: str) -> Found | None:
+    """Return the list as a board or a calendar, where that was asked for and the type has it for this person."""
+    if asked.layout == asking.BOARD and (board := boards.board(entity, asked, command(entity, asked, listed), language)) is not None:
+        return Found(board=board)
+    if asked.layout == asking.CALENDAR and (drawn := calendars.calendar(entity, asked, command(entity, asked, listed), language)) is not None:
+        return Found(calendar=drawn)
+    return None
 
 
 def command(entity: EntityRuntime, asked: Asked, listed: ListView) -> search.SearchCommand:

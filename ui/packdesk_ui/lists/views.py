@@ -15,7 +15,8 @@ from packdesk.web.problems import findings_of
 from packdesk_ui import answers, people, shell
 from packdesk_ui.editing import crumbs
 from packdesk_ui.lists import asked as asking
-from packdesk_ui.lists.asked import BOARD, SAVED, TABLE, Asked, address
+from packdesk_ui.lists.asked import BOARD, CALENDAR, SAVED, TABLE, Asked, address
+from packdesk_ui.lists.calendar import has_calendar
 from packdesk_ui.shell import words
 
 
@@ -93,6 +94,9 @@ def layouts(entity: EntityRuntime, asked: Asked, beside: str) -> tuple[Link, ...
     if view is not None and view.by not in asking.closed_to_order(entity):
         href = address(entity.id, asked, layout=BOARD, open="")
         found.append(Link(label=words("layout.board"), href=href, current=asked.layout == BOARD, icon="layout-kanban"))
+    if has_calendar(entity):
+        href = address(entity.id, asked, layout=CALENDAR, open="")
+        found.append(Link(label=words("layout.calendar"), href=href, current=asked.layout == CALENDAR, icon="calendar"))
     if beside:
         found.append(Link(label=words("layout.split"), href=beside, current=False, icon="layout-sidebar"))
     return tuple(found) if len(found) > 1 else ()
