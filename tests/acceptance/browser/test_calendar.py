@@ -20,7 +20,7 @@ def _activities(leader: Client, name: str, count: int, at: str) -> list[Mapping[
 
 def _due(activity: Mapping[str, Any]) -> datetime:
     """Return when an activity is to be done: by this it stands in the calendar."""
-    return datetime.fromisoformat(activity["expected_date"].replace("Z", "+00:00")).astimezone(UTC)
+    return datetime.fromisoformat(activity["expected_date"]).astimezone(UTC)
 
 
 def test_a_list_is_turned_into_days_and_a_day_into_a_list(enter: Enter, leader: Client) -> None:
