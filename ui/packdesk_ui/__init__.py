@@ -29,6 +29,7 @@ from packdesk_ui import (
     finder,
     gallery,
     grants,
+    job_notes,
     jobs,
     lists,
     origin,
@@ -58,6 +59,7 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("records", _TYPE, ("GET", "POST"), lists.records),
     ("jobs", "/jobs", ("GET",), jobs.jobs),
     ("job", "/jobs/<job>", ("GET",), jobs.job),
+    ("job_notes", "/jobs/running", ("GET",), job_notes.part),
     ("start_job", "/jobs/<job>/start", ("POST",), jobs.start_job),
     ("stop_job", "/jobs/<job>/stop", ("POST",), jobs.stop_job),
     ("undo_job", "/jobs/<job>/undo", ("POST",), jobs.undo_job),
@@ -126,7 +128,9 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
     start.remember_records(app)
-    app.jinja_env.globals.update(grants_of=grants.grants_of, administration=administration, everywhere=everywhere.everywhere, may_go_on=origin.may_go_on)
+    app.jinja_env.globals.update(
+        grants_of=grants.grants_of, administration=administration, everywhere=everywhere.everywhere, may_go_on=origin.may_go_on, job_notes=job_notes.notes
+    )
     app.register_blueprint(screens)
     for status in _SHOWN_AS_PAGES:
         app.register_error_handler(status, _outside)

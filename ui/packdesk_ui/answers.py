@@ -130,10 +130,16 @@ def sent_before() -> bool:
     return bool(g.get("sent_before"))
 
 
+def is_refusal() -> bool:
+    """Say whether the page in hand tells why there is none: then nothing more is asked of the database."""
+    return bool(g.get("refused"))
+
+
 def refusal(error: Exception) -> Response:
     """Return a refusal or failure as a page; who is not logged in is sent to the login and comes back afterwards."""
     if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
         return make_response(error.get_response(request.environ))
+    g.refused = True
     findings = findings_of(error)
     if findings[0].code == "not_authenticated" and (is_part() or not request.accept_mimetypes.accept_html):
         # The page stays: its script asks for the login in place and sends again what was typed.

@@ -19,7 +19,7 @@ from packdesk.runtime.reading import read_input
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
-from packdesk_ui import answers, controls, lists, shell
+from packdesk_ui import answers, controls, job_notes, lists, shell
 from packdesk_ui.controls import Control, Option
 from packdesk_ui.editing import crumbs, sent_form
 from packdesk_ui.faults import Fault, faults_of
@@ -118,7 +118,7 @@ def bulk(entity_type: str) -> Response:
         if error.code in ("not_authenticated", "idempotency_reused"):
             raise
         return _page(entity, scope, fields, raw, findings_of(error))
-    return answers.go(url_for("packdesk_ui.job", job=made.id))
+    return job_notes.begun(made.id)
 
 
 def _of_job(job_id: str) -> dict[str, list[str]]:

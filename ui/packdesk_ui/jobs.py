@@ -13,9 +13,10 @@ from packdesk.records.looking import Look, looking
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
-from packdesk_ui import answers, shell
+from packdesk_ui import answers, job_notes, shell
 from packdesk_ui.bulk import ResultRow
 from packdesk_ui.formstate import Form
+from packdesk_ui.job_notes import summary, title_of
 from packdesk_ui.shell import Crumb, words
 from packdesk_ui.showing import moment
 
@@ -130,13 +131,13 @@ def jobs() -> Response:
         Listed(
             href=url_for("packdesk_ui.job", job=view.job.id),
             over=_over(view),
-            title=_title(view),
+            title=title_of(view),
             when=moment(view.job.created_at, language, request_context.zone()),
             state=view.job.state.value,
             tone=_STATE_TONES[view.job.state.value],
             done=view.done,
             total=view.job.total,
-            summary=_summary(view) if view.job.ended else "",
+            summary=summary(view) if view.job.ended else "",
         )
         for view in found
     )
@@ -147,6 +148,8 @@ def jobs() -> Response:
 def job(job: str) -> Response:
     """Show a job; htmx gets what changes while it goes on."""
     page = _page(answers.context(), job)
+    if page.ended:
+        job_notes.forget(job)
     if answers.is_part():
         return answers.page("jobs/part.html", title=page.title, page=page)
     return answers.page("jobs/job.html", title=page.title, page=page, crumbs=(Crumb(words("jobs"), url_for("packdesk_ui.jobs")), Crumb(page.title)))
@@ -155,7 +158,7 @@ def job(job: str) -> Response:
 @answers.form_once
 def start_job(job: str) -> Response:
     """Do what a preview tried."""
-    return answers.go(url_for("packdesk_ui.job", job=jobbing.start(answers.context(), job).id))
+    return job_notes.begun(jobbing.start(answers.context(), job).id)
 
 
 def stop_job(job: str) -> Response:
@@ -167,15 +170,7 @@ def stop_job(job: str) -> Response:
 @answers.form_once
 def undo_job(job: str) -> Response:
     """Take a job back."""
-    return answers.go(url_for("packdesk_ui.job", job=jobbing.undo(answers.context(), job).id))
-
-
-def running() -> tuple[Filter, ...]:
-    """Return links to one's jobs that are not over, for the frame of every page; one statement."""
-    here = request.path
-    found = jobbing.running(answers.context())
-    links = ((each, url_for("packdesk_ui.job", job=each.id)) for each in found)
-    return tuple(Filter(label=words(f"job.running.{each.kind}", count=each.total), href=href, current=href == here) for each, href in links)
+    return job_notes.begun(jobbing.undo(answers.context(), job).id)
 
 
 def _page(context: Context, job_id: str) -> JobPage:
@@ -193,13 +188,13 @@ def _page(context: Context, job_id: str) -> JobPage:
         kind=job.kind,
         state=job.state.value,
         tone=_STATE_TONES[job.state.value],
-        title=_title(view),
+        title=title_of(view),
         over=_over(view),
         ended=job.ended,
         said=words(f"job.said.{job.state.value}.{job.kind}" if job.state.value == "running" else f"job.said.{job.state.value}"),
         done=view.done,
         total=job.total,
-        summary=_summary(view),
+        summary=summary(view),
         summary_tone="warning" if view.refused or job.state.value == "stopped" else "success",
         announced=_announced(view),
         written=tuple(_written(context, entity, job.body.get("data"))) if entity is not None else (),
@@ -225,24 +220,10 @@ def _over(view: JobView) -> str:
     return runtime.type(entity_type).entity.plural.in_language(shell.language()) if entity_type in runtime.types else entity_type
 
 
-def _title(view: JobView) -> str:
-    kind, total = view.job.kind, view.job.total
-    what = "delete" if view.job.body.get("delete") else "act" if view.job.body.get("action") else "edit"
-    return words(f"job.title.{kind}" if kind == JobKind.UNDO else f"job.title.{kind}.{what}", count=total)
-
-
-def _summary(view: JobView) -> str:
-    """Return the whole in one sentence: how many of how many, and that reasons follow for the rest."""
-    left = view.done - view.changed
-    tail = "" if left == 0 else "_not"
-    said = words(f"job.summary.{view.job.kind}{tail}", changed=view.changed, total=view.job.total, left=left)
-    return f"{said} {words('job.summary.stopped', count=view.waiting)}" if view.job.state.value == "stopped" else said
-
-
 def _announced(view: JobView) -> str:
     """Return what is read out: a few times on the way, and the whole at the end."""
     if view.job.ended:
-        return _summary(view)
+        return summary(view)
     quarter = view.done * _STEPS // max(1, view.job.total)
     return words("job.announced", percent=quarter * 100 // _STEPS)
 

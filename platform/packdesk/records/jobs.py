@@ -4,7 +4,7 @@ A job belongs to the person who asked for it and works with his rights as they a
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +32,8 @@ UNDO = timedelta(minutes=30)
 #: How long the report of a job is kept.
 KEPT = timedelta(days=30)
 _PAGE = 500
+#: So many jobs are noted on every page.
+_NOTED = 5
 
 #: What became of a row when it did change its record, or would.
 CHANGED = frozenset({"updated", "performed", "deleted", "restored"})
@@ -197,9 +199,21 @@ def mine(context: Context, *, limit: int, before: str = "") -> tuple[JobView, ..
     return run(context, work, write=False)
 
 
-def running(context: Context) -> tuple[Job, ...]:
-    """Return the actor's jobs that are not over, newest first: one statement, for a note on any page."""
-    return run(context, lambda unit, _: jobs.of(unit.connection, context.actor.login, limit=5, only_open=True), write=False)
+def running(context: Context, also: Collection[str] = ()) -> tuple[JobView, ...]:
+    """Return the actor's jobs that are not over, and those of these ids, newest first: one statement, for a note on any page."""
+
+    def work(unit: UnitOfWork) -> tuple[JobView, ...]:
+        found = jobs.far(unit.connection, context.actor.login, also, _NOTED)
+        if all(job.ended for job, _ in found):
+            context.kit.makers.discard(context.actor.login)
+        return tuple(JobView(job=job, counts=counts) for job, counts in found)
+
+    return run(context, lambda unit, _: work(unit), write=False)
+
+
+def may_run(context: Context) -> bool:
+    """Say whether a job of the actor's may be running that was made in this process; costs nothing."""
+    return context.actor.login in context.kit.makers
 
 
 def reasons(found: JobRow) -> tuple[Finding, ...]:
@@ -255,6 +269,8 @@ def _begun(context: Context, work: Callable[[UnitOfWork, Runtime], Job]) -> Job:
         return _own(context, unit, str(left["job"]))
 
     made = run_once(context, work, lambda job: {"job": job.id}, again)
+    # After the commit: who asks before it finds nothing and would forget it again.
+    context.kit.makers.add(context.actor.login)
     context.kit.bell.set()
     return made
 

@@ -22,3 +22,5 @@ class Kit:
     files: Blobs | None = None
     #: Rung when a job was made or is to stop; who works on jobs in the same process hears it at once.
     bell: threading.Event = dataclasses.field(default_factory=threading.Event, compare=False)
+    #: Logins of those who made a job in this process, whichever door they took: all others need not be asked about in the database.
+    makers: set[str] = dataclasses.field(default_factory=set, compare=False)

@@ -120,3 +120,24 @@ def test_without_a_script_a_job_is_begun_and_followed_by_links(enter: Enter) -> 
         page.get_by_role("link", name="Refresh").click()
 
     assert "of 1" in page.locator(".job-summary h2").inner_text()
+
+
+@once
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_running_job_is_in_the_bar_of_every_page_until_its_end_is_told(enter: Enter, leader: Client, firms: set[str], width: int) -> None:
+    person = enter("lena", width=width)
+    page = person.open("/r/product")
+    numbers = [record["number"] for record in leader.api("GET", "/records/contact?q=Bulkson&fields=number&limit=200").json["records"]]
+    made = leader.api("POST", "/records/contact/bulk", {"records": numbers, "values": {"vip": width == 360}}, Prefer="respond-async").json
+
+    person.open("/r/product")
+    expect(page.locator(".job-note, .toast").first).to_be_visible()
+    faults = person.reach()
+    expect(page.locator(".toast")).to_contain_text(f"of {_number(len(numbers))}", timeout=60_000)
+
+    assert firms
+    assert (faults, person.reach()) == ([], [])
+    expect(page.locator(".job-note")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator(".toast a").click()
+    page.wait_for_url(f"**/jobs/{made['id']}")

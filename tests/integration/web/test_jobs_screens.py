@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask
 from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
+from tests.statements import listening
 from werkzeug.test import TestResponse
 
 from packdesk.web.background import runner_of
@@ -221,6 +222,56 @@ def test_a_form_that_was_sent_is_begun_once_and_one_that_was_changed_since_is_sh
     assert (other.status_code, 'value="6"' in other.text) == (422, True)
 
 
+def test_who_never_made_a_job_pays_nothing_for_them_and_who_did_one_statement(app: Flask, kims: Screen, books: list[str]) -> None:
+    """The bar on top of every page."""
+    carl = Screen(app, "carl")
+    carl.get(LIST)
+    database = app.extensions[EXTENSION].database
+
+    with listening(database) as without:
+        quiet = carl.get(LIST)
+    begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "8", "_bulk": "apply"})
+    with listening(database) as during:
+        going = kims.get(LIST)
+    kims.work()
+    over = kims.get(LIST)
+    with listening(database) as after:
+        again = kims.get(LIST)
+
+    assert [text for text in without if "FROM job" in text] == []
+    assert len([text for text in during if "FROM job" in text]) == 1, during
+    assert [text for text in after if "FROM job" in text] == []
+    assert "job-notes" not in quiet.text
+    assert (f'class="job-note" href="{begun.location}"' in going.text, "0 / 4" in going.text) == (True, True)
+    assert "job-notes" not in over.text
+    assert "Change 4 records: 3 of 4 were changed, 1 was not" in over.text
+    assert "were changed" not in again.text
+
+
+def test_a_job_that_a_program_began_is_in_the_bar_too(kims: Screen, kim: Caller, books: list[str]) -> None:
+    kims.get("/jobs")
+    kim.post("/records/book/bulk", {"records": books, "values": {"pages": 9}}, headers={"Prefer": "respond-async"})
+
+    going = kims.get("/")
+    kims.work()
+    polled = kims.get("/jobs/running", **{"HX-Request": "true"})
+
+    assert "0 / 4" in going.text
+    assert ("data-over" in polled.text, 'hx-swap-oob="beforeend:#toasts"' in polled.text) == (True, True)
+    assert "3 of 4 were changed" in polled.text
+
+
+def test_the_end_that_was_read_on_the_page_of_the_job_is_not_told_again(kims: Screen, books: list[str]) -> None:
+    begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "10", "_bulk": "apply"})
+
+    kims.work()
+    there = kims.get(begun.location)
+    elsewhere = kims.get(LIST)
+
+    assert "3 of 4 were changed" in _words(there)
+    assert begun.location not in elsewhere.text
+
+
 @pytest.mark.parametrize("path", ["/jobs", "/jobs/x"])
 def test_who_is_not_logged_in_is_sent_to_the_login(app: Flask, path: str) -> None:
     response = app.test_client().get(path, headers={**SAME_ORIGIN, "Accept": "text/html"})
@@ -238,5 +289,6 @@ def test_the_pages_speak_german(app: Flask, kims: Screen, books: list[str]) -> N
     page, mine, form = german.get(begun.location), german.get("/jobs"), german.post(f"{LIST}/bulk", {"picked": books, "_bulk": "choose"})
 
     assert "3 von 4 werden geändert, 1 nicht:" in _words(page)
+    assert "were changed" not in form.text
     assert "Aufträge" in mine.text
     assert "Die 4 ausgewählten" in form.text

@@ -182,7 +182,7 @@ def test_only_who_has_the_right_begins_a_job_and_only_its_owner_finds_it(small_y
     assert refused.value.facts["verb"] == "bulk"
     assert jobbing.mine(small_yard.context("olga"), limit=10) == ()
     assert [view.job.id for view in jobbing.mine(small_yard.context(), limit=10)] == [job.id]
-    assert [each.id for each in jobbing.running(small_yard.context())] == [job.id]
+    assert [view.job.id for view in jobbing.running(small_yard.context())] == [job.id]
 
 
 def test_rights_that_were_taken_meanwhile_are_missing_at_the_next_record(yard: Yard) -> None:

@@ -1,10 +1,8 @@
 /** Asks again and again how far work is, while somebody looks, and ends with the work; what is read out changes a few times only. */
 import htmx from "htmx.org";
 
-export function connectPolling(root: Document): void {
-  const region = root.querySelector<HTMLElement>("[data-poll]");
-  if (!region) return;
-  const told = root.querySelector<HTMLElement>("[data-said]");
+function poll(root: Document, region: HTMLElement): void {
+  const told = root.getElementById(region.dataset.tells ?? "");
   const tools = root.getElementById("job-tools");
   const say = () => {
     const words = region.querySelector<HTMLElement>("[data-say]")?.dataset.say ?? "";
@@ -25,6 +23,11 @@ export function connectPolling(root: Document): void {
     if (!region.querySelector("[data-over]")) return;
     clearInterval(timer);
     // The button that was focused went with the work that it could stop.
-    if (inHand || root.activeElement === root.body) region.querySelector<HTMLElement>("[data-settled]")?.focus({ preventScroll: true });
+    const settled = region.querySelector<HTMLElement>("[data-settled]");
+    if (settled && (inHand || root.activeElement === root.body)) settled.focus({ preventScroll: true });
   });
+}
+
+export function connectPolling(root: Document): void {
+  root.querySelectorAll<HTMLElement>("[data-poll]").forEach((region) => poll(root, region));
 }

@@ -3,8 +3,8 @@ function tell(table: HTMLTableElement): void {
   const rows = [...table.querySelectorAll<HTMLInputElement>('tbody input[name="picked"]')];
   const picked = rows.filter((row) => row.checked).length;
   const whole = rows.length > 0 && picked === rows.length;
-  const all = table.querySelector<HTMLInputElement>("[data-all]");
-  if (all) {
+  // The head of the table is not there on a narrow screen; below the cards stands another.
+  for (const all of document.querySelectorAll<HTMLInputElement>("[data-all]")) {
     all.checked = whole;
     all.indeterminate = picked > 0 && !whole;
   }
@@ -27,7 +27,7 @@ export function connectTable(root: Document): void {
   root.addEventListener("htmx:load", (event) => begin((event as CustomEvent<{ elt: HTMLElement }>).detail.elt));
   root.addEventListener("change", (event) => {
     const box = event.target as HTMLInputElement;
-    const table = box.closest?.("table");
+    const table = box.closest?.("table") ?? (box.matches?.("[data-all]") ? box.closest("[data-list]")?.querySelector("table") : null);
     if (!table || box.type !== "checkbox") return;
     if (box.hasAttribute("data-all")) table.querySelectorAll<HTMLInputElement>('tbody input[name="picked"]').forEach((row) => { row.checked = box.checked; });
     tell(table);
