@@ -122,6 +122,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     screens.add_url_rule("/theme", "theme", policy(PUBLIC)(start.theme), methods=["POST"])
     screens.add_url_rule("/session", "session", policy(PUBLIC)(everywhere.who), methods=["GET"])
     screens.before_request(everywhere.same_person)
+    screens.before_request(answers.take_forms)
     screens.register_error_handler(Exception, answers.refusal)
     own = FileSystemLoader(assets.STATIC.parent / "templates")
     loaders: list[BaseLoader] = [own, app.jinja_loader] if app.jinja_loader is not None else [own]

@@ -14,6 +14,7 @@ from packdesk.records import delete as deleting
 from packdesk.records import note as noting
 from packdesk.records import read as reading
 from packdesk.records import update as updating
+from packdesk.records.content import LIMIT as FILE_LIMIT
 from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import Control as ActionResult
 from packdesk.records.outcome import Outcome, RecordView, Reference
@@ -251,10 +252,15 @@ def delete(entity_type: str, number: str) -> Response:
 @answers.form_once
 def add_note(entity_type: str, number: str) -> Response:
     """Add a note."""
-    noting.add_note(answers.context(), entity_type, number, request.form.get("text", ""))
+    try:
+        noting.add_note(answers.context(), entity_type, number, request.form.get("text", ""))
+    except Refused as refused:
+        named = {"label": words("note.new")}
+        raise Refused([replace(one, facts={**one.facts, **named}) if one.field == "text" else one for one in refused.findings]) from None
     return answers.go_to_record(entity_type, number, words("done.note"))
 
 
+@answers.file_once(FILE_LIMIT)
 def add_file(entity_type: str, number: str) -> Response:
     """Attach a file."""
     sent = request.files.get("file")

@@ -25,6 +25,11 @@ _LOG = logging.getLogger("packdesk.web")
 _KEY_HEADER = "HTTP_IDEMPOTENCY_KEY"
 _MODAL = "modal-inside"
 _REDRAW = "_line"
+_WITH_FILES = "multipart/form-data"
+#: What forms of the screens may take: some texts of the longest that are allowed, however many bytes their characters need.
+_FORM_LIMIT = 4_000_000
+#: What the parts of a form may take beside its file.
+_FRAME = 100_000
 
 
 def context(door: Door = Door.SCREEN) -> Context:
@@ -93,13 +98,35 @@ def form_once(view: Callable[P, Response]) -> Callable[P, Response]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
         if request.method != "POST":
             return view(*args, **kwargs)
-        request.get_data(cache=True)
+        if request.mimetype != _WITH_FILES:
+            request.get_data(cache=True)
         if (key := request.form.get("_key")) and _REDRAW not in request.form:
             request.environ[_KEY_HEADER] = key
             return guarded_by_header(*args, **kwargs)
         return view(*args, **kwargs)
 
     return guarded
+
+
+def file_once(limit: int) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+    """Return what makes a view one like ``form_once`` whose form carries a file of at most so many bytes."""
+
+    def decorated(view: Callable[P, Response]) -> Callable[P, Response]:
+        guarded_once = form_once(view)
+
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+            request.max_content_length = limit + _FRAME
+            return guarded_once(*args, **kwargs)
+
+        return guarded
+
+    return decorated
+
+
+def take_forms() -> None:
+    """Take forms as large as what may be typed into them, so that what is too long is refused by the field that it is too long for."""
+    request.max_content_length = request.max_form_memory_size = _FORM_LIMIT
 
 
 def form_kept(view: Callable[P, Response]) -> Callable[P, Response]:

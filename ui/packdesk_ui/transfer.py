@@ -11,6 +11,7 @@ from packdesk.records.columns import ENGINE_COLUMNS
 from packdesk.records.outcome import BatchReport
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.web import request_context
+from packdesk.web.bodies import FILE_LIMIT
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, lists, shell
 from packdesk_ui.bulk import ResultRow, result_rows
@@ -37,7 +38,7 @@ class ImportPage:
     faults: tuple[Fault, ...] = ()
 
 
-@answers.form_once
+@answers.file_once(FILE_LIMIT)
 def imports(entity_type: str) -> Response:
     """Show the form, try a file, or import it."""
     context, runtime = answers.context(), request_context.runtime()

@@ -12,7 +12,7 @@ from packdesk.records.context import Context, run
 from packdesk.records.list_columns import columns_name, columns_of
 from packdesk.records.list_state import ListState
 from packdesk.records.preferences import prefer
-from packdesk.store import preferences, saved_views
+from packdesk.store import preferences, request_keys, saved_views
 from packdesk.store.saved_views import SavedView
 from packdesk.store.unit_of_work import UnitOfWork
 
@@ -68,7 +68,7 @@ def may_share(context: Context) -> bool:
 
 
 def save_as(context: Context, entity_type: str, label: str, state: ListState, *, shared: bool) -> SavedView:
-    """Store a new view and return it."""
+    """Store a new view and return it; the same request sent twice stores one."""
     _check_type(context, entity_type)
     view = SavedView(
         id=context.ids(context.clock.now()),
@@ -79,10 +79,18 @@ def save_as(context: Context, entity_type: str, label: str, state: ListState, *,
         body=state.written(),
         version=1,
     )
+    key = context.request_key
     with context.database.begin(write=True) as connection:
+        left = request_keys.claim(connection, key.value, view.owner, key.digest, context.clock.now()) if key is not None else None
+        if left is not None:
+            return _own(context, saved_views.load(connection, str(left["id"])), entity_type)
         if saved_views.count(connection, entity_type, view.owner) >= MOST_OWN:
             raise Refused([Finding(code="too_many_items", field="label", facts={"label": "views", "limit": MOST_OWN})])
         saved_views.add(connection, view, context.clock.now())
+        if key is not None:
+            request_keys.keep(connection, key.value, view.owner, {"id": view.id})
+    if key is not None:
+        key.notes.kept = True
     return view
 
 

@@ -4,6 +4,7 @@ import orjson
 import pytest
 from flask import Flask
 from tests.integration.web.installation import Caller
+from werkzeug.test import TestResponse
 
 from packdesk.cli.system import context_for
 from packdesk.records.context import Door
@@ -144,6 +145,22 @@ def test_the_same_post_twice_has_one_effect_and_one_answer(kim: Caller) -> None:
     assert second.headers["Location"] == first.headers["Location"]
     assert (other.status_code, other.get_json()["code"]) == (422, "idempotency_reused")
     assert len(kim.get("/records/book?filter=record.name == 'Once'").get_json()["records"]) == 1
+
+
+def test_a_file_that_is_sent_twice_is_attached_once_whatever_stands_between_its_parts(kim: Caller) -> None:
+    key, address = {"Idempotency-Key": "file-1"}, f"/records/book/{kim.made('book', name='Attached once')['number']}/attachments"
+
+    def send(content: bytes, boundary: str) -> TestResponse:
+        parts = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'.encode() + content
+        headers = {**key, "Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return kim.request("POST", address, data=parts + f"\r\n--{boundary}--\r\n".encode(), headers=headers)
+
+    first, again, other = send(b"x" * 2_000_000, "one"), send(b"x" * 2_000_000, "two"), send(b"y" * 2_000_000, "one")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.get_json() == again.get_json()
+    assert (other.status_code, other.get_json()["code"]) == (422, "idempotency_reused")
+    assert len(kim.get(address).get_json()["attachments"]) == 1
 
 
 def test_a_key_of_a_refused_request_may_be_used_again(kim: Caller) -> None:

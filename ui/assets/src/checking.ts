@@ -1,12 +1,13 @@
 /** Asks the server what it would say of a field that somebody typed in and left, and puts its sentences there; the focus stays where it is. */
+import { released } from "./pointer";
+import { inLogin } from "./session";
+
 interface Said { faults: string[]; read: string; }
 interface Asking { control: AbortController; names: Set<string>; }
 
 /** What was typed in, by form: a field says nothing before. */
 const typed = new WeakMap<HTMLFormElement, Set<string>>();
 const asking = new WeakMap<HTMLFormElement, Asking>();
-/** Resolves when no button of the pointer is down: what moves the page between press and release would take the click away. */
-let released: Promise<void> = Promise.resolve();
 
 const boxOf = (element: EventTarget | null): HTMLElement | null => (element instanceof Element ? element.closest<HTMLElement>("[data-name]") : null);
 const formOf = (box: Element): HTMLFormElement | null => box.closest<HTMLFormElement>("form[data-check]");
@@ -68,9 +69,9 @@ async function ask(form: HTMLFormElement, names: Iterable<string>): Promise<void
   for (const name of now.names) body.append("_left", name);
   try {
     const answer = await fetch(form.dataset.check ?? "", { method: "POST", body, signal: now.control.signal, headers: { Accept: "application/json" } });
-    // Whatever else keeps the answer away (no network, no session) is said when the form is sent; nobody asked to hear it now.
+    // Whatever else keeps the answer away is said when the form is sent; nobody asked to hear it now.
     const fields = answer.ok ? ((await answer.json()) as { fields: { [name: string]: Said } }).fields : {};
-    await released;
+    await released();
     if (now.control.signal.aborted || form.dataset.sent) return;
     asking.delete(form);
     show(form, fields);
@@ -95,18 +96,10 @@ export function connectChecking(root: Document): void {
   const note = (event: Event) => (event.target instanceof HTMLElement ? noteTyped(event.target) : undefined);
   root.addEventListener("input", note);
   root.addEventListener("change", note);
-  root.addEventListener("pointerdown", () => {
-    released = new Promise((resolve) => {
-      const done = () => window.setTimeout(resolve);
-      root.addEventListener("pointerup", done, { once: true });
-      root.addEventListener("pointercancel", done, { once: true });
-      root.addEventListener("dragend", done, { once: true });
-    });
-  });
   root.addEventListener("focusout", (event) => {
     const box = boxOf(event.target);
     const form = box && formOf(box);
-    if (!box || !form || box.contains(event.relatedTarget as Node | null)) return;
+    if (!box || !form || box.contains(event.relatedTarget as Node | null) || inLogin(event.relatedTarget)) return;
     const name = box.dataset.name ?? "";
     if (typed.get(form)?.has(name)) void ask(form, [name]);
   });

@@ -36,6 +36,11 @@ async function look(): Promise<void> {
 
 /** Says that the server cannot be reached; what was typed stays where it is. */
 export function gone(form: HTMLFormElement | null, submitter: HTMLElement | null = null): void {
+  if (form?.closest("dialog[open]")) {
+    // Behind a window the region can be neither heard nor pressed: the window says it, and its own button sends again.
+    say(form, pattern("offline")?.textContent?.trim() ?? "");
+    return;
+  }
   if (form) unsent.set(form, submitter);
   notice("offline");
   window.clearTimeout(looking);
@@ -49,9 +54,13 @@ function release(form: HTMLFormElement): void {
 }
 
 /** Says in the form why the server refused it, with the number to quote. */
-function failed(form: HTMLFormElement, page: Document | null): void {
+export function failed(form: HTMLFormElement, page: Document | null): void {
   const told = [...(page?.querySelectorAll("main [data-code] p") ?? [])].map((part) => part.textContent?.trim()).filter(Boolean);
-  const words = told.length ? told.join(" ") : (pattern("words")?.textContent?.trim() ?? "");
+  say(form, told.length ? told.join(" ") : (pattern("words")?.textContent?.trim() ?? ""));
+}
+
+/** Says something at the top of a form, instead of what was said there before. */
+function say(form: HTMLFormElement, words: string): void {
   const found = pattern("failed")?.firstElementChild as HTMLElement | undefined;
   if (!found) return;
   form.querySelector("[data-failed]")?.remove();

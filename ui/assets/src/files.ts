@@ -19,6 +19,15 @@ export function connectFiles(root: Document): void {
     event.preventDefault();
     form.classList.add("over");
   });
+  // A file that is dropped beside its form would be opened in place of the page, and everything typed in it.
+  for (const name of ["dragover", "drop"]) {
+    window.addEventListener(name, (event) => {
+      const moved = (event as DragEvent).dataTransfer;
+      if (event.defaultPrevented || !moved?.types.includes("Files") || (event.target as Element).matches?.("input[type=file]")) return;
+      event.preventDefault();
+      moved.dropEffect = "none";
+    });
+  }
   root.addEventListener("dragleave", (event) => formOf(event)?.classList.remove("over"));
   root.addEventListener("drop", (event) => {
     const form = formOf(event);

@@ -2,8 +2,10 @@
 import { isTyped } from "./checking";
 
 const settled = new WeakSet<HTMLFormElement>();
-const formsIn = (part: ParentNode) => [...part.querySelectorAll<HTMLFormElement>("form[data-check]")];
-const isOpen = (form: HTMLFormElement) => (isTyped(form) || form.querySelector("[role=alert]") !== null) && !settled.has(form) && !form.dataset.sent;
+const formsIn = (part: ParentNode) => [...part.querySelectorAll<HTMLFormElement>("form:is([data-check], [data-leave])")];
+/** A form that is not checked while somebody types has something typed where a text differs from what came. */
+const isWritten = (form: HTMLFormElement) => form.dataset.check === undefined && [...form.querySelectorAll("textarea")].some((text) => text.value !== text.defaultValue);
+const isOpen = (form: HTMLFormElement) => (isTyped(form) || isWritten(form) || form.querySelector("[role=alert]") !== null) && !settled.has(form) && !form.dataset.sent;
 
 /** Takes a form as done with: leaving it asks no more. */
 export function settle(form: HTMLFormElement): void {

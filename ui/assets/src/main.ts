@@ -21,6 +21,7 @@ import { connectConnection } from "./connection";
 import { connectFiles } from "./files";
 import { connectFocus } from "./focus";
 import { connectOrigin } from "./origin";
+import { connectPointer } from "./pointer";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -36,6 +37,7 @@ htmx.config.responseHandling = [
 ];
 
 confirmOnce(document);
+connectPointer(document);
 connectPickers(document);
 connectLines(document);
 connectLeaving(document);

@@ -3,6 +3,7 @@ import { enhanceSeveral, isSeveral, take } from "./chips";
 import { noteTyped } from "./checking";
 import { close, isOpen, show, walk, type Item } from "./listbox";
 import { openQuick } from "./quick";
+import { inLogin } from "./session";
 
 interface Answer { choices: { value: string; text: string; href: string }[]; more: string; create: { label: string; href: string }[]; }
 interface Pending { timer: number; control: AbortController; }
@@ -99,7 +100,7 @@ export function connectPickers(root: Document): void {
   });
   root.addEventListener("focusout", (event) => {
     const input = picker(event);
-    if (!input) return;
+    if (!input || inLogin(event.relatedTarget)) return;
     stop(input);
     close(input);
   });

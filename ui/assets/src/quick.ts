@@ -1,5 +1,6 @@
 /** Makes a record on the way: the form of its type in a window on top of the one in hand, which gets the new record and the focus back. */
 import htmx from "htmx.org";
+import { failed, gone } from "./connection";
 import { mayLeave, settle } from "./leaving";
 
 type Chosen = (input: HTMLInputElement, text: string, href: string) => void;
@@ -86,10 +87,12 @@ export function openQuick(input: HTMLInputElement, address: string, chosen: Chos
         settle(form);
         leave();
         chosen(input, made.text, made.href);
-      } else put(dialog, await answer.text());
+      } else if ((answer.ok || answer.status === 422) && !answer.headers.has("Packdesk-Refused")) put(dialog, await answer.text());
+      // Nothing but the form itself comes in place of what was typed; it can be sent again under its key.
+      else if (answer.status !== 401) failed(form, new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch (error) {
-      // The network failed: what was typed stays, and the same form can be sent again under its key.
       if (!(error instanceof TypeError)) throw error;
+      gone(form, submitter);
     } finally {
       delete form.dataset.sent;
       submitter?.removeAttribute("aria-busy");

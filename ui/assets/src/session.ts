@@ -1,5 +1,9 @@
 /** A session that ended is taken up in place: the login opens on top of the page, and what was typed is sent afterwards, in nobody else's name. */
+import { released } from "./pointer";
+
 let waiting: Promise<boolean> | null = null;
+/** Whoever closed the dialog is not asked again by what nobody pressed. */
+let declined = false;
 
 const region = () => document.querySelector<HTMLElement>("[data-notices]");
 
@@ -69,9 +73,18 @@ function asked(dialog: HTMLDialogElement): Promise<boolean> {
 export function logInAgain(): Promise<boolean> {
   const dialog = document.querySelector<HTMLDialogElement>("dialog[data-session]");
   if (!dialog) return Promise.resolve(false);
-  waiting ??= asked(dialog).finally(() => { waiting = null; });
+  waiting ??= released().then(() => asked(dialog)).then((good) => {
+    declined = !good;
+    return good;
+  }).finally(() => { waiting = null; });
   return waiting;
 }
+
+/** Says whether this lies in the dialog that asks for the login: to lose the focus to it is not to leave a field. */
+export const inLogin = (target: EventTarget | null): boolean => target instanceof Element && target.closest("dialog[data-session]") !== null;
+
+/** Says whether somebody pressed something for this request, rather than a script asking ahead: what is only asked may be given up again. */
+const pressed = (init?: RequestInit) => init?.method === "POST" && !init.signal;
 
 interface Sent { elt: HTMLElement; xhr: XMLHttpRequest; requestConfig: { headers: { [name: string]: string }; triggeringEvent?: Event }; }
 
@@ -81,17 +94,22 @@ export function connectSession(root: Document): void {
   });
   root.addEventListener("htmx:responseError", async (event) => {
     const { elt, xhr, requestConfig } = (event as CustomEvent<Sent>).detail;
-    if (xhr.status !== 401 || !(await logInAgain())) return;
+    if (xhr.status !== 401) return;
     const again = requestConfig.triggeringEvent;
+    if ((declined && !again?.isTrusted) || !(await logInAgain())) return;
     if (elt instanceof HTMLFormElement) elt.requestSubmit((again as SubmitEvent | undefined)?.submitter);
     else if (again) elt.dispatchEvent(new Event(again.type, { bubbles: true, cancelable: true }));
   });
-  // What types ahead or polls learns the same; it asks nothing of whoever is typing, but the next thing sent will.
+  // What a script asks for on the way (choices, the sentences of a field) asks for the login alike, and is asked again afterwards.
   const plain = window.fetch.bind(window);
-  window.fetch = (input, init) => {
-    const own = new URL(input instanceof Request ? input.url : String(input), location.href).origin === location.origin;
+  window.fetch = async (input, init) => {
+    const address = new URL(input instanceof Request ? input.url : String(input), location.href);
+    if (address.origin !== location.origin) return plain(input, init);
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    if (own && !headers.has("Packdesk-Login") && !String(input).includes("/login")) headers.set("Packdesk-Login", person());
-    return plain(input, own ? { ...init, headers } : init);
+    const login = address.pathname.includes("/login");
+    if (!login && !headers.has("Packdesk-Login")) headers.set("Packdesk-Login", person());
+    const answer = await plain(input, { ...init, headers });
+    if (answer.status !== 401 || login || (declined && !pressed(init)) || !(await logInAgain())) return answer;
+    return plain(input, { ...init, headers });
   };
 }

@@ -64,6 +64,7 @@ class ViewForm:
     may_share: bool
     submit: str
     modal: bool
+    key: str
     version: int = 0
     fault: str = ""
 
@@ -126,6 +127,7 @@ def _asked(entity_type: str) -> tuple[EntityRuntime, Asked]:
     return entity, asking.read(entity, saved_views.setup(answers.context(), entity_type))
 
 
+@answers.form_once
 def save_view(entity_type: str) -> Response:
     """Show the form of a new view, or save what the list was asked for."""
     entity, asked = _asked(entity_type)
@@ -211,6 +213,7 @@ def _form(entity: EntityRuntime, asked: Asked, title: str, submit: str, *, saved
         may_share=saved_views.may_share(answers.context()),
         submit=submit,
         modal=answers.in_modal(),
+        key=answers.new_key(),
         version=saved.version if saved is not None else 0,
         fault=fault,
     )

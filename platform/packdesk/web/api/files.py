@@ -9,6 +9,7 @@ from packdesk.errors import PackdeskError
 from packdesk.records import attach as attaching
 from packdesk.records.json_values import plain
 from packdesk.web.api import parameters
+from packdesk.web.api.idempotency import once
 from packdesk.web.bodies import FILE_LIMIT, answer
 from packdesk.web.headers import SANDBOX
 from packdesk.web.policies import LOGGED_IN, policy
@@ -29,10 +30,15 @@ def attachments(entity_type: str, ref: str) -> Response:
 @policy(LOGGED_IN)
 def attach(entity_type: str, ref: str) -> Response:
     """Attach the form's one ``file``."""
-    asked = context()
     if request.mimetype != _FORM:
         raise PackdeskError("unsupported_media_type", expected=_FORM)
     request.max_content_length = FILE_LIMIT + _FRAME
+    return _attached(entity_type, ref)
+
+
+@once
+def _attached(entity_type: str, ref: str) -> Response:
+    asked = context()
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise PackdeskError("bad_parameter", name="file", reason="send one file under this name")

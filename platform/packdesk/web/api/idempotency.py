@@ -9,7 +9,7 @@ import hashlib
 import logging
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from typing import ParamSpec, cast
+from typing import BinaryIO, ParamSpec, cast
 
 from flask import Response, g, request
 from sqlalchemy.exc import DBAPIError
@@ -60,8 +60,23 @@ def _digest() -> str:
     hashed = hashlib.sha256()
     for part in (request.method, request.full_path, request.headers.get("If-Match", ""), request.mimetype):
         hashed.update(part.encode() + b"\n")
-    hashed.update(request.get_data(cache=True))
+    if request.mimetype == "multipart/form-data":
+        _add_parts(hashed)
+    else:
+        hashed.update(request.get_data(cache=True))
     return hashed.hexdigest()
+
+
+def _add_parts(hashed: "hashlib._Hash") -> None:
+    """Add the parts of a form with files, each as its length and itself; what stands between them is drawn anew whenever it is sent."""
+    for name, value in request.form.items(multi=True):
+        for text in (name, value):
+            hashed.update(b"%d:%b" % (len(text.encode()), text.encode()))
+    for name, sent in request.files.items(multi=True):
+        content = hashlib.file_digest(cast("BinaryIO", sent.stream), "sha256").hexdigest()
+        sent.stream.seek(0)
+        for text in (name, sent.filename or "", content):
+            hashed.update(b"%d:%b" % (len(text.encode()), text.encode()))
 
 
 def _kept_answer(key: RequestKey) -> Mapping[str, object] | None:

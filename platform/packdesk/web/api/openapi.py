@@ -186,7 +186,7 @@ def _paths_of_many(name: str, plural: str) -> dict[str, object]:
     return {
         files: {
             "get": _operation(name, f"{name}.attachments", "Its files", parameters=_RECORD_PARAMETERS),
-            "post": _operation(name, f"{name}.attach", "Attach a file", status="201", body=form, media=_FORM, parameters=_RECORD_PARAMETERS),
+            "post": _operation(name, f"{name}.attach", "Attach a file", status="201", body=form, media=_FORM, parameters=(*_RECORD_PARAMETERS, _ONCE)),
         },
         f"{files}/{{attachment}}": {"get": _operation(name, f"{name}.download", "The bytes of a file", parameters=attachment)},
         f"{many}/bulk": {"post": bulk},
