@@ -9,7 +9,7 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from math import isfinite
 
-from packdesk.errors import Problem
+from packdesk.errors import Problem, reasons
 from packdesk.packs.nodes import Node, Source
 
 MAX_BYTES = 2_000_000
@@ -19,6 +19,18 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
 _NOT_NUMBERS = ("NaN", "Infinity", "-Infinity")
+_WORD = re.compile(r"[^\W\d]\w*")
+#: What is repeated of the place where something else is expected: a text, a word, or a sign.
+_FOUND = re.compile(r'"[^"\n]{0,20}"?|\w{1,20}|.', re.DOTALL)
+#: Quotation marks that word processors and other languages write, and JSON does not.
+_OTHER_QUOTES = frozenset("'`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb")
+#: Why a text cannot be read -> what is wrong, and what to do.
+_BROKEN_TEXTS = {
+    "json_open_text": ("A text begins here and is never closed.", 'Add the double quote at its end; inside a text a double quote is written \\".'),
+    "json_control": ("There is a line break, a tab or another control character inside a text.", "Write a line break as \\n and a tab as \\t."),
+    "json_escape": ("There is a backslash inside a text that means nothing there.", "Write it twice: \\\\."),
+    "json_broken": ("This text cannot be read.", "Type it anew."),
+}
 
 
 class _Fault(Exception):
@@ -107,11 +119,7 @@ class _Scanner:
     def _number(self, offset: int, key_offset: int, pointer: str) -> tuple[Node, int]:
         match = _NUMBER.match(self.text, offset)
         if match is None or self.text.startswith("-Infinity", offset):
-            for word in _NOT_NUMBERS:
-                if self.text.startswith(word, offset):
-                    raise _Fault(offset, "not_a_number", f"{word} is not a JSON value.", "Write a number, or null.", pointer)
-            found = f"'{self.text[offset]}'" if offset < len(self.text) else "the end of the file"
-            raise _Fault(offset, "malformed_json", f"A value is expected here, not {found}.", "Check quotes, commas and brackets.", pointer)
+            raise self._no_value(offset, pointer)
         written = match[0]
         large = _Fault(offset, "number_too_large", f"The number {written[:24]} is too large to be kept exactly.", "Write it as a text.", pointer)
         if len(written) > 40:
@@ -125,15 +133,10 @@ class _Scanner:
         try:
             value, end = scanstring(self.text, offset + 1, True)
         except json.JSONDecodeError as error:
-            raise _Fault(
-                min(error.pos, len(self.text)),
-                "malformed_json",
-                f"The text is broken: {error.msg.lower()}.",
-                "Close the quotes; escape line breaks as \\n.",
-                pointer,
-            ) from None
+            message, advice = _BROKEN_TEXTS[str(reasons.of_json(error)["reason"])]
+            raise _Fault(min(error.pos, len(self.text)), "malformed_json", message, advice, pointer) from None
         if "\\u" in self.text[offset:end] and any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise _Fault(offset, "malformed_json", "The text holds half of a surrogate pair.", "Write the letter itself.", pointer)
+            raise _Fault(offset, "malformed_json", "There is half of a character inside this text.", "Write the character itself.", pointer)
         return value, end
 
     def _object(self, offset: int, key_offset: int, pointer: str, depth: int) -> tuple[Node, int]:
@@ -143,7 +146,7 @@ class _Scanner:
             return Node(members, self.source, offset, pointer, key_offset), position + 1
         while True:
             if not self.text.startswith('"', position):
-                self._expected(position, "a key in quotes", pointer)
+                raise self._no_name(position, offset, pointer, first=not members)
             key, end = self._string(position, pointer)
             if key in members:
                 line, _ = self.source.position(members[key].key_offset)
@@ -156,13 +159,13 @@ class _Scanner:
                 )
             end = self._skip(end)
             if not self.text.startswith(":", end):
-                self._expected(end, "a colon", pointer)
+                raise _Fault(end, "malformed_json", f"A colon is missing after the name '{key}'.", "Write it between a name and its value.", pointer)
             members[key], end = self._value(self._skip(end + 1), position, f"{pointer}/{_escape(key)}", depth + 1)
             end = self._skip(end)
             if self.text.startswith("}", end):
                 return Node(members, self.source, offset, pointer, key_offset), end + 1
             if not self.text.startswith(",", end):
-                self._expected(end, "a comma or '}'", pointer)
+                raise self._not_closed(end, offset, pointer, "}")
             position = self._skip(end + 1)
 
     def _list(self, offset: int, key_offset: int, pointer: str, depth: int) -> tuple[Node, int]:
@@ -177,12 +180,65 @@ class _Scanner:
             if self.text.startswith("]", end):
                 return Node(items, self.source, offset, pointer, key_offset), end + 1
             if not self.text.startswith(",", end):
-                self._expected(end, "a comma or ']'", pointer)
+                raise self._not_closed(end, offset, pointer, "]")
             position = self._skip(end + 1)
+            if self.text.startswith("]", position):
+                raise self._comma_too_many(position, pointer)
 
-    def _expected(self, offset: int, what: str, pointer: str) -> None:
-        found = f"'{self.text[offset]}'" if offset < len(self.text) else "the end of the file"
-        raise _Fault(offset, "malformed_json", f"Here {what} is expected, not {found}.", "Check quotes, commas and brackets.", pointer)
+    # what is wrong, in words
+
+    def _no_value(self, offset: int, pointer: str) -> _Fault:
+        word = _WORD.match(self.text, offset)
+        for constant in _NOT_NUMBERS:
+            if self.text.startswith(constant, offset):
+                return _Fault(offset, "not_a_number", f"{constant} is not a JSON value.", "Write a number, or null.", pointer)
+        if not self.text.strip():
+            return _Fault(offset, "malformed_json", "The file is empty.", "Write a document into it, or remove it.", pointer)
+        if offset >= len(self.text):
+            return _Fault(offset, "malformed_json", "The file ends where a value is expected.", "Write the value, and close what is open.", pointer)
+        if word is not None:
+            advice = "Write texts in double quotes; without them stand numbers, true, false and null."
+            return _Fault(offset, "malformed_json", f"'{word[0]}' is not a JSON value.", advice, pointer)
+        if self.text[offset] in _OTHER_QUOTES:
+            return self._other_quote(offset, pointer)
+        advice = "Write a text in double quotes, a number, true, false, null, a list or an object."
+        return _Fault(offset, "malformed_json", f"A value is expected here, not {self._found(offset)}.", advice, pointer)
+
+    def _no_name(self, offset: int, start: int, pointer: str, *, first: bool) -> _Fault:
+        """Return the fault of an object in which no name follows where one has to."""
+        if offset >= len(self.text):
+            return self._not_closed(offset, start, pointer, "}")
+        if self.text.startswith("}", offset) and not first:
+            return self._comma_too_many(offset, pointer)
+        if self.text[offset] in _OTHER_QUOTES:
+            return self._other_quote(offset, pointer)
+        return _Fault(offset, "malformed_json", f"A name is expected here, not {self._found(offset)}.", "Write names in double quotes.", pointer)
+
+    def _not_closed(self, offset: int, start: int, pointer: str, bracket: str) -> _Fault:
+        """Return the fault of an object or a list that began at ``start`` and neither goes on nor ends."""
+        if offset >= len(self.text):
+            line, _ = self.source.position(start)
+            message = f"The file ends before the '{self.text[start]}' of line {line} is closed."
+            return _Fault(offset, "malformed_json", message, f"Write '{bracket}' where it ends.", pointer)
+        message = f"Before {self._found(offset)} a comma is missing, or '{bracket}'."
+        return _Fault(offset, "malformed_json", message, "Write a comma between two values; close each bracket with its counterpart.", pointer)
+
+    def _comma_too_many(self, offset: int, pointer: str) -> _Fault:
+        return _Fault(offset, "malformed_json", f"There is a comma too many before '{self.text[offset]}'.", "Remove the comma.", pointer)
+
+    def _other_quote(self, offset: int, pointer: str) -> _Fault:
+        return _Fault(
+            offset,
+            "malformed_json",
+            f"The sign {self.text[offset]} is no quotation mark of JSON.",
+            'Write names and texts in straight double quotes (").',
+            pointer,
+        )
+
+    def _found(self, offset: int) -> str:
+        """Return what stands at a place, in quotes."""
+        found = _FOUND.match(self.text, offset)
+        return f"'{found[0]}'" if found is not None else ""
 
 
 def _escape(key: str) -> str:

@@ -74,6 +74,40 @@ def test_faulty_text_is_a_problem_with_its_place(text: str | bytes, code: str, l
     assert problem.advice
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "advice"),
+    [
+        ("", "The file is empty.", "Write a document into it, or remove it."),
+        ('{"a":', "The file ends where a value is expected.", "Write the value, and close what is open."),
+        ('{"a": 1,\n', "The file ends before the '{' of line 1 is closed.", "Write '}' where it ends."),
+        ('{\n"a": [1, 2', "The file ends before the '[' of line 2 is closed.", "Write ']' where it ends."),
+        ('{"a": 1,}', "There is a comma too many before '}'.", "Remove the comma."),
+        ("[1, 2, ]", "There is a comma too many before ']'.", "Remove the comma."),
+        ('{"a": 1 "bee": 2}', "Before '\"bee\"' a comma is missing, or '}'.", "Write a comma between two values; close each bracket with its counterpart."),
+        ("[1}", "Before '}' a comma is missing, or ']'.", "Write a comma between two values; close each bracket with its counterpart."),
+        ('{"a" 1}', "A colon is missing after the name 'a'.", "Write it between a name and its value."),
+        ("{a: 1}", "A name is expected here, not 'a'.", "Write names in double quotes."),
+        ("{,}", "A name is expected here, not ','.", "Write names in double quotes."),
+        ("{'a': 1}", "The sign ' is no quotation mark of JSON.", 'Write names and texts in straight double quotes (").'),
+        ("[„a“]", "The sign „ is no quotation mark of JSON.", 'Write names and texts in straight double quotes (").'),
+        ("[True]", "'True' is not a JSON value.", "Write texts in double quotes; without them stand numbers, true, false and null."),
+        ("[Infinity]", "Infinity is not a JSON value.", "Write a number, or null."),
+        ('{"a": , "b": 1}', "A value is expected here, not ','.", "Write a text in double quotes, a number, true, false, null, a list or an object."),
+        ('["abc', "A text begins here and is never closed.", 'Add the double quote at its end; inside a text a double quote is written \\".'),
+        ('["a\nb"]', "There is a line break, a tab or another control character inside a text.", "Write a line break as \\n and a tab as \\t."),
+        (r'["C:\temp\x"]', "There is a backslash inside a text that means nothing there.", "Write it twice: \\\\."),
+        (r'["\u12"]', "There is a backslash inside a text that means nothing there.", "Write it twice: \\\\."),
+        (r'["\ud800"]', "There is half of a character inside this text.", "Write the character itself."),
+    ],
+)
+def test_faulty_text_is_told_in_words_of_the_file_and_not_of_a_parser(text: str, message: str, advice: str) -> None:
+    """M-4: whoever wrote the file finds the sign that is wrong, and reads what to do about it."""
+    problem = read(text)
+
+    assert isinstance(problem, Problem)
+    assert (problem.message, problem.advice) == (message, advice)
+
+
 def test_a_large_file_is_read_quickly() -> None:
     text = json.dumps({f"key_{number}": {"label": "x" * 20, "list": [1, 2.5, None]} for number in range(25_000)})
 
