@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from packdesk.cli.command import OK, REFUSED, Command, add_format
 from packdesk.cli.output import Output
 from packdesk.cli.progress import progress_of
-from packdesk.cli.system import has_database, opened_or_begun
+from packdesk.cli.system import has_database, opened_as_it_is
 from packdesk.settings import Settings
 from packdesk.store import migrations
 from packdesk.store.blobs import Blobs
@@ -30,7 +30,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         # Opening would make folder and database: a mistyped PACKDESK_HOME is to be seen, not furnished.
         output.result({"home": str(settings.home), "installed": False}, f"home: {settings.home}\nThere is no installation here. {_BEGIN}")
         return REFUSED
-    with opened_or_begun() as services:
+    with opened_as_it_is(settings) as services:
         facts = _facts(services)
         found = _examined(services) if facts["pending_migrations"] is False else ()
         if arguments.clean and found:

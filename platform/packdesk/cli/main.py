@@ -51,7 +51,7 @@ COMMANDS: tuple[Command, ...] = (
     user.COMMAND,
     purge.COMMAND,
 )
-_ENVIRONMENT_CODES = frozenset({"bad_setting", "no_installation", "no_release", "busy", "unknown_pack"})
+_ENVIRONMENT_CODES = frozenset({"bad_setting", "no_home", "no_installation", "no_release", "busy", "unknown_pack"})
 
 
 def _help(prog: str) -> argparse.HelpFormatter:

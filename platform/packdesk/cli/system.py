@@ -1,6 +1,8 @@
 """The installation that a command works on, found by the settings in the environment."""
 
+import contextlib
 import getpass
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,42 +16,54 @@ from packdesk.settings import Settings
 from packdesk.store import migrations, people
 from packdesk.store.database import Database
 from packdesk.store.releases import ReleaseStore
+from packdesk.web.secret_key import kept_key
 from packdesk.web.services import Services
 from packdesk.web.startup import open_services
 
 
 @contextmanager
 def opened() -> Iterator[Services]:
-    """Open the installation's database for as long as the command runs; raises ``no_installation`` where nothing was published.
+    """Open the installation for as long as the command runs; raises ``no_installation`` where nothing was published, ``no_home`` without its folder.
 
-    Opening makes a folder, a key and a database: a mistyped PACKDESK_HOME is to be seen, not furnished, so that it is looked for before.
+    Beginning makes a folder, a key and a database: a mistyped PACKDESK_HOME is to be seen, not furnished, so that it is looked for before.
     """
     settings = Settings.from_environment()
     if not is_begun(settings):
         raise PackdeskError("no_installation", home=str(settings.home), database=_shown(settings))
-    with opened_or_begun() as services:
+    _demand_home(settings)
+    with opened_as_it_is(settings) as services:
         yield services
 
 
 @contextmanager
 def opened_or_begun() -> Iterator[Services]:
-    """Open the installation's database for as long as the command runs, or begin one."""
-    services = open_services(Settings.from_environment())
-    try:
+    """Open the installation for as long as the command runs, or begin one; raises ``no_home`` for one without its folder."""
+    settings = Settings.from_environment()
+    if is_begun(settings):
+        _demand_home(settings)
+    with contextlib.closing(open_services(settings)) as services:
         yield services
-    finally:
-        services.database.close()
+
+
+@contextmanager
+def opened_as_it_is(settings: Settings) -> Iterator[Services]:
+    """Open what there is, make nothing: a command signs nothing, so that where no key was kept, one for its time does."""
+    with contextlib.closing(open_services(settings, kept_key(settings) or secrets.token_urlsafe())) as services:
+        yield services
+
+
+def _demand_home(settings: Settings) -> None:
+    """Refuse a folder that does not exist though the database has an installation; only PostgreSQL's lies elsewhere."""
+    if not settings.home.is_dir():
+        raise PackdeskError("no_home", home=str(settings.home), database=_shown(settings))
 
 
 def is_begun(settings: Settings) -> bool:
     """Say whether something was published in the database of the settings; makes nothing there."""
     if not has_database(settings):
         return False
-    database = Database(settings.database_url)
-    try:
+    with contextlib.closing(Database(settings.database_url)) as database:
         return bool(migrations.current(database)) and ReleaseStore(database).active() is not None
-    finally:
-        database.close()
 
 
 def has_database(settings: Settings) -> bool:

@@ -182,6 +182,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             "Hier wurde noch nichts veröffentlicht (Ordner {home}, Datenbank {database}): Setzen Sie PACKDESK_HOME auf den Ordner Ihrer Installation "
             "oder beginnen Sie eine mit 'packdesk serve' oder 'packdesk publish PAKET'.",
         ),
+        "no_home": Entry(
+            503,
+            "The folder {home} does not exist, though there is an installation in the database {database}: set PACKDESK_HOME to its folder.",
+            "Den Ordner {home} gibt es nicht, wohl aber eine Installation in der Datenbank {database}: Setzen Sie PACKDESK_HOME auf ihren Ordner.",
+        ),
         "operation_failed": Entry(502, "{operation} failed.", "{operation} ist fehlgeschlagen."),
         "bad_setting": Entry(500, "The setting {name} is wrong: {reason}.", "Die Einstellung {name} ist falsch: {reason}."),
         "internal_error": Entry(500, "Something went wrong on our side. Quote {request_id}.", "Bei uns ist etwas schiefgegangen. Nennen Sie {request_id}."),

@@ -14,15 +14,22 @@ _LENGTH = 32
 
 def secret_key(settings: Settings) -> str:
     """Return the installation's key; makes and keeps one, readable by its owner alone, where there is none yet."""
+    if kept := kept_key(settings):
+        return kept
+    settings.home.mkdir(parents=True, exist_ok=True)
+    path = settings.home / _FILE
+    _make(path)
+    return _read(path)
+
+
+def kept_key(settings: Settings) -> str:
+    """Return the installation's key as it was set or kept, empty where there is none yet; makes nothing."""
     if settings.secret_key:
         if len(settings.secret_key) < _LENGTH:
             raise PackdeskError("bad_setting", name="PACKDESK_SECRET_KEY", reason=f"it needs at least {_LENGTH} characters")
         return settings.secret_key
-    settings.home.mkdir(parents=True, exist_ok=True)
     path = settings.home / _FILE
-    if not path.exists():
-        _make(path)
-    return _read(path)
+    return _read(path) if path.exists() else ""
 
 
 def _read(path: Path) -> str:

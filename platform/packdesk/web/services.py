@@ -22,3 +22,7 @@ class Services:
     #: Effect handlers, operations and files.
     kit: Kit = field(default_factory=Kit)
     clock: Clock = field(default_factory=SystemClock)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()

@@ -1,62 +1,13 @@
 """The commands on a real installation: what they print, and how they end (DESIGN 7)."""
 
-import io
 import json
-import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.integration.web.installation import PACK, template_home
+from tests.integration.cli.conftest import Ended, Run, edited
+from tests.integration.web.installation import PACK
 
 from packdesk.cli.main import COMMANDS, main
-from packdesk.cli.output import Output
-
-__all__ = ["template_home"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def run(template_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command on an installation of the test's own."""
-    home = tmp_path / "home"
-    shutil.copytree(template_home, home)
-    for name, value in {"PACKDESK_HOME": str(home), "PACKDESK_PACKS": str(PACK), "PACKDESK_DATABASE_URL": "", "PACKDESK_SECRET_KEY": ""}.items():
-        monkeypatch.setenv(name, value)
-
-    def command(*arguments: str | Path) -> Ended:
-        words = [str(argument) for argument in arguments]
-        form = words[words.index("--format") + 1] if "--format" in words else "text"
-        out, err = io.StringIO(), io.StringIO()
-        return Ended(main(words, Output(format=form, out=out, err=err)), out.getvalue(), err.getvalue())
-
-    return command
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Path:
-    """A copy of the pack that a test may edit."""
-    copy = tmp_path / "library"
-    shutil.copytree(PACK, copy)
-    return copy
-
-
-def _edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,7 +25,7 @@ def test_a_wrong_command_line_ends_with_two(capsys: pytest.CaptureFixture[str]) 
 
 def test_check_says_everything_that_is_wrong_in_every_form(run: Run, pack: Path) -> None:
     assert run("check", pack) == Ended(0, f"{pack}: no problems\n", "")
-    _edit(pack / "entity_types/book.json", '"list": "binding"', '"list": "bindng"')
+    edited(pack / "entity_types/book.json", '"list": "binding"', '"list": "bindng"')
 
     text, github, data = run("check", pack), run("check", pack, "--format", "github"), run("check", pack, "--format", "json")
 
@@ -95,7 +46,7 @@ def test_what_is_not_there_is_said_in_a_sentence(run: Run, tmp_path: Path) -> No
 
 
 def test_plan_publish_and_rollback_tell_what_changes(run: Run, pack: Path) -> None:
-    _edit(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
+    edited(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
 
     planned = run("plan", pack)
     published = run("publish", pack, "--note", "colours", "--format", "json")
@@ -112,7 +63,7 @@ def test_plan_publish_and_rollback_tell_what_changes(run: Run, pack: Path) -> No
 
 
 def test_a_publish_tells_plan_and_result_in_order_and_keeps_progress_apart(run: Run, pack: Path) -> None:
-    _edit(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
+    edited(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
 
     published = run("publish", pack)
 
@@ -124,7 +75,7 @@ def test_a_publish_tells_plan_and_result_in_order_and_keeps_progress_apart(run: 
 
 
 def test_a_plan_prints_statements_only_when_asked(run: Run, pack: Path) -> None:
-    _edit(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
+    edited(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string" },\n    "weight":')
 
     words, statements, data = run("plan", pack), run("plan", pack, "--sql"), run("plan", pack, "--format", "json")
 
@@ -134,7 +85,7 @@ def test_a_plan_prints_statements_only_when_asked(run: Run, pack: Path) -> None:
 
 
 def test_a_publish_of_faulty_packs_changes_nothing(run: Run, pack: Path) -> None:
-    _edit(pack / "entity_types/book.json", "record.pages > 500", "record.pagse > 500")
+    edited(pack / "entity_types/book.json", "record.pages > 500", "record.pagse > 500")
 
     planned, published = run("plan", pack), run("publish", pack)
 
@@ -146,7 +97,7 @@ def test_a_publish_of_faulty_packs_changes_nothing(run: Run, pack: Path) -> None
 
 def test_a_plan_demands_decisions_and_a_publish_refuses_without(run: Run, pack: Path, tmp_path: Path) -> None:
     run("import", "book", _csv(tmp_path, "name\nEmma\n"))
-    _edit(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string", "required": true },\n    "weight":')
+    edited(pack / "entity_types/book.json", '"weight":', '"colour": { "type": "string", "required": true },\n    "weight":')
     decisions = tmp_path / "decisions.json"
     decisions.write_text('{"default": {"book.colour": "red"}}')
 
@@ -216,7 +167,7 @@ def test_verify_and_test_judge_lifecycles_and_scenarios(run: Run, pack: Path) ->
 
     verified, tested = run("verify", pack), run("test", pack, "--format", "json")
     live = run("verify")
-    _edit(pack / "scenarios/lending.json", "emma.status == 'lent'", "emma.status == 'lost'")
+    edited(pack / "scenarios/lending.json", "emma.status == 'lent'", "emma.status == 'lost'")
     failed = run("test", pack)
 
     assert (verified.code, live.code) == (0, 0)
@@ -328,68 +279,6 @@ def test_doctor_says_that_there_is_nothing_and_makes_nothing(run: Run, tmp_path:
     assert list(empty.iterdir()) == []
 
 
-NEED_A_RELEASE: list[tuple[str | Path, ...]] = [
-    ("plan", PACK),
-    ("rollback",),
-    ("rollback", "1"),
-    ("releases",),
-    ("explain", "entity_types.book"),
-    ("verify",),
-    ("graph", "book"),
-    ("import", "book", PACK / "pack.json"),
-    ("export", "book"),
-    ("user", "list"),
-    ("user", "add", "otto"),
-    ("purge",),
-    ("purge", "book.weight"),
-]
-
-
-@pytest.mark.parametrize("arguments", NEED_A_RELEASE, ids=[" ".join(str(part) for part in case[:2]) for case in NEED_A_RELEASE])
-def test_a_command_that_needs_a_release_says_where_it_looked_and_makes_nothing(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str | Path, ...]
-) -> None:
-    home = tmp_path / "nowhere"
-    monkeypatch.setenv("PACKDESK_HOME", str(home))
-
-    ended = run(*arguments)
-
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err == (
-        f"packdesk: Nothing was published here yet (home {home}, database sqlite:///{home}/packdesk.sqlite3): set PACKDESK_HOME to the folder of "
-        "your installation, or begin one with 'packdesk serve' or 'packdesk publish PACK'.\n"
-    )
-    assert not home.exists()
-
-
-def test_every_command_is_known_to_need_a_release_or_not() -> None:
-    free = {"serve", "check", "publish", "test", "new", "schemas", "pack", "doctor"}
-
-    assert {command.name for command in COMMANDS} == free | {str(case[0]) for case in NEED_A_RELEASE}
-
-
-@pytest.mark.parametrize("words", [("check", PACK), ("test", PACK), ("verify", PACK), ("explain", "entity_types.book", PACK), ("graph", "book", PACK)])
-def test_a_command_over_packs_needs_no_installation(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str | Path, ...]) -> None:
-    monkeypatch.setenv("PACKDESK_HOME", str(tmp_path / "nowhere"))
-
-    ended = run(*words)
-
-    assert ended.code == 0, ended.err
-    assert not (tmp_path / "nowhere").exists()
-
-
-def test_a_first_publish_makes_the_installation_and_a_refused_one_does_not(run: Run, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PACKDESK_HOME", str(tmp_path / "nowhere"))
-    _edit(pack / "entity_types/book.json", "record.pages > 500", "record.pagse > 500")
-
-    refused = run("publish", pack)
-    left = (tmp_path / "nowhere").exists()
-    published = run("publish", PACK)
-
-    assert (refused.code, refused.out.splitlines()[-1], left) == (1, "1 error; nothing can be published", False)
-    assert (published.code, published.out.splitlines()[-1]) == (0, "Release 1 is live.")
-
-
 def test_users_are_added_with_a_password_that_is_printed_once(run: Run) -> None:
     added = run("user", "add", "otto", "--name", "Otto Other", "--role", "reader", "--unit", "south_desk", "--format", "json")
     taken, role, unit = run("user", "add", "otto"), run("user", "add", "emil", "--role", "king"), run("user", "add", "emil", "--unit", "moon")
@@ -403,7 +292,7 @@ def test_users_are_added_with_a_password_that_is_printed_once(run: Run) -> None:
 
 
 def test_purge_deletes_only_what_is_named(run: Run, pack: Path) -> None:
-    _edit(pack / "entity_types/book.json", '"weight": { "type": "decimal" },', "")
+    edited(pack / "entity_types/book.json", '"weight": { "type": "decimal" },', "")
     run("publish", pack)
 
     listed = run("purge", "--format", "json")
