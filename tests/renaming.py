@@ -37,6 +37,8 @@ SLOTS = {
     "party": "name phones emails addresses language marketing vip".split(),
     "message": "party direction media sender recipient subject body category template about chain related".split(),
 }
+#: What stands in a sentence for the value of a field.
+_TAG = re.compile(r"(#(?:record|line))\.([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)")
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[A-Za-z_][A-Za-z_0-9]*|\s+|.")
 _BRACED = re.compile(r"\{([a-z0-9_.]+)\}")
 _LABEL = re.compile(rb"\bZz ([a-z])")
@@ -118,6 +120,10 @@ class Renamer:
                 out.append(token)
         return "".join(out)
 
+    def sentence(self, text: str) -> str:
+        """Return a sentence with the ids in its tags renamed."""
+        return _TAG.sub(lambda match: f"{match[1]}.{self.word(match[2])}", text)
+
     def _is_name(self, tokens: list[str], index: int, before: str) -> bool:
         following = tokens[index + 1] if index + 1 < len(tokens) else ""
         if following == "(":
@@ -161,6 +167,8 @@ class Renamer:
             }
         if isinstance(node, list):
             return [value if key in WORDS or key == "permit" else self.document(value, key) for value in node]
+        if isinstance(node, str) and _TAG.search(node):
+            return self.sentence(node)
         if not isinstance(node, str) or key in WORDS:
             return node
         if node.startswith("="):
@@ -216,7 +224,10 @@ def rename_pack(source: Path, target: Path, renamer: Renamer | None = None) -> R
         renamed: Any = body
         kind = path.parts[0]
         if kind == "locale":
-            renamed = {**body, "labels": {renamer.locale_path(name): texts for name, texts in body["labels"].items()}}
+            renamed = {
+                **body,
+                "labels": {renamer.locale_path(name): {key: renamer.sentence(text) for key, text in texts.items()} for name, texts in body["labels"].items()},
+            }
             spoken = {name: {"label": _label(name)} for name, texts in body["labels"].items() if "label" in texts}
             (target / "locale").mkdir(parents=True, exist_ok=True)
             english = {"id": "en", "labels": {renamer.locale_path(name): texts for name, texts in spoken.items()}}

@@ -49,13 +49,20 @@ function withoutDataUris(css) {
   return css.replace(/url\("data:image\/svg\+xml,([^"]*)"\)/g, (_, data) => `url("./${emit(`image${++images}.svg`, decodeURIComponent(data))}")`);
 }
 
+// The typeface is named after its content like everything else that browsers keep.
+const fonts = readdirSync(join(here, "src/fonts")).filter((file) => file.endsWith(".woff2"));
+const fontFiles = Object.fromEntries(fonts.map((name) => [name, emit(name, readFileSync(join(here, "src/fonts", name)))]));
+function withFontNames(css) {
+  return css.replace(/url\("\.\/([\w-]+\.woff2)"\)/g, (_, name) => `url("./${fontFiles[name]}")`);
+}
+
 const framework = readFileSync(join(here, "node_modules/@tabler/core/dist/css/tabler.min.css"), "utf8");
 // One file per component; what comes later wins, so that what others build on comes first; the rest stands in the order of the alphabet.
-const first = ["tokens", "base", "shell", "menu", "head", "button", "card", "table", "badge", "alert", "form", "record", "list"];
+const first = ["tokens", "font", "base", "shell", "menu", "head", "button", "card", "table", "badge", "alert", "form", "record", "list"];
 const last = ["dialog", "start", "gate", "gallery"];
 const present = readdirSync(join(here, "src/styles")).filter((file) => file.endsWith(".css")).map((file) => file.replace(/\.css$/, "")).sort();
 const order = [...first, ...present.filter((name) => !first.includes(name) && !last.includes(name)), ...last];
-const own = order.map((name) => readFileSync(join(here, `src/styles/${name}.css`), "utf8")).join("\n");
+const own = withFontNames(order.map((name) => readFileSync(join(here, `src/styles/${name}.css`), "utf8")).join("\n"));
 const styles = await build({
   stdin: { contents: `${withoutDataUris(purge(framework, mentioned))}\n${own}`, loader: "css", resolveDir: here },
   external: ["./*"], minify: true, bundle: true, write: false, legalComments: "inline", target: ["chrome120", "firefox120", "safari17"],

@@ -3,10 +3,10 @@
 The shell generates these pages from its own models, labels and titles; what they say goes through here before it is drawn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from packdesk.errors import PackdeskError
 from packdesk.records.drafts import zone_named
@@ -34,6 +34,9 @@ _TITLES = {
     "OwnPassword.this_form_get": "password",
     "OwnPassword.this_form_post": "password",
 }
+_SAID = {f"{USERS}.list": "admin.users.words", f"{ROLES}.list": "admin.roles.words"}
+#: Where the administration sets the password of somebody else.
+_SETTING = frozenset({"ResetPasswordView.this_form_get", "ResetPasswordView.this_form_post"})
 #: What belongs below the list of users.
 _OF_USERS = frozenset({f"{USERS}.add", f"{USERS}.edit", f"{USERS}.show", "ResetPasswordView.this_form_get", "ResetPasswordView.this_form_post"})
 
@@ -42,6 +45,28 @@ def title(given: object) -> str:
     """Return the heading of the page; the shell's own where it is none of ours."""
     key = _TITLES.get(request.endpoint or "")
     return shell.words(key) if key else str(given)
+
+
+def said() -> str:
+    """Return what the page is for, where that is not plain from its heading; empty elsewhere."""
+    key = _SAID.get(request.endpoint or "")
+    return shell.words(key) if key else ""
+
+
+def heading(given: object, names: Sequence[str], values: Sequence[object]) -> str:
+    """Return the heading of a page that shows a person or a role: who or which it is."""
+    known = dict(zip(names, values, strict=False))
+    if "first_name" in known:
+        return f"{known['first_name']} {known['last_name']}".strip()
+    return role(str(known["name"])) if "name" in known else title(given)
+
+
+def whose() -> str:
+    """Return the name of the person whose password is set on the page; empty on all others."""
+    if (request.endpoint or "") not in _SETTING:
+        return ""
+    person = current_app.appbuilder.sm.get_user_by_id(request.args.get("pk", ""))  # type: ignore[attr-defined]
+    return f"{person.first_name} {person.last_name}" if person is not None else ""
 
 
 def crumbs() -> tuple[shell.Crumb, ...]:

@@ -18,7 +18,7 @@ from packdesk.web.api.idempotency import once
 from packdesk.web.problems import findings_of
 from packdesk.web.request_log import request_id
 from packdesk_ui import origin
-from packdesk_ui.shell import language, words
+from packdesk_ui.shell import Crumb, language, words
 
 P = ParamSpec("P")
 _LOG = logging.getLogger("packdesk.web")
@@ -179,11 +179,16 @@ def refusal(error: Exception) -> Response:
     return _refused(findings)
 
 
+#: What a page says that shows nothing else, where it is more than that something went wrong.
+_HEADINGS = {403: "error.closed", 404: "error.gone"}
+
+
 def _refused(findings: tuple[Finding, ...]) -> Response:
     status = CATALOGUE[findings[0].code].status
     said = " ".join(dict.fromkeys(sentence(finding, language()) for finding in findings))
     number = request_id() if status >= 500 else ""
-    response = page("shell/error.html", status=status, title=words("error"), sentence=said, finding=findings[0], request_id=number, crumbs=())
+    title, way = words(_HEADINGS.get(status, "error")), (Crumb(words("start"), url_for("packdesk_ui.start")),)
+    response = page("shell/error.html", status=status, title=title, sentence=said, finding=findings[0], request_id=number, crumbs=way)
     response.headers["Packdesk-Refused"] = findings[0].code
     if status in (429, 503):
         response.headers["Retry-After"] = str(findings[0].facts.get("seconds", 2))

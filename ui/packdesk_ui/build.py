@@ -18,7 +18,7 @@ ASSETS = SCREENS.parent / "assets"
 STATIC = SCREENS / "static"
 OLDEST_NODE = 20
 
-_SOURCES = {".mjs", ".ts", ".css", ".svg", ".json", ".html", ".py"}
+_SOURCES = {".mjs", ".ts", ".css", ".svg", ".json", ".html", ".py", ".woff2"}
 
 
 def _sources() -> Iterator[Path]:

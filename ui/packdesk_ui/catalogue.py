@@ -17,6 +17,19 @@ _PARTS = (administration, batches, calendar, forms, gallery, keys, lists, record
 TEXTS: Texts = MappingProxyType({key: pair for part in _PARTS for key, pair in part.TEXTS.items()})
 
 
+class _Label(str):
+    """A fact that may be a label: ``{label:inside}`` is how it reads inside an English sentence."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        """Return the label with a small letter first, unless its first word is an abbreviation or a name."""
+        if form != "inside":
+            return super().__format__(form)
+        first = self.partition(" ")[0][1:]
+        return f"{self[0].lower()}{self[1:]}" if first and first == first.lower() else str(self)
+
+
 def text(key: str, language: str, **facts: object) -> str:
     """Return the text in the language (English for one that the screens do not speak), with the facts filled in.
 
@@ -24,4 +37,4 @@ def text(key: str, language: str, **facts: object) -> str:
     """
     english, german = TEXTS[key]
     chosen = german if language == "de" else english
-    return fill(chosen, facts) if facts else chosen
+    return fill(chosen, {name: _Label(fact) if type(fact) is str else fact for name, fact in facts.items()}) if facts else chosen

@@ -1,7 +1,7 @@
 """Deadlines in words: how long there is left, or for how long something is late, with a tone and an icon, never by colour alone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from babel.dates import format_timedelta
 
@@ -29,10 +29,17 @@ def due_of(deadline: Deadline, shown: Shown, now: datetime, language: str) -> Du
     if deadline.stopped:
         said, tone, icon = ("due.missed", "danger", "alert-circle") if deadline.late else ("due.met", "closed", "check")
         return Due(label=shown.label, text=shown.text, said=words(said), tone=tone, icon=icon)
-    at = deadline.at if isinstance(deadline.at, datetime) else datetime.combine(deadline.at, datetime.min.time(), UTC) + timedelta(days=1)
-    left = at - now
-    span = format_timedelta(abs(left), threshold=1, locale=language)
+    said = span(deadline.at, now, language, late=deadline.late)
     if deadline.late:
-        return Due(label=shown.label, text=shown.text, said=words("due.late", span=span), tone="danger", icon="alert-circle")
-    tone, icon = ("warning", "clock-exclamation") if left < _SOON else ("closed", "clock")
-    return Due(label=shown.label, text=shown.text, said=words("due.left", span=span), tone=tone, icon=icon)
+        return Due(label=shown.label, text=shown.text, said=said, tone="danger", icon="alert-circle")
+    tone, icon = ("warning", "clock-exclamation") if _end(deadline.at) - now < _SOON else ("closed", "clock")
+    return Due(label=shown.label, text=shown.text, said=said, tone=tone, icon=icon)
+
+
+def span(at: date, now: datetime, language: str, *, late: bool) -> str:
+    """Return how long there is left, or for how long it is late; a day ends at midnight."""
+    return words("due.late" if late else "due.left", span=format_timedelta(abs(_end(at) - now), threshold=1, locale=language))
+
+
+def _end(at: date) -> datetime:
+    return at if isinstance(at, datetime) else datetime.combine(at, datetime.min.time(), UTC) + timedelta(days=1)

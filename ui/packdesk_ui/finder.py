@@ -29,8 +29,9 @@ class Found:
     #: Label and tone of its status; empty where it has none.
     status: str = ""
     tone: str = ""
-    #: When it is due, and whether that is over; empty where nothing is.
+    #: How long there is left, or for how long it is late, and the moment itself; empty where nothing is due.
     due: str = ""
+    moment: str = ""
     late: bool = False
 
 
@@ -63,7 +64,7 @@ def find() -> Response:
     return answers.page("shell/found.html", status=400 if fault else 200, title=title, typed=typed, groups=groups, fault=fault, crumbs=(shell.Crumb(title),))
 
 
-def found(runtime: Runtime, hit: everywhere.Hit, *, due: str = "", late: bool = False) -> Found:
+def found(runtime: Runtime, hit: everywhere.Hit, *, due: str = "", moment: str = "", late: bool = False) -> Found:
     """Return a record as a line."""
     entity, reference, language = runtime.type(hit.reference.entity_type), hit.reference, shell.language()
     status = hit.record.get("status") if entity.lifecycle is not None else None
@@ -75,6 +76,7 @@ def found(runtime: Runtime, hit: everywhere.Hit, *, due: str = "", late: bool = 
         status=known.label.in_language(language) if known is not None else "",
         tone=tone_of(entity.lifecycle, str(status)) if known is not None else "",
         due=due,
+        moment=moment,
         late=late,
     )
 

@@ -268,7 +268,16 @@ def _panes() -> tuple[PaneRow, ...]:
 
 def _found() -> tuple[Found, ...]:
     return (
-        Found(number="SR00000024", title="Grace Hopper", href="#found", status="Answered", tone="open", due="15 Nov 2026, 09:00", late=True),
-        Found(number="SR00000025", title=_LONG, href="#found", status="Waiting", tone="waiting", due="25 Nov 2026, 09:00"),
+        Found(
+            number="SR00000024",
+            title="Grace Hopper",
+            href="#found",
+            status="Answered",
+            tone="open",
+            due="late by 1 week",
+            moment="15 Nov 2026, 09:00",
+            late=True,
+        ),
+        Found(number="SR00000025", title=_LONG, href="#found", status="Waiting", tone="waiting", due="3 days left", moment="25 Nov 2026, 09:00"),
         Found(number="SR00000026", title="", href="#found"),
     )

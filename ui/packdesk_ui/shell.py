@@ -17,6 +17,8 @@ THEMES = ("auto", "light", "dark")
 THEME = "theme"
 _LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
 _DEFAULT_ICON = "file-text"
+#: Stands among the pages of users, and is everybody's.
+_OWN_PROFILE = "UserDBModelView.userinfo"
 _REMEMBERED = 10_000
 
 
@@ -93,6 +95,11 @@ def visible_types(runtime: Runtime, actor: Actor) -> tuple[EntityType, ...]:
     return tuple(entity for entity in runtime.model.entity_types.values() if "view" in policy.verbs(runtime, actor, entity.id))
 
 
+def is_work(runtime: Runtime, entity: EntityType) -> bool:
+    """Say whether people are given the type's records to work on; those of the others only stand."""
+    return "assigned_user" in runtime.type(entity.id).fields
+
+
 def icon_of(entity: EntityType) -> str:
     """Return the icon that a type is known by."""
     return entity.icon or _DEFAULT_ICON
@@ -116,7 +123,7 @@ def shell_view() -> Shell:
         person=who.name or who.login,
         units=", ".join(units[unit].label.in_language(here) for unit in sorted(who.units) if unit in units),
         groups=_groups(pinned, who, here),
-        profile=_address_of("UserDBModelView.userinfo"),
+        profile=_address_of(_OWN_PROFILE),
         password=_address_of("OwnPassword.this_form_get"),
         logout=_address_of("AuthDBView.logout"),
         release=pinned.release,
@@ -139,18 +146,19 @@ def _builds_pages(pinned: Runtime, who: Actor) -> bool:
 
 
 def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
-    def entry(label: str, href: str, icon: str) -> Entry:
-        path = request.path
-        return Entry(label=label, href=href, icon=icon, current=path == href or (href != "/" and path.startswith(f"{href}/")))
+    def entry(label: str, href: str, icon: str, view: str = "") -> Entry:
+        path, page = request.path, request.endpoint or ""
+        current = path == href or (href != "/" and path.startswith(f"{href}/")) or (bool(view) and page.startswith(f"{view}.") and page != _OWN_PROFILE)
+        return Entry(label=label, href=href, icon=icon, current=current)
 
     def records(*, moving: bool) -> tuple[Entry, ...]:
         """Return the types whose records people are given to work on, or those that only stand."""
-        chosen = (entity for entity in visible_types(pinned, who) if ("assigned_user" in pinned.type(entity.id).fields) is moving)
+        chosen = (entity for entity in visible_types(pinned, who) if is_work(pinned, entity) is moving)
         return tuple(entry(entity.plural.in_language(here), url_for("packdesk_ui.records", entity_type=entity.id), icon_of(entity)) for entity in chosen)
 
     start = EntryGroup(label="", items=(entry(words("start"), url_for("packdesk_ui.start"), "home"),))
     administration = tuple(
-        entry(words(key), href, icon)
+        entry(words(key), href, icon, endpoint.partition(".")[0])
         for key, endpoint, icon in (("users", "UserDBModelView.list", "users"), ("roles", "Roles.list", "shield"))
         if (href := _address_of(endpoint)) and _may_administer(who, endpoint.partition(".")[0])
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from flask import url_for
 
 from packdesk.model.entity_types import Field, Kind
@@ -66,6 +66,8 @@ class Reader:
     person: Callable[[str], str]
     #: Name records by their title alone, where room is short.
     brief: bool = False
+    #: The year of now where room is short: moments of it go without their year.
+    year: int = 0
 
     def show(self, declared: Field, value: object, *, label: str = "", targets: tuple[str, ...] = (), badges: bool = True) -> Shown:
         """Return a value of a field."""
@@ -79,7 +81,7 @@ class Reader:
         if declared.kind is Kind.USER:
             return replace(shown, text=self.person(str(value)))
         if isinstance(value, datetime):
-            return replace(shown, text=moment(value, self.language, self.zone))
+            return replace(shown, text=moment(value, self.language, self.zone, self.year))
         text = KINDS[declared.kind].show(declared, value, self.language, self.model, self.zone)
         if declared.kind in (Kind.URL, Kind.EMAIL, Kind.PHONE):
             return replace(shown, text=text, href=_address(declared.kind, text))
@@ -100,10 +102,11 @@ class Reader:
         return str(getattr(entry, "colour", "") or (_NEUTRAL if declared.kind is Kind.LEVEL else ""))
 
 
-def moment(value: datetime, language: str, zone: ZoneInfo) -> str:
-    """Return day and minute; seconds say nothing to people."""
+def moment(value: datetime, language: str, zone: ZoneInfo, year: int = 0) -> str:
+    """Return day and minute, without the year where it is the one given; seconds say nothing to people."""
     local = value.astimezone(zone)
-    return f"{format_date(local, 'medium', locale=language)}, {format_time(local, 'short', locale=language)}"
+    day = format_skeleton("MMMd", local, locale=language) if local.year == year else format_date(local, "medium", locale=language)
+    return f"{day}, {format_time(local, 'short', locale=language)}"
 
 
 def reference_link(found: Reference) -> Shown:

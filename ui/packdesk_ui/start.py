@@ -11,7 +11,7 @@ from packdesk.runtime.compile import Runtime
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.lists import list_view
 from packdesk.web import request_context
-from packdesk_ui import answers, finder, lists, shell
+from packdesk_ui import answers, due, finder, lists, shell
 from packdesk_ui.showing import moment
 
 #: The session remembers so many records that were looked at, by type and number.
@@ -36,6 +36,8 @@ class Waiting:
     href: str
     icon: str
     count: str
+    #: The condition that finds all of them; empty where the rows are all.
+    condition: str
     rows: tuple[finder.Found, ...]
 
 
@@ -49,6 +51,9 @@ class Tile:
     description: str
     views: tuple[Link, ...]
     new: str
+    new_label: str
+    #: Its records are given to people to work on.
+    moving: bool
 
 
 def start() -> Response:
@@ -67,8 +72,8 @@ def start() -> Response:
 
 def _waiting(runtime: Runtime, language: str) -> tuple[Waiting, ...]:
     types = (runtime.type(name) for name in runtime.model.entity_types)
-    due = {entity.id: everywhere.moment_of(entity, list_view(entity, language).sort) for entity in types}
-    return tuple(_of_type(runtime, hits, language) for hits in everywhere.work_of(answers.context(), due) if hits.count)
+    moments = {entity.id: everywhere.moment_of(entity, list_view(entity, language).sort) for entity in types}
+    return tuple(_of_type(runtime, hits, language) for hits in everywhere.work_of(answers.context(), moments) if hits.count)
 
 
 def _of_type(runtime: Runtime, hits: everywhere.Hits, language: str) -> Waiting:
@@ -78,6 +83,7 @@ def _of_type(runtime: Runtime, hits: everywhere.Hits, language: str) -> Waiting:
         href=url_for("packdesk_ui.records", entity_type=entity.id),
         icon=shell.icon_of(entity.entity),
         count=f"{hits.count}+" if hits.capped else str(hits.count),
+        condition=everywhere.OWN_WORK if hits.more else "",
         rows=tuple(_row(runtime, hit, hits.due, language) for hit in hits.rows),
     )
 
@@ -87,12 +93,13 @@ def _row(runtime: Runtime, hit: everywhere.Hit, path: str, language: str) -> fin
     value = hit.record.get(path) if path else None
     zone, now = zone_named(request_context.actor().time_zone), request_context.services().clock.now()
     if isinstance(value, datetime):
-        return finder.found(runtime, hit, due=moment(value, language, zone), late=value < now)
-    if isinstance(value, date):
+        late, text = value < now, moment(value, language, zone)
+    elif isinstance(value, date):
         declared = runtime.type(hit.reference.entity_type).fields[path].field
-        text = KINDS[declared.kind].show(declared, value, language, runtime.model, zone)
-        return finder.found(runtime, hit, due=text, late=value < now.astimezone(zone).date())
-    return finder.found(runtime, hit)
+        late, text = value < now.astimezone(zone).date(), KINDS[declared.kind].show(declared, value, language, runtime.model, zone)
+    else:
+        return finder.found(runtime, hit)
+    return finder.found(runtime, hit, due=due.span(value, now, language, late=late), moment=text, late=late)
 
 
 def _seen(runtime: Runtime) -> tuple[Link, ...]:
@@ -118,8 +125,10 @@ def _tiles(runtime: Runtime, language: str) -> tuple[Tile, ...]:
             description=entity.description.in_language(language) if entity.description else "",
             views=tuple(Link(label=label, href=href) for _, label, href in lists.named_filters(runtime.type(entity.id), language)),
             new=url_for("packdesk_ui.new", entity_type=entity.id) if "create" in policy.verbs(runtime, who, entity.id) else "",
+            new_label=shell.words("new.of", label=entity.label.in_language(language)),
+            moving=shell.is_work(runtime, entity),
         )
-        for entity in shell.visible_types(runtime, who)
+        for entity in sorted(shell.visible_types(runtime, who), key=lambda entity: not shell.is_work(runtime, entity))
     )
 
 

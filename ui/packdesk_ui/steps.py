@@ -41,14 +41,11 @@ class Step:
 
 
 def steps_of(look: Look, entity: EntityRuntime, view: RecordView, states: Iterable[ActionState]) -> tuple[Step, ...]:
-    """Return the steps that a page shows, the first nine with a digit that presses them."""
-    found: list[Step] = []
+    """Return the steps that a page shows, in the lifecycle's order; nine have a digit that presses them, first of all those that can be done now."""
+    shown = [(state, takes(entity.actions[state.action.id])) for state in states if is_shown(entity, state)]
     digits = (str(number) for number in range(1, _KEYED + 1))
-    for state in states:
-        if is_shown(entity, state):
-            taking = takes(entity.actions[state.action.id])
-            found.append(_step(look, entity, view, state, taking, _CLAIM_KEY if taking else next(digits, "")))
-    return tuple(found)
+    keys = {state.action.id: _CLAIM_KEY if taking else next(digits, "") for state, taking in sorted(shown, key=lambda pair: not pair[0].enabled)}
+    return tuple(_step(look, entity, view, state, taking, keys[state.action.id]) for state, taking in shown)
 
 
 def is_shown(entity: EntityRuntime, state: ActionState) -> bool:

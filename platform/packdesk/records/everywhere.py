@@ -18,8 +18,8 @@ from packdesk.runtime.values import Record
 from packdesk.store.queries import DEFAULT_ORDER
 
 _MOMENTS = frozenset({Kind.DATE, Kind.DATETIME})
-_MINE = "record.assigned_user == actor"
-_OPEN = "record.state.kind != 'final'"
+#: Finds the unfinished records of whoever asks.
+OWN_WORK = "record.assigned_user == actor && record.state.kind != 'final'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def _own(entity: EntityRuntime, due: str, each: int) -> SearchCommand:
     order = ((due, True),) if due else DEFAULT_ORDER
     named = _fields(entity)
     fields = tuple(dict.fromkeys((*named, due))) if named and due else named
-    return SearchCommand(filter=f"{_MINE} && {_OPEN}", order=order, limit=each, fields=fields, expand=False, count=True)
+    return SearchCommand(filter=OWN_WORK, order=order, limit=each, fields=fields, expand=False, count=True)
 
 
 def _fields(entity: EntityRuntime) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The late guard stages: what was given must be readable and fit, then the conditions that the packs word themselves."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from packdesk.errors import Finding
 from packdesk.records.assignment import misfits
@@ -12,9 +13,11 @@ from packdesk.records.guards import LateStage
 from packdesk.records.linking import misplaced
 from packdesk.records.named_users import unknown_users, unknown_users_of_effects
 from packdesk.records.performing import written_paths
+from packdesk.records.views import called
 from packdesk.runtime.candidates import refusal
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.lifecycle import preconditions
 from packdesk.runtime.validation import check_line_input, check_record
@@ -25,7 +28,7 @@ _CHECK = "check_failed"
 def field_rules(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
     """Refuse what cannot be read, what is missing and what does not fit, all at once."""
     given = attempt.given
-    env = environment(draft)
+    env = _naming(draft)
     found = [*given.findings, *_first_status(draft), *_inputs(attempt, draft)]
     if not attempt.trusted:
         found += check_line_input(draft.work.runtime, env, draft.record, draft.old, given.lines)
@@ -49,14 +52,20 @@ def conditions(attempt: Attempt, draft: Draft) -> Iterable[Finding]:
     """Refuse with the pack's own sentence what a check of the move or of the action does not let through."""
     if attempt.action is None and attempt.judged.move is None:
         return ()
-    return preconditions(attempt.situation.with_input(draft.inputs), attempt.judged)
+    at = attempt.situation.with_input(draft.inputs)
+    return preconditions(replace(at, environment=replace(at.environment, naming=called(draft.work))), attempt.judged)
 
 
 def left_by_effects(draft: Draft, before: Draft) -> tuple[Finding, ...]:
     """Return what is wrong with the record as the effects left it; ``readonly`` does not bind them, everything else does."""
     strangers = tuple(unknown_users_of_effects(draft, before))
-    wrong = check_record(draft.work.runtime, environment(draft), draft.record, draft.old, section=draft.section)
+    wrong = check_record(draft.work.runtime, _naming(draft), draft.record, draft.old, section=draft.section)
     return tuple(_once([*wrong, *strangers, *_of_known_users(misfits(draft), strangers), *misplaced(draft)]))
+
+
+def _naming(draft: Draft) -> Environment:
+    """Return the draft's environment with the names of records, for the sentences of checks."""
+    return replace(environment(draft), naming=called(draft.work))
 
 
 LATE: tuple[LateStage, ...] = (LateStage("inputs and field rules", field_rules), LateStage("preconditions", conditions))

@@ -13,6 +13,7 @@ from packdesk.records.performing import performed
 from packdesk.records.recomputing import changed_paths, refresh, refresh_ends
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.situation import stored
+from packdesk.runtime.tags import fill
 from packdesk.runtime.values import Record
 
 
@@ -80,7 +81,7 @@ def _control(draft: Draft, record: Record) -> Control | None:
     return Control(
         form=result.form,
         record=reference(draft, target) if isinstance(target, Record) else None,
-        message=result.message.in_language(language) if result.message is not None else "",
+        message=fill(result.message.in_language(language), draft.entity, env, language) if result.message is not None else "",
         reveal=stored(reveal) if reveal is not None else (dict(draft.reveal) or None),
         values={name: reference(draft, value) if isinstance(value, Record) else stored(value) for name, value in values.items()},
         readonly=result.readonly,

@@ -1,6 +1,6 @@
 """A record as one actor may see it: closed fields taken out, sensitive ones masked, what the clock moves computed."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -108,6 +108,18 @@ def title(work: Work, record: Record, read: Mapping[tuple[str, str], Record] = _
 def reference(work: Work, record: Record) -> Reference:
     """Return a record as others name it."""
     return naming(work, work.runtime.type(record.entity_type)).reference(record)
+
+
+def called(work: Work) -> Callable[[str, str], str]:
+    """Return how sentences call the records that a record names: what belongs to others by its number, of a type that is closed to the actor nothing."""
+
+    def name(entity_type: str, record_id: str) -> str:
+        other = work.unit.get(entity_type, record_id) if entity_type and policy.views(work.runtime, work.context.actor, entity_type) else None
+        if other is None:
+            return ""
+        return title(work, other) if policy.is_open(work.runtime, work.context.actor, "view", other, work.unit) else other.number
+
+    return name
 
 
 def references(

@@ -124,7 +124,7 @@ def compile_group(workshop: Workshop, entity: EntityType, group: LineGroup) -> L
     return LineRuntime(
         group=group,
         fields={name: compile_field(workshop, field, name, spot) for name, field in group.fields.items()},
-        checks=workshop.checks(group.checks, workshop.scope(Place.CHECK, entity.id, line=group.id)),
+        checks=workshop.checks(group.checks, workshop.scope(Place.CHECK, entity.id, line=group.id), group.id),
         keyed_by=next((name for name, field in group.fields.items() if field.kind in _KEYS), ""),
     )
 

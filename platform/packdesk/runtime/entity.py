@@ -74,6 +74,8 @@ class CheckRuntime:
 
     check: Check
     that: Compiled | None
+    #: The line group whose lines it is asked of; empty: it is asked of the record.
+    group: str = ""
 
     @property
     def texts(self) -> Mapping[str, str]:

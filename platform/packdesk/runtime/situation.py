@@ -11,6 +11,7 @@ from packdesk.runtime.entity import CheckRuntime, EntityRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_kind import UTC
+from packdesk.runtime.tags import filled
 from packdesk.runtime.values import Actor, Graph, Line, Record
 
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
@@ -67,7 +68,14 @@ class Situation:
         ``without_input`` leaves out the checks that read inputs, for when there are none yet.
         """
         return tuple(
-            self.finding("check_failed", check.check.path, action=action, field=field, texts=check.texts, check=check.check.id)
+            self.finding(
+                "check_failed",
+                check.check.path,
+                action=action,
+                field=field,
+                texts=filled(check.texts, self.entity, self.environment, check.group),
+                check=check.check.id,
+            )
             for check in checks
             if check.that is not None and not (without_input and "input" in check.that.names) and not self.holds(check.that)
         )

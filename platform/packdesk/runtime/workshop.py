@@ -7,13 +7,14 @@ from functools import cache
 from packdesk.errors import Problem, Severity
 from packdesk.model.entity_types import Field
 from packdesk.model.model import Model
-from packdesk.model.nodes import Check, Condition, Expression
+from packdesk.model.nodes import Check, Condition, Expression, Text
 from packdesk.runtime.entity import CheckRuntime, Guard
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Catalogue, Place, Scope
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.expressions.faults import ExpressionFault
 from packdesk.runtime.expressions.types import Type
+from packdesk.runtime.tags import sources
 
 
 def problem_at(
@@ -93,9 +94,16 @@ class Workshop:
             return {key: self.source(inner, scope) for key, inner in value.items()}
         return tuple(self.source(inner, scope) for inner in value) if isinstance(value, tuple) else value
 
-    def checks(self, checks: Mapping[str, Check], scope: Scope) -> tuple[CheckRuntime, ...]:
-        """Compile refusals with their sentences."""
-        return tuple(CheckRuntime(check=check, that=self.expression(check.that, scope, types.BOOLEAN)) for check in checks.values())
+    def checks(self, checks: Mapping[str, Check], scope: Scope, group: str = "") -> tuple[CheckRuntime, ...]:
+        """Compile refusals with their sentences; a tag that names nothing is a problem like a name in an expression."""
+        for check in checks.values():
+            self.sentence(check.message, f"{check.path}.message", scope)
+        return tuple(CheckRuntime(check=check, that=self.expression(check.that, scope, types.BOOLEAN), group=group) for check in checks.values())
+
+    def sentence(self, text: Text, path: str, scope: Scope) -> None:
+        """Note a problem for each tag of a sentence that names no field."""
+        for source in dict.fromkeys(source for words in text.by_language.values() for source in sources(words)):
+            self.expression(Expression(source, path), scope)
 
     def note(self, path: str, code: str, message: str, *, advice: str = "", did_you_mean: str = "", severity: Severity = Severity.ERROR) -> None:
         """Note a problem about the metadata at a path."""

@@ -103,10 +103,10 @@ def test_a_record_is_made_on_the_way_and_the_focus_comes_back(enter: Enter) -> N
     page.wait_for_load_state("networkidle")
     owner = page.get_by_role("combobox", name="Owner")
     owner.press_sequentially("Quickly", delay=20)
-    page.get_by_role("option", name="New: Contact").click()
+    page.get_by_role("option", name="New contact").click()
 
     inside = page.locator(MODAL)
-    expect(inside.get_by_role("heading", level=1)).to_contain_text("Contact")
+    expect(inside.get_by_role("heading", level=1)).to_contain_text("contact")
     inside.get_by_label("Kind").select_option("person")
     inside.get_by_role("button", name="Create").click()
     expect(inside.locator("[role=alert]")).to_be_focused()

@@ -336,7 +336,7 @@ def test_a_type_published_meanwhile_appears_in_the_menu_and_works(desk: Desk, en
 
     page = anna.open("/")
     page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Complaints").click()
-    anna.press("New")
+    anna.press("New complaint")
     page.locator(".tile h2 a").first.click()
     page.get_by_label("Complainant").fill("Meanwh")
     page.get_by_role("listbox").get_by_role("option").first.click()
@@ -389,7 +389,7 @@ def test_what_is_not_there_is_a_page_with_a_way_back(enter: Enter) -> None:
 
     for path in ("/nothing/here", "/r/no_such_type", "/r/contact/CO99999999"):
         anna.open(path)
-        expect(anna.page.get_by_role("heading", name="That did not work")).to_be_visible()
+        expect(anna.page.get_by_role("heading", name="Not found")).to_be_visible()
         expect(anna.page.get_by_role("link", name="Go to the start page")).to_be_visible()
 
 

@@ -83,7 +83,9 @@ def test_the_buttons_are_what_the_engine_allows_in_every_status_for_every_role(
     assert walked >= (STATUSES * 4 if language == "en" else STATUSES // 2)
 
 
-def test_blocked_steps_stand_in_the_lifecycles_order_with_their_rule_and_place(desk: Desk, records: dict[str, Record], visitors: Mapping[str, Visitor]) -> None:
+def test_steps_and_blocked_steps_stand_in_the_lifecycles_order_with_their_rule_and_place(
+    desk: Desk, records: dict[str, Record], visitors: Mapping[str, Visitor]
+) -> None:
     record = records["service_request"]
     desk.put(record, status="solved", state="final_resolved", assigned_user="tom")
     visitors["anna"].get("/lang/en")
@@ -92,7 +94,10 @@ def test_blocked_steps_stand_in_the_lifecycles_order_with_their_rule_and_place(d
     inside = dict(_STEP.findall(page))
 
     wanted = [name for name in desk.runtime.type("service_request").actions_in_order if name.action.id in _steps(page)]
-    assert [name for name in _steps(page) if name != "claim"] == [one.action.id for one in wanted if one.action.id != "claim"]
+    for possible in (True, False):
+        assert [name for name, (enabled, *_) in _steps(page).items() if enabled is possible and name != "claim"] == [
+            one.action.id for one in wanted if _steps(page)[one.action.id][0] is possible and one.action.id != "claim"
+        ]
     assert _steps(page)["complete"][0] is False
     assert re.search(r"service_request\.json:\d+", texts(inside["complete"]))
     assert "Tom Falk" in texts(inside["complete"])

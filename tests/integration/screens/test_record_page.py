@@ -179,7 +179,7 @@ def test_the_list_understands_what_the_tab_asks_it(desk: Desk, lena: Visitor) ->
 
 @pytest.mark.parametrize(
     ("hours", "language", "said"),
-    [(-50, "en", "late by 2 days"), (-50, "de", "seit 2 Tage überfällig"), (30, "en", "1 day left"), (2, "de", "noch 2 Stunden")],
+    [(-50, "en", "late by 2 days"), (-50, "de", "2 Tage überfällig"), (30, "en", "1 day left"), (2, "de", "noch 2 Stunden")],
 )
 def test_a_deadline_is_said_in_words_with_an_icon(desk: Desk, hours: int, language: str, said: str) -> None:
     record = desk.needed()["service_request"]

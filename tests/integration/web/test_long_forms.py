@@ -160,7 +160,7 @@ def test_a_picker_offers_the_last_used_first_says_that_there_is_more_and_what_ca
 
     assert len(before["choices"]) == 10  # type: ignore[arg-type]
     assert before["more"] == "There are more: type more of it."
-    assert [one["label"] for one in before["create"]] == ["New: Shelf"]  # type: ignore[attr-defined]
+    assert [one["label"] for one in before["create"]] == ["New shelf"]  # type: ignore[attr-defined]
     assert (number, len(after["choices"])) == ("S00000003", 10)  # type: ignore[arg-type]
     assert _chosen(kim, q="no such shelf")["more"] == "Nothing found."
     assert _chosen(kim, q="'")["choices"] == []

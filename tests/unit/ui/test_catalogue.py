@@ -63,3 +63,19 @@ def test_a_language_that_the_screens_do_not_speak_is_answered_in_english() -> No
 )
 def test_words_fit_their_number(key: str, facts: dict[str, object], english: str, german: str) -> None:
     assert (text(key, "en", **facts), text(key, "de", **facts)) == (english, german)
+
+
+@pytest.mark.parametrize(
+    ("label", "english", "german"),
+    [
+        ("Contact", "New contact", "Contact anlegen"),
+        ("Service request", "New service request", "Service request anlegen"),
+        ("E-mail", "New e-mail", "E-mail anlegen"),
+        ("SIM card", "New SIM card", "SIM card anlegen"),
+        ("McKinsey case", "New McKinsey case", "McKinsey case anlegen"),
+        ("X", "New X", "X anlegen"),
+        ("Äußerung", "New äußerung", "Äußerung anlegen"),
+    ],
+)
+def test_a_label_reads_inside_a_sentence_as_its_language_writes_it(label: str, english: str, german: str) -> None:
+    assert (text("new.of", "en", label=label), text("new.of", "de", label=label)) == (english, german)

@@ -127,7 +127,8 @@ def cell(record: Record, column: ListColumn, reader: Reader, entity_type: str, *
 def reader_of(runtime: Runtime, found: search.SearchPage, language: str) -> Reader:
     """Return what shows the values of a page."""
     zone = zone_named(request_context.actor().time_zone)
-    return Reader(model=runtime.model, language=language, zone=zone, references=found.references, person=people.name_of, brief=True)
+    year = request_context.services().clock.now().astimezone(zone).year
+    return Reader(model=runtime.model, language=language, zone=zone, references=found.references, person=people.name_of, brief=True, year=year)
 
 
 def _row_action(entity_type: str, number: str, state: ActionState, language: str) -> RowAction:

@@ -10,8 +10,11 @@ TEXTS: Texts = {
     "grants.fields": ("Fields with rights of their own", "Felder mit eigenen Rechten"),
     "grants.permissions": ("Permissions", "Berechtigungen"),
     "grants.none": ("The release grants this role nothing.", "Das Release gibt dieser Rolle keine Rechte."),
+    "grants.foreign": (
+        "This role comes with the system and not from a pack: it opens no records, at most pages of the administration.",
+        "Diese Rolle kommt vom System und nicht aus einem Paket: Sie öffnet keine Datensätze, höchstens Seiten der Verwaltung.",
+    ),
     "grants.nothing": ("nothing", "nichts"),
-    "admin.add": ("Add", "Hinzufügen"),
     "admin.show": ("Show", "Anzeigen"),
     "admin.search": ("Search", "Suchen"),
     "admin.none": ("Nothing found.", "Nichts gefunden."),
@@ -45,6 +48,10 @@ TEXTS: Texts = {
         "Wer geht, bleibt im Verlauf: die Anmeldung abschalten statt entfernen.",
     ),
     "admin.hint.roles": ("What each role may do stands on its page.", "Was jede Rolle darf, steht auf ihrer Seite."),
+    "admin.users.words": (
+        "Who may log in, and what each may do by the roles. Open a person to set a new password.",
+        "Wer sich anmelden darf und was jeder durch seine Rollen darf. Öffnen Sie eine Person, um ein neues Kennwort zu setzen.",
+    ),
     "admin.roles.words": (
         "Roles come from the packs of the release: they are changed there and read here.",
         "Rollen kommen aus den Paketen des Release: Dort werden sie geändert, hier gelesen.",

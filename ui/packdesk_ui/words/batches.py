@@ -121,7 +121,7 @@ TEXTS: Texts = {
     "result.skipped": ("skipped", "übersprungen"),
     "result.refused": ("refused", "abgelehnt"),
     # import
-    "import.title": ("Import: {label}", "Import: {label}"),
+    "import.title": ("Import {label:inside}", "{label} importieren"),
     "import.file": ("CSV file", "CSV-Datei"),
     "import.hint": (
         "UTF-8, first row names the columns by label or field path.",

@@ -5,7 +5,7 @@ from packdesk_ui.words.texts import Texts
 TEXTS: Texts = {
     # list
     "new": ("New", "Neu"),
-    "new.of": ("New: {label}", "Neu: {label}"),
+    "new.of": ("New {label:inside}", "{label} anlegen"),
     "import": ("Import", "Importieren"),
     "export": ("Export CSV", "CSV exportieren"),
     "views": ("Views", "Ansichten"),
@@ -13,7 +13,10 @@ TEXTS: Texts = {
     "search.hint": ("Number, name, phone, ...", "Nummer, Name, Telefon, ..."),
     "filter": ("Filter", "Filter"),
     "filter.hint": ("e.g. {example}", "z. B. {example}"),
-    "filter.help": ("A condition on a record; it is checked before it runs.", "Eine Bedingung an den Datensatz; sie wird vor der Suche geprüft."),
+    "filter.help": (
+        "For what the filters can't say: a condition on a record, as in the rules of a pack.",
+        "Für alles, was die Filter nicht ausdrücken: eine Bedingung an den Datensatz, wie in den Regeln eines Pakets.",
+    ),
     "apply": ("Apply", "Anwenden"),
     "reset": ("Reset", "Zurücksetzen"),
     "sort.by": ("Sort by {label}", "Nach {label} sortieren"),
@@ -31,7 +34,7 @@ TEXTS: Texts = {
     "count.many": ("{count} records", "{count} Datensätze"),
     "count.more": ("{count}+ records", "Über {count} Datensätze"),
     "page": ("page {page}", "Seite {page}"),
-    "list.empty": ("There is no {label} yet", "Noch kein Eintrag: {label}"),
+    "list.empty": ("No {label:inside} yet", "Noch keine {label}"),
     "list.empty.advice": ("Create the first one, or import a CSV file.", "Legen Sie den ersten an oder importieren Sie eine CSV-Datei."),
     "list.empty.readonly": ("Records appear here as soon as somebody creates them.", "Hier erscheinen Datensätze, sobald jemand sie anlegt."),
     "list.nomatch": ("Nothing matches", "Keine Treffer"),

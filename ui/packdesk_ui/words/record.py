@@ -5,6 +5,7 @@ from packdesk_ui.words.texts import Texts
 TEXTS: Texts = {
     # record page
     "steps": ("Next steps", "Nächste Schritte"),
+    "steps.not_now": ("Not possible now", "Jetzt nicht möglich"),
     "steps.none": ("Nothing more to do here.", "Hier ist nichts weiter zu tun."),
     "path": ("Path of statuses", "Statusverlauf"),
     "path.now": ("now", "jetzt"),
@@ -16,10 +17,10 @@ TEXTS: Texts = {
     "why.values": ("Values", "Werte"),
     "details": ("Details", "Einzelheiten"),
     "related": ("Related records", "Verknüpfte Datensätze"),
-    "related.none": ("Nothing here yet: {label}.", "Hier ist noch nichts: {label}."),
+    "related.none": ("Nothing here yet.", "Hier ist noch nichts."),
     "related.all": ("Show all {count}", "Alle {count} anzeigen"),
-    "related.new": ("New {label} for this record", "Neu zu diesem Datensatz: {label}"),
-    "due.late": ("late by {span}", "seit {span} überfällig"),
+    "related.new": ("New {label:inside} for this record", "{label} zu diesem Datensatz anlegen"),
+    "due.late": ("late by {span}", "{span} überfällig"),
     "due.left": ("{span} left", "noch {span}"),
     "due.met": ("was met", "wurde eingehalten"),
     "due.missed": ("was missed", "wurde überschritten"),

@@ -26,7 +26,7 @@ from packdesk.packs.schemas.shapes import (
 _RESULT_KEYS: dict[str, Shape] = {
     "form": name("Entity type whose new record is opened", ref="entity_type"),
     "record": value("Record that is opened", "=effect.loan"),
-    "message": text("Sentence that is shown"),
+    "message": text("Sentence that is shown; `#record.path` stands for what the field holds"),
     "reveal": value("Value that is shown once", "=effect.reveal.secret"),
     "values": Map(title="Values of the form", member=value("Value"), keys=Keys.PATH, ref="form_field"),
     "readonly": names("Fields of the form that stay as given", ref="form_field"),
@@ -82,7 +82,7 @@ EFFECT = Variants(
             {"operation": name("Name of the operation", examples=("lending.extend",)), "values": _values("Input of the operation", "")},
             ("operation",),
         ),
-        "fail": _effect("Refuses with a sentence", {"message": text("Sentence")}, ("message",)),
+        "fail": _effect("Refuses with a sentence", {"message": text("Sentence; `#record.path` stands for what the field holds")}, ("message",)),
         "ui": _effect("Tells the screen what to do", {**_RESULT_KEYS, "pop": name("What is brought up", examples=("party",))}),
     },
 )

@@ -78,7 +78,10 @@ def fields(title: str = "Fields") -> Map:
 
 CHECK = member(
     "Refusal with a sentence",
-    {"that": expression("Must hold", "record.ends_on >= record.starts_on"), "message": text("What is said when it does not", "The end lies before the start.")},
+    {
+        "that": expression("Must hold", "record.ends_on >= record.starts_on"),
+        "message": text("What is said when it does not; `#record.path` and `#line.name` stand for what the field holds", "The end lies before the start."),
+    },
     required=("that", "message"),
 )
 CHECKS = Map(title="Refusals, each with a sentence", member=CHECK)

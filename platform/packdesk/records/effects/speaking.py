@@ -4,6 +4,7 @@ from packdesk.errors import Finding, Refused
 from packdesk.model.characters import says_nothing
 from packdesk.records.drafts import Draft
 from packdesk.records.effects.protocol import Performed, Prepared
+from packdesk.runtime.tags import fill
 
 
 def add_note(draft: Draft, prepared: Prepared) -> Performed:
@@ -15,7 +16,8 @@ def add_note(draft: Draft, prepared: Prepared) -> Performed:
 def fail(draft: Draft, prepared: Prepared) -> Performed:
     """Refuse the whole change with the pack's own sentence."""
     message = prepared.arguments.get("message")
-    texts = {draft.work.context.language: str(message)} if message else {}
+    language = draft.work.context.language
+    texts = {language: fill(str(message), draft.entity, draft.environment, language)} if message else {}
     origin = draft.work.runtime.model.origin(prepared.effect.path)
     action = draft.action.action.id if draft.action else ""
     raise Refused([Finding(code="check_failed", action=action, rule=prepared.effect.path, origin=str(origin) if origin else "", texts=texts)])

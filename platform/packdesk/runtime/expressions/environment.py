@@ -1,6 +1,6 @@
 """What an expression is evaluated against: the records, the actor, the moment and the values of the place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -34,3 +34,12 @@ class Environment:
     actor_party: Record | None = None
     #: Values of the names that only this place offers.
     names: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
+    #: (entity type, id) -> how the record is called by whom the actor may ask; None: by its number.
+    naming: Callable[[str, str], str] | None = None
+
+    def called(self, entity_type: str, record_id: str) -> str:
+        """Return how a record is called in a sentence; empty for one that is not there."""
+        if self.naming is not None:
+            return self.naming(entity_type, record_id)
+        found = self.graph.get(entity_type, record_id) if entity_type else None
+        return found.number if found is not None else ""
