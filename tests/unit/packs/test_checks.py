@@ -191,3 +191,32 @@ def test_packs_that_do_not_build_on_each_other_cannot_undo_each_other() -> None:
         loaded = load([MemorySource("a", base), MemorySource("b", added), MemorySource("c", other)])
 
         assert [problem.code for problem in loaded.problems] == ["conflicting_packs"], fields
+
+
+def tab_set(**tab: object) -> Files:
+    """Return a pack with a lifecycle and a tab set of one tab."""
+    return {**life(statuses=STATUSES), "views/v": {"desk": {"entity_type": "ticket", "layout": "tab_set", "tabs": {"all": tab}}}}
+
+
+@pytest.mark.parametrize(
+    ("tab", "found"),
+    [
+        ({"records": "ticket", "row_actions": {"start": {}}}, set()),
+        ({"records": "ticket", "row_actions": {"strt": {}}}, {"unknown_action"}),
+        ({"records": "tickt", "row_actions": {"start": {}}}, {"unknown_entity_type"}),
+    ],
+)
+def test_the_actions_of_a_tab_are_those_of_the_type_that_it_lists(tab: Files, found: set[str]) -> None:
+    assert codes(tab_set(**tab)) & {"unknown_action", "unknown_entity_type"} == found
+
+
+def test_a_board_stands_on_a_field_of_few_values_or_on_the_status() -> None:
+    files = {
+        **life(statuses=STATUSES),
+        **ticket(fields={"colour": {"type": "option", "list": "l"}, "name": {"type": "string"}}),
+        "value_lists/l": {"l": {"options": {"red": {}}}},
+    }
+
+    found = {by: codes({**files, "views/v": {"b": {"entity_type": "ticket", "layout": "board", "by": by}}}) for by in ("colour", "status", "name")}
+
+    assert {by: "unfit_field" in each for by, each in found.items()} == {"colour": False, "status": False, "name": True}

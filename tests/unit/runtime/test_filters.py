@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from tests.integration.records.conftest import harbour
 
 from packdesk.errors import CATALOGUE, Finding
-from packdesk.model.nodes import Expression
+from packdesk.model.entity_types import Kind
+from packdesk.model.nodes import Expression, Text
 from packdesk.runtime import filter_sources, filters
+from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place
@@ -185,3 +187,41 @@ def test_the_values_of_a_chip_are_said_as_people_read_them() -> None:
     ]
 
     assert [tuple(one.replace("\xa0", " ") for one in each) for each in said] == [("1.250,50 €",), ("01.03.2026",), ("1", "20"), ("7",)]
+
+
+@pytest.fixture(scope="module")
+def lists(make) -> EntityRuntime:
+    """Give a type whose fields hold several values, phones and entries."""
+    fields = (
+        make.field(Kind.PHONE, "phone"),
+        make.field(Kind.OPTIONS, "tags", list="colour"),
+        make.field(Kind.REFERENCES, "others", to="thing"),
+    )
+    colour = make.entries("colour", make.entry("red"), make.entry("green", label=Text({"en": "Green", "de": "Grün"}, "Green")))
+    return compile_model(make.model(make.entity("thing", fields), value_lists={"colour": colour})).type("thing")
+
+
+@pytest.mark.parametrize(
+    ("path", "operator", "texts", "expected"),
+    [
+        ("phone", "contains", ("030 12-34",), "(contains(record.phone.raw, '030 12-34') || contains(record.phone.e164, '301234'))"),
+        ("phone", "contains", ("ext",), "contains(record.phone.raw, 'ext')"),
+        ("phone", "empty", (), "record.phone == null"),
+        ("tags", "empty", (), "size(record.tags) == 0"),
+        ("tags", "filled", (), "size(record.tags) > 0"),
+        ("tags", "none_of", ("red",), "!(record.tags.exists(each, each in ['red']))"),
+        ("others", "is", ("TH-1", "TH-2"), "record.others.exists(each, each.number in ['TH-1', 'TH-2'])"),
+        ("others", "empty", (), "size(record.others) == 0"),
+    ],
+)
+def test_a_chip_asks_of_several_values_whether_one_of_them_fits(lists: EntityRuntime, path: str, operator: str, texts: tuple[str, ...], expected: str) -> None:
+    chip = filters.typed(lists, path, operator, texts, Reading(model=lists.model))
+
+    assert isinstance(chip, Chip), chip
+    assert filter_sources.sources(lists, (chip,), LATE) == (expected,)
+
+
+def test_entries_are_said_by_their_labels_and_unknown_ones_as_they_are(lists: EntityRuntime) -> None:
+    chip = Chip(path="tags", operator=Operator.ONE_OF, values=("green", "gone"))
+
+    assert filters.shown_values(lists, chip, "de", BERLIN) == ("Grün", "gone")

@@ -126,6 +126,12 @@ def test_a_window_gets_only_what_saving_may_demand(make, plain, graph):
     assert [part.id for part in page] == ["general", "answer", "other", "phones", "pages"]
 
 
+def test_a_window_that_asks_for_all_that_is_demanded_gets_nothing_more(plain):
+    top = ViewSection(id="top", path="v.top", label=Text({}, "Top"), fields={"name": 1})
+
+    assert [part.id for part in parts_of(_laid_out(plain, Layout.MODAL, top=top).type("thing"), "en", Layout.MODAL)] == ["top"]
+
+
 def test_a_window_without_a_view_of_its_own_is_the_form(plain):
     told = _laid_out(plain, top=ViewSection(id="top", path="v.top", label=Text({}, "Top"), fields={"story": 1})).type("thing")
 
