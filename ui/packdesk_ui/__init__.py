@@ -38,7 +38,7 @@ from packdesk_ui import (
     start,
     transfer,
 )
-from packdesk_ui.lists import board, columns, dates, views
+from packdesk_ui.lists import columns, dates, moves, views
 
 __all__ = ["register"]
 
@@ -78,7 +78,7 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("check_edit", f"{_RECORD}/check", ("POST",), checking.check),
     ("check_action", f"{_RECORD}/actions/<action>/check", ("POST",), checking.check),
     ("record", _RECORD, ("GET",), record.record),
-    ("moves", f"{_RECORD}/moves", ("GET",), board.moves),
+    ("moves", f"{_RECORD}/moves", ("GET",), moves.moves),
     ("dates", f"{_RECORD}/dates", ("GET", "POST"), dates.dates),
     ("reveal", f"{_RECORD}/reveal", ("POST",), record.reveal),
     ("history", f"{_RECORD}/history", ("GET",), record.history_page),

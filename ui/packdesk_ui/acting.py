@@ -161,7 +161,8 @@ def _with_status(sections: tuple[Section, ...], statuses: tuple[tuple[form_field
     offered, taken = statuses
     if len(offered) < 2:
         return sections
-    chosen = (raw.get(_STATUS) or [taken])[-1]
+    asked = request.args.get(_STATUS, "")
+    chosen = (raw.get(_STATUS) or [asked if asked in {status.id for status in offered} else taken])[-1]
     options = tuple(Option(id=status.id, label=status.label, selected=status.id == chosen) for status in offered)
     control = Control(path=_STATUS, name=_STATUS, label=words("status.target"), control="select", required=True, options=options)
     first = sections[0] if sections else Section(id="inputs", label="")

@@ -229,3 +229,55 @@ def test_everybody_reaches_the_editor_of_a_chip_and_the_split_view(enter: Enter,
     expect(page.locator(".opened-record h1")).to_be_visible()
 
     assert [found for found in lena.reach() if "pane" in found or "split" in found] == []
+
+
+def _drag(person: Person, number: str, column: str, *, drop: bool = True) -> None:
+    """Drag a card with the mouse onto a column, by its title: the links are for pressing."""
+    page = person.page
+    card = page.locator(f"[data-row={number}] .board-title").bounding_box()
+    there = page.locator(f"[data-column={column}]").bounding_box()
+    assert card is not None
+    assert there is not None
+    page.mouse.move(card["x"] + 10, card["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(card["x"] + 40, card["y"] + 20, steps=3)
+    page.mouse.move(there["x"] + there["width"] / 2, there["y"] + 60, steps=5)
+    if drop:
+        page.mouse.up()
+
+
+def test_a_card_is_dragged_by_the_same_actions_or_told_why_not(enter: Enter, leader: Client) -> None:
+    """QUALITY 24: dragging is an addition to the menu; what it does is what the menu does."""
+    (request,) = _requests(leader, "Dragged", 1)
+    number = str(request["number"])
+    anna = enter("anna")
+    page = anna.open("/r/{service_request}?view={all}&layout=board")
+    _add_text_chip(anna, "description", "Dragged asks")
+
+    _drag(anna, number, "answered", drop=False)
+    expect(page.locator(".board-ghost")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator(".board-ghost")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    _drag(anna, number, "answered")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Somebody must accept the record first.")
+    assert anna.reach() == []
+    dialog.get_by_role("link", name="Cancel").click()
+    page.locator(f"[data-row={number}]").get_by_role("link", name="Next steps").click()
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Accept", exact=True).click()
+    _drag(anna, number, "answered")
+    expect(dialog.get_by_label("New status")).to_have_value("answered")
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Respond", exact=True).click()
+
+    expect(page.locator(f"[data-column=answered] [data-row={number}]")).to_be_visible()
+    expect(page.locator(".chip")).to_contain_text("Dragged asks")
+    assert leader.read("service_request", number)["status"] == "answered"
+    with page.expect_navigation():
+        _drag(anna, number, "waiting_for_customer")
+    assert leader.read("service_request", number)["status"] == "waiting_for_customer"
+    _drag(anna, number, "workaround")
+    expect(dialog.locator("[role=alert], .reason").first).to_be_visible()

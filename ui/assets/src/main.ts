@@ -21,7 +21,11 @@ import { connectConnection } from "./connection";
 import { connectFiles } from "./files";
 import { connectFocus } from "./focus";
 import { connectOrigin } from "./origin";
+<<<<<<< Updated upstream
 import { connectPointer } from "./pointer";
+=======
+import { connectBoard } from "./board";
+>>>>>>> Stashed changes
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -58,6 +62,7 @@ connectConnection(document);
 connectFiles(document);
 connectFocus(document);
 connectOrigin(document);
+connectBoard(document);
 
 // A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
 document.addEventListener("click", (event) => {

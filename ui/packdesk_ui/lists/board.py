@@ -1,29 +1,25 @@
-"""The board of a list: a column for each value of a field, cards in the list's order, and the steps that move a card."""
+"""The board of a list: a column for each value of a field, and cards in the list's order; the steps that move a card are in ``moves``."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from flask import Response, request, url_for
+from flask import request, url_for
 
 from packdesk.model.entity_types import Kind
-from packdesk.records import actions, search
-from packdesk.records import read as reading
-from packdesk.records.looking import looking
+from packdesk.records import search
 from packdesk.runtime.boards import BoardView, board_view
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.kinds_choice import is_offered, members
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, shell
-from packdesk_ui.editing import crumbs
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import table
 from packdesk_ui.lists.asked import Asked
 from packdesk_ui.lists.cards import facts_of, title_of
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown
-from packdesk_ui.steps import Step, steps_of
 
 _FIRST = 15
 _MOST = 150
@@ -63,22 +59,6 @@ class Board:
     #: How many cards of each column are shown beyond the usual, for the form.
     most: str
     total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moves:
-    """The next steps of one card."""
-
-    number: str
-    title: str
-    href: str
-    steps: tuple[Step, ...]
-    key: str
-    version: int
-    modal: bool
-    #: The list that the card is on, for the way back to it.
-    view: str
-    asked: str
 
 
 def has_board(entity: EntityRuntime) -> bool:
@@ -157,27 +137,3 @@ def _cards(entity: EntityRuntime, asked: Asked, view: BoardView, reader: Reader,
             moves_href=url_for("packdesk_ui.moves", entity_type=entity.id, number=record.number, view=asked.view or None, asked=asked.token or None),
             name=words("board.steps", name=record.number),
         )
-
-
-def moves(entity_type: str, number: str) -> Response:
-    """Show the next steps of a card: the same as on the record's page, with why the others can't be done."""
-    context = answers.context()
-    view = reading.read(context, entity_type, number)
-    entity = request_context.runtime().type(entity_type)
-    states = actions.available(context, entity_type, view.record.id)
-    with looking(context) as look:
-        steps = steps_of(look, entity, view, states)
-    found = Moves(
-        number=view.record.number,
-        title=view.title,
-        href=url_for("packdesk_ui.record", entity_type=entity_type, number=view.record.number),
-        steps=tuple(sorted(steps, key=lambda step: not step.enabled)),
-        key=answers.new_key(),
-        version=int(str(view.record.get("version") or 0)),
-        modal=answers.in_modal(),
-        view=request.args.get("view", ""),
-        asked=request.args.get("asked", ""),
-    )
-    title = words("board.steps", name=view.title or number)
-    way = crumbs(entity, words("steps"), view.record.number)
-    return answers.page_or_modal("lists/moves.html", "lists/moves_body.html", title=title, moves=found, crumbs=way)

@@ -136,6 +136,10 @@ TEXTS: Texts = {
     "board.more": ("More in {name}", "Mehr in {name}"),
     "board.move": ("Next steps", "Nächste Schritte"),
     "board.steps": ("Next steps: {name}", "Nächste Schritte: {name}"),
+    "board.drop": ("{name} to {column}", "{name} nach {column}"),
+    "board.set": ("Set {label}: {value}", "{label} setzen: {value}"),
+    "board.there": ("The card already stands in '{column}'.", "Die Karte steht schon in '{column}'."),
+    "board.no_way": ("No step leads from here to '{column}'.", "Kein Schritt führt von hier nach '{column}'."),
     "board.open": ("Open the record", "Datensatz öffnen"),
     # split view
     "split": ("Beside the list", "Neben der Liste"),
