@@ -21,11 +21,8 @@ import { connectConnection } from "./connection";
 import { connectFiles } from "./files";
 import { connectFocus } from "./focus";
 import { connectOrigin } from "./origin";
-<<<<<<< Updated upstream
 import { connectPointer } from "./pointer";
-=======
 import { connectBoard } from "./board";
->>>>>>> Stashed changes
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
