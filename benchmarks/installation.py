@@ -12,7 +12,7 @@ from tests.servers import postgresql_database, running_postgresql
 from packdesk.settings import Settings
 from packdesk.store import people
 from packdesk.web import members
-from packdesk.web.app import create_app
+from packdesk.web.app import close, create_app
 from packdesk.web.services import Services
 from packdesk.web.tokens import Proof
 
@@ -51,6 +51,4 @@ def installation() -> Iterator[Installation]:
                 mark = services.tokens.mark(people.load_password_hash(connection, LOGIN))
             yield Installation(url, app, services, services.tokens.make(Proof(login=LOGIN, mark=mark), services.clock.now()))
         finally:
-            with app.app_context():
-                app.extensions["sqlalchemy"].engine.dispose()
-            services.database.close()
+            close(app)

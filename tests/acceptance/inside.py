@@ -15,8 +15,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from packdesk.cli.main import main
 from packdesk.web import serve
+from packdesk.web.app import close
 from packdesk.web.background import RUNNER
-from packdesk.web.request_context import EXTENSION
 
 WANTED = bool(os.environ.get("PACKDESK_INSIDE"))
 _RUNNING: dict[int, tuple[BaseWSGIServer, Flask]] = {}
@@ -64,7 +64,7 @@ def stop(port: int) -> None:
         server.shutdown()
         server.server_close()
         app.extensions[RUNNER].stop(20)
-        app.extensions[EXTENSION].database.close()
+        close(app)
 
 
 def command(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:

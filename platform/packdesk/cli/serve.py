@@ -1,12 +1,13 @@
 """``packdesk serve``: prepares the system and answers on one address; with ``--demo`` there are people and records to try it with."""
 
 import argparse
+import contextlib
 
 from packdesk.cli.command import OK, Command
 from packdesk.cli.demo import Demo, set_up
 from packdesk.cli.output import Output
 from packdesk.settings import Settings
-from packdesk.web.app import create_app
+from packdesk.web.app import close, create_app
 from packdesk.web.serve import demand_port, free_port, serve
 from packdesk.web.startup import open_services, prepare
 
@@ -41,13 +42,13 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _prepare(settings: Settings, arguments: argparse.Namespace, output: Output) -> Demo | None:
     """Bring database, release, roles and, if asked, the demo up to date in this process alone, and close everything again."""
-    services = open_services(settings)
-    try:
+    with contextlib.closing(open_services(settings)) as services:
         prepare(services, output.progress)
         app = create_app(settings, services=services)
-        return set_up(app, services, customers=arguments.customers, output=output) if arguments.demo else None
-    finally:
-        services.database.close()
+        try:
+            return set_up(app, services, customers=arguments.customers, output=output) if arguments.demo else None
+        finally:
+            close(app)
 
 
 COMMAND = Command(name="serve", help="Answer browsers and programs; the first start sets everything up.", arguments=_arguments, run=_run)

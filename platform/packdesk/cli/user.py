@@ -9,7 +9,7 @@ from packdesk.cli.system import opened
 from packdesk.errors import PackdeskError
 from packdesk.store import people
 from packdesk.web import members
-from packdesk.web.app import create_app
+from packdesk.web.app import close, create_app
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
@@ -47,7 +47,11 @@ def _add(arguments: argparse.Namespace, output: Output) -> int:
         admin=arguments.admin,
     )
     with opened() as services:
-        added = members.add(create_app(services.settings, services=services), (member,))
+        app = create_app(services.settings, services=services)
+        try:
+            added = members.add(app, (member,))
+        finally:
+            close(app)
     if not added:
         output.error(f"the login '{member.login}' is taken")
         return REFUSED

@@ -69,6 +69,13 @@ def create_app(settings: Settings, *, services: Services | None = None, prepare:
     return app
 
 
+def close(app: Flask) -> None:
+    """Close every connection of the app: those of the shell, which has a pool of its own, and those of everything else."""
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+    app.extensions[EXTENSION].close()
+
+
 def _install_plumbing(app: Flask) -> None:
     """Put the gate in front of everything, and ids, headers and problem answers around it."""
     request_log.install(app)

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.integration.cli.conftest import Ended, Run, edited
 from tests.integration.web.installation import PACK
+from tests.servers import PostgreSQL
 
 from packdesk.cli.main import COMMANDS, main
 
@@ -321,3 +323,16 @@ def test_a_wrong_setting_ends_with_two(run: Run, monkeypatch: pytest.MonkeyPatch
 
     assert ended.code == 2
     assert name in ended.err
+
+
+@pytest.mark.postgres
+def test_a_command_leaves_no_connection_open(run: Run, postgresql_server: PostgreSQL, postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKDESK_DATABASE_URL", postgresql_url)
+    name = postgresql_url.rpartition("/")[2]
+
+    codes = [run(*words).code for words in (("publish", PACK), ("user", "add", "otto"), ("releases",))]
+
+    with psycopg.connect(postgresql_server.url("postgres").replace("+psycopg", "")) as connection:
+        open_still = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (name,)).fetchone()
+    assert codes == [0, 0, 0]
+    assert open_still == (0,)

@@ -21,7 +21,7 @@ from packdesk.runtime.values import SYSTEM, Actor, Record
 from packdesk.settings import Settings
 from packdesk.store import people
 from packdesk.web import members
-from packdesk.web.app import Limits, create_app
+from packdesk.web.app import Limits, close, create_app
 from packdesk.web.services import Services
 
 ROOT = Path(__file__).parents[3]
@@ -142,13 +142,6 @@ def texts(html: str) -> str:
 def settings(home: Path) -> Settings:
     """Return the settings of an installation."""
     return Settings(home=home, database_url=f"sqlite:///{home / 'packdesk.sqlite3'}", packs=PACKS)
-
-
-def close(app: Flask) -> None:
-    """Close every connection of the app."""
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
-    app.extensions["packdesk"].database.close()
 
 
 @pytest.fixture(scope="session")

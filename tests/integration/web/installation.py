@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from packdesk.settings import Settings
 from packdesk.web import members
-from packdesk.web.app import Limits, create_app
+from packdesk.web.app import Limits, close, create_app
 
 PACK = Path(__file__).parent / "library"
 PASSWORD = "correct horse battery"
@@ -58,13 +58,6 @@ def build(home: Path, database_url: str = "") -> Flask:
     users = app.extensions["packdesk"].live.current().runtime.model.organisation.users.values()
     members.add(app, [members.Member(login=user.login, name=user.name, password=PASSWORD, roles=user.roles, units=user.units) for user in users])
     return app
-
-
-def close(app: Flask) -> None:
-    """Close every connection of the app."""
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
-    app.extensions["packdesk"].database.close()
 
 
 def caller(app: Flask, login: str) -> Caller:
