@@ -31,6 +31,7 @@ from packdesk_ui import (
     grants,
     job_notes,
     jobs,
+    languages,
     lists,
     origin,
     record,
@@ -129,6 +130,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
     start.remember_records(app)
+    languages.remember_languages(app)
     app.jinja_env.globals.update(
         grants_of=grants.grants_of, administration=administration, everywhere=everywhere.everywhere, may_go_on=origin.may_go_on, job_notes=job_notes.notes
     )

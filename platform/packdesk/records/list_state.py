@@ -56,7 +56,8 @@ class LeftOut:
     #: ``field``, ``value``, ``operator``, ``closed`` or ``view``.
     kind: str
     name: str
-    label: str = ""
+    #: Path of the field that it was about, where that is there.
+    path: str = ""
 
 
 def read(runtime: Runtime, actor: Actor, entity: EntityRuntime, kept: object) -> tuple[ListState, tuple[LeftOut, ...]]:
@@ -122,8 +123,7 @@ def _chip(entity: EntityRuntime, given: object, closed: frozenset[str], left: li
     kind = {"filter_field_gone": "field", "bad_request": ""}.get(chip.code, "operator")
     if kind:
         path = str(given["path"]) if isinstance(given, Mapping) else ""
-        label = entity.fields[path].label("en") if path in entity.fields else ""
-        left.append(LeftOut(kind=kind, name=path, label=label))
+        left.append(LeftOut(kind=kind, name=path, path=path if path in entity.fields else ""))
     return None
 
 
@@ -139,8 +139,7 @@ def _without_gone(entity: EntityRuntime, given: Mapping[str, object], reading: R
     for value in values if isinstance(values, list | tuple) else ():
         alone = filters.read(entity, {**given, "values": [value]}, reading)
         if isinstance(alone, Finding):
-            label = entity.fields[str(given["path"])].label("en")
-            left.append(LeftOut(kind="value", name=str(value), label=label))
+            left.append(LeftOut(kind="value", name=str(value), path=str(given["path"])))
         else:
             kept.extend(alone.values)
     chip = filters.read(entity, {**given, "values": kept}, reading) if kept else None

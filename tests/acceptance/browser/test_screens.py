@@ -295,6 +295,7 @@ def test_the_screens_speak_german(enter: Enter) -> None:
     anna.press("Anlegen")
 
     expect(page.get_by_role("alert")).to_contain_text("ist erforderlich.")
+    anna.open("/lang/en")
 
 
 @once

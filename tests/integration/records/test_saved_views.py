@@ -118,8 +118,8 @@ def test_columns_are_ones_own_and_must_exist(small_port: Harbour) -> None:
     ("body", "left"),
     [
         ({"chips": [{"path": "gone", "operator": "contains", "values": ["a"]}]}, LeftOut(kind="field", name="gone")),
-        ({"chips": [{"path": "remark", "operator": "yes"}]}, LeftOut(kind="operator", name="remark", label="Remark")),
-        ({"chips": [{"path": "status", "operator": "one_of", "values": ["sunk"]}]}, LeftOut(kind="value", name="sunk", label="Status")),
+        ({"chips": [{"path": "remark", "operator": "yes"}]}, LeftOut(kind="operator", name="remark", path="remark")),
+        ({"chips": [{"path": "status", "operator": "one_of", "values": ["sunk"]}]}, LeftOut(kind="value", name="sunk", path="status")),
         ({"columns": ["gone"]}, LeftOut(kind="field", name="gone")),
         ({"order": "-gone"}, LeftOut(kind="field", name="gone")),
         ({"base": "gone"}, LeftOut(kind="view", name="gone")),

@@ -287,6 +287,7 @@ def test_the_pages_speak_german(app: Flask, kims: Screen, books: list[str]) -> N
     german.get("/lang/de")
 
     page, mine, form = german.get(begun.location), german.get("/jobs"), german.post(f"{LIST}/bulk", {"picked": books, "_bulk": "choose"})
+    german.get("/lang/en")
 
     assert "3 von 4 werden geändert, 1 nicht:" in _words(page)
     assert "were changed" not in form.text

@@ -259,3 +259,55 @@ def test_a_record_that_left_the_list_still_stands_beside_it(reader: FlaskClient)
 
     assert 'hx-get="/r/book/BO99999999"' in text
     assert 'rel="next"' in text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            ["'velvet' is no longer among the choices of Binding and was left out.", "The filter on Pages no longer fits the field", "The field 'gone'"],
+        ),
+        (
+            "de",
+            ["'velvet' steht für Binding nicht mehr zur Wahl", "Der Filter auf Seiten passt nicht mehr zum Feld", "Das Feld 'gone' gibt es nicht mehr"],
+        ),
+    ],
+)
+def test_what_a_release_took_out_of_a_view_is_said_in_the_language_of_the_page(app: Flask, reader: FlaskClient, language: str, sentences: list[str]) -> None:
+    assert reader
+    client = _logged_in(app, "rita")
+    client.get(f"/lang/{language}")
+    stored = (
+        {"path": "binding", "operator": "one_of", "values": ["velvet"]},
+        {"path": "pages", "operator": "contains", "values": ["x"]},
+        {"path": "gone", "operator": "is"},
+    )
+
+    _, text = _post(client, **_chips(*stored))
+
+    assert [sentence for sentence in sentences if sentence.replace("'", "&#39;") not in text] == []
+
+
+def test_the_chosen_language_is_the_persons_and_not_the_browsers(app: Flask) -> None:
+    first = _logged_in(app, "sven")
+    first.get("/lang/de")
+
+    again, other = _logged_in(app, "sven"), _logged_in(app, "carl")
+    first.get("/logout/")
+    first.post("/login/", data={"username": "carl", "password": PASSWORD}, headers=SAME_ORIGIN)
+
+    assert 'lang="de"' in again.get("/r/book").text
+    assert 'lang="en"' in other.get("/r/book").text
+    assert '<html lang="en"' in first.get("/r/book").text
+    again.get("/lang/en")
+    assert '<html lang="en"' in _logged_in(app, "sven").get("/r/book").text
+
+
+def test_what_was_chosen_at_the_login_holds_for_the_session_alone(app: Flask) -> None:
+    client = app.test_client()
+    client.get("/lang/de")
+    client.post("/login/", data={"username": "carl", "password": PASSWORD}, headers=SAME_ORIGIN)
+
+    assert '<html lang="de"' in client.get("/r/book").text
+    assert '<html lang="en"' in _logged_in(app, "carl").get("/r/book").text

@@ -201,7 +201,7 @@ def test_a_page_of_the_table_is_found_again_and_its_records_open_on_their_page(k
 
 def test_the_sentences_at_the_ends_are_german_too(app: Flask, numbers: list[str]) -> None:
     german = app.test_client()
-    german.post("/login/", data={"username": "kim", "password": PASSWORD}, headers=SAME_ORIGIN)
+    german.post("/login/", data={"username": "rita", "password": PASSWORD}, headers=SAME_ORIGIN)
     german.get("/lang/de")
 
     text = _follow(german, f"/r/book?order=number&open={numbers[0]}&step=previous").text

@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 
 from packdesk.errors import PackdeskError, Refused, sentence
 from packdesk.records import policy, saved_views, search
+from packdesk.records.list_state import LeftOut
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.lists import ListView
@@ -164,7 +165,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         all_text=found.all_text,
         narrowed=asked.narrowed or asked.view != "",
         fault=found.fault,
-        notices=tuple(shell.words(f"left.{one.kind}", name=one.name, label=one.label) for one in asked.left_out),
+        notices=tuple(_left_out(entity, one, language) for one in asked.left_out),
         action=asking.address(entity.id, asked),
         reset_href=url_for("packdesk_ui.records", entity_type=entity.id, view=asked.view or None),
         new_href=url_for("packdesk_ui.new", entity_type=entity.id),
@@ -240,6 +241,12 @@ def whole(entity: EntityRuntime) -> search.SearchCommand:
     """Return the search for all that the list at this address shows, for a file."""
     asked = asking.read(entity, saved_views.setup(answers.context(), entity.id))
     return replace(command(entity, replace(asked, trail=()), asking.shown_list(entity, asked, shell.language())), count=False)
+
+
+def _left_out(entity: EntityRuntime, one: LeftOut, language: str) -> str:
+    """Return the sentence about what was kept and means nothing any more."""
+    label = asking.full_label(entity, one.path, language) if one.path else ""
+    return shell.words(f"left.{one.kind}", name=one.name, label=label)
 
 
 def _example(entity: EntityRuntime) -> str:

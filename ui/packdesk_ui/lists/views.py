@@ -200,7 +200,8 @@ def _fault(error: PackdeskError) -> str:
 
 
 def _named(finding: Finding) -> Finding:
-    return replace(finding, facts={**finding.facts, "label": words("view.label")})
+    """Return the finding with what it is about in the language of the page."""
+    return replace(finding, facts={**finding.facts, "label": words("views.saved" if finding.code == "too_many_items" else "view.label")})
 
 
 def _form(entity: EntityRuntime, asked: Asked, title: str, submit: str, *, saved: SavedView | None = None, fault: str = "") -> Response:
