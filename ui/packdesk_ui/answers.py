@@ -78,6 +78,8 @@ def go_to_record(entity_type: str, number: str, message: str = "", tone: str = "
 def go_from_record(entity_type: str, message: str) -> Response:
     """Send the browser on from a record that is no more: to the next one of its list, or to the list."""
     around = origin.origin()
+    if around is not None and around.number and around.number == (request.view_args or {}).get("number"):
+        around = None
     address = around.address(step="away" if around.opened else "") if around is not None else url_for("packdesk_ui.records", entity_type=entity_type)
     return go(address, message)
 

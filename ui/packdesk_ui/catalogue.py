@@ -7,12 +7,12 @@ In: a key and facts. Out: one sentence or word, from the modules of ``packdesk_u
 from types import MappingProxyType
 
 from packdesk.errors import fill
-from packdesk_ui.words import administration, batches, calendar, forms, gallery, keys, lists, record, shell
+from packdesk_ui.words import administration, batches, calendar, desk, forms, gallery, keys, lists, record, shell
 from packdesk_ui.words.texts import Texts
 
 LANGUAGES = ("en", "de")
 
-_PARTS = (administration, batches, calendar, forms, gallery, keys, lists, record, shell)
+_PARTS = (administration, batches, calendar, desk, forms, gallery, keys, lists, record, shell)
 #: Key -> (English, German); each key stands in one part.
 TEXTS: Texts = MappingProxyType({key: pair for part in _PARTS for key, pair in part.TEXTS.items()})
 

@@ -125,7 +125,7 @@ def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Respons
     label = entity.entity.label.in_language(language)
     over, title = words("new.of", label=label), words("subtype.choose")
     return answers.page_or_modal(
-        "records/subtypes.html", "records/subtypes_body.html", kinds=kinds, over=over, title=title, crumbs=crumbs(entity, words("new"))
+        "records/subtypes.html", "records/subtypes_body.html", kinds=kinds, over=over, title=title, modal=_in_window(), crumbs=crumbs(entity, words("new"))
     )
 
 
@@ -150,6 +150,7 @@ def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] 
         submit=words("create"),
         key=answers.new_key(),
         over=entity.entity.label.in_language(language) if kind else "",
+        modal=_in_window(),
         hidden=(
             *((name, value) for name, value in (("subtype", subtype), *((name, request.values.get(name, "")) for name in (THEN, QUICK))) if value),
             *given(form, raw),
@@ -196,11 +197,17 @@ def edit_page(form: Form, raw: Raw, version: int, base: str, findings: tuple[Fin
         submit=words("save"),
         key=answers.new_key(),
         over=form.entity.entity.label.in_language(form.look.language),
+        modal=_in_window(),
         version=version,
         base=base,
         gone=gone,
     )
     return _form_page(page, f"{words('edit')}: {number}", crumbs(form.entity, words("edit"), number), bool(findings))
+
+
+def _in_window() -> bool:
+    """Say whether the form stands in the window of its page; that of a picker sends its forms itself."""
+    return answers.in_modal() and not request.values.get(QUICK)
 
 
 def _form_page(page: FormPage, title: str, way: tuple[Crumb, ...], refused: bool) -> Response:

@@ -15,7 +15,8 @@ from packdesk_ui.due import Due, due_of
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown
 
-_MASK = "•••"
+#: Stands for a value that is shown on purpose only.
+MASK = "•••"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,10 @@ class Block:
     table: Table | None = None
 
 
-def blocks_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader) -> Iterator[tuple[bool, Block]]:
-    """Yield the blocks of a record, each with whether it stands at the side."""
+def blocks_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader, laid_out: Layout = Layout.DETAIL) -> Iterator[tuple[bool, Block]]:
+    """Yield the blocks of a record, each with whether it stands at the side; what the engine keeps only where all of it is shown."""
     shown: set[str] = set()
-    for part in layout.parts_of(entity, look.language, Layout.DETAIL):
+    for part in layout.parts_of(entity, look.language, laid_out):
         shown |= set(part.paths)
         if part.group:
             if part.group not in view.hidden:
@@ -49,21 +50,23 @@ def blocks_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reade
         absent = section in entity.sections and not (present(look.at(view.record), section) or _was_filled(entity, view, part))
         if facts and not absent:
             yield part.side, Block(label=part.label, facts=facts)
+    if laid_out is not Layout.DETAIL:
+        return
     log = layout.log_paths(entity, frozenset(shown))
-    facts = tuple(_fact(entity, view, reader, path, badges=False) for path in log if path not in view.hidden)
-    yield True, Block(label=words("details"), facts=tuple(fact for fact in facts if fact.text))
+    facts = tuple(fact(entity, view, reader, path, badges=False) for path in log if path not in view.hidden)
+    yield True, Block(label=words("details"), facts=tuple(one for one in facts if one.text))
 
 
 def responsible(entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Shown, ...]:
     """Return the unit and the person that a record is assigned to; nothing where the type knows no assignment."""
-    return tuple(_fact(entity, view, reader, path) for path in ASSIGNMENT if path in entity.fields and path not in view.hidden)
+    return tuple(fact(entity, view, reader, path) for path in ASSIGNMENT if path in entity.fields and path not in view.hidden)
 
 
 def dates_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Due, ...]:
     """Return the deadlines of a record that the person may see, in words."""
     closed = view.hidden | view.masked
     found = (one for one in deadlines(entity, view.record) if not closed & {one.path, one.late_path})
-    return tuple(due_of(one, _fact(entity, view, reader, one.path), look.now, look.language) for one in found)
+    return tuple(due_of(one, fact(entity, view, reader, one.path), look.now, look.language) for one in found)
 
 
 def _was_filled(entity: EntityRuntime, view: RecordView, part: layout.Part) -> bool:
@@ -78,13 +81,14 @@ def _facts(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader, 
             continue
         each = entity.fields[path]
         if path in view.masked:
-            yield Shown(label=each.label(reader.language), text=_MASK, masked=path, path=path)
+            yield Shown(label=each.label(reader.language), text=MASK, masked=path, path=path)
         elif at.holds(each.visible):
-            fact = _fact(entity, view, reader, path)
-            yield replace(fact, wide=fact.wide or part.spans[path] > 1)
+            found = fact(entity, view, reader, path)
+            yield replace(found, wide=found.wide or part.spans[path] > 1)
 
 
-def _fact(entity: EntityRuntime, view: RecordView, reader: Reader, path: str, *, badges: bool = True) -> Shown:
+def fact(entity: EntityRuntime, view: RecordView, reader: Reader, path: str, *, badges: bool = True) -> Shown:
+    """Return one value of a record as it is read."""
     each = entity.fields[path]
     return replace(reader.show(each.field, view.record.get(path), targets=each.targets, badges=badges), path=path)
 

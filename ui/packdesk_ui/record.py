@@ -16,6 +16,7 @@ from packdesk.runtime.header import record_header
 from packdesk.runtime.lifecycle import is_final, lock
 from packdesk.web import request_context
 from packdesk_ui import answers, facts, people, related, shell, timeline
+from packdesk_ui.desk import desk_href
 from packdesk_ui.due import Due
 from packdesk_ui.editing import crumbs
 from packdesk_ui.explained import Explanations, explanations
@@ -65,6 +66,8 @@ class RecordPage:
     attach_href: str
     reveal_href: str
     explain_href: str
+    #: The record laid out for the desk; empty where no view does so.
+    desk_href: str
     explained: Explanations | None
 
 
@@ -184,6 +187,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         attach_href=here("add_file"),
         reveal_href=here("reveal"),
         explain_href=here("record", explain=None if explaining else "1"),
+        desk_href=desk_href(entity, stored.number),
         explained=explanations(look, entity, view, states) if explaining else None,
     )
 

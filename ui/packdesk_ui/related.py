@@ -70,7 +70,7 @@ def related_of(look: Look, entity: EntityRuntime, record: Record, wanted: str) -
         return None
     opened = next((tab for tab in found if tab.relation == wanted), None) or next((tab for tab in found if tab.count), found[0])
     entries = belonging.newest(look.work, record, opened) if opened.count else ()
-    condition = _condition(look, entity, record, opened) if opened.count else ""
+    asked = condition(look, entity, record, opened) if opened.count else ""
     return Related(
         tabs=tuple(_tab(look, entity, record, tab, current=tab is opened) for tab in found),
         label=_label(look, entity, opened),
@@ -83,19 +83,20 @@ def related_of(look: Look, entity: EntityRuntime, record: Record, wanted: str) -
             )
             for each in entries
         ),
-        all_href=url_for("packdesk_ui.records", entity_type=opened.types[0], view="") if condition else "",
-        all_filter=condition,
-        all_words=words("related.all", count=_count(opened)),
-        new=tuple(_news(look, record, opened)),
+        all_href=url_for("packdesk_ui.records", entity_type=opened.types[0], view="") if asked else "",
+        all_filter=asked,
+        all_words=words("related.all", count=count_text(opened)),
+        new=tuple(news(look, record, opened)),
     )
 
 
 def _tab(look: Look, entity: EntityRuntime, record: Record, tab: RelatedTab, *, current: bool) -> Tab:
     href = url_for("packdesk_ui.record", entity_type=entity.id, number=record.number, tab=tab.relation)
-    return Tab(id=tab.relation, label=_label(look, entity, tab), count=_count(tab), href=href, current=current)
+    return Tab(id=tab.relation, label=_label(look, entity, tab), count=count_text(tab), href=href, current=current)
 
 
-def _count(tab: RelatedTab) -> str:
+def count_text(tab: RelatedTab) -> str:
+    """Return how many records a tab leads to, counted so far."""
     return f"{tab.count - 1}+" if tab.capped else str(tab.count)
 
 
@@ -112,7 +113,7 @@ def _status(look: Look, entity_type: str, status: str) -> Status | None:
     return Status(label=lifecycle.statuses[status].label.in_language(look.language), tone=tone_of(lifecycle, status))
 
 
-def _condition(look: Look, entity: EntityRuntime, record: Record, tab: RelatedTab) -> str:
+def condition(look: Look, entity: EntityRuntime, record: Record, tab: RelatedTab) -> str:
     """Return the condition under which the list of the other type shows these records; empty where one list can't show them."""
     if len(tab.types) != 1:
         return ""
@@ -131,7 +132,7 @@ def _back(look: Look, entity: EntityRuntime, connection: Connection, tab: Relate
     return next((name for name, one in others if one.how == "linked" and (one.holder, one.stored) == (entity.id, connection.stored)), "")
 
 
-def _news(look: Look, record: Record, tab: RelatedTab) -> Iterator[New]:
+def news(look: Look, record: Record, tab: RelatedTab) -> Iterator[New]:
     """Yield the way to a new record whose reference to this one is filled in and stays."""
     connection = tab.way
     if connection.how != "field" or "create" not in policy.verbs(look.runtime, look.context.actor, connection.holder):

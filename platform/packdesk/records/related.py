@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from packdesk.records import policy
 from packdesk.records.drafts import Work
 from packdesk.records.outcome import Reference
+from packdesk.records.screening import screen_of
 from packdesk.records.views import reference
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.expressions.catalogue import Connection
@@ -50,6 +51,20 @@ def tabs(work: Work, record: Record) -> tuple[RelatedTab, ...]:
     asked = _asked(work, work.runtime.type(record.entity_type))
     found = stored.counts(work.unit.connection, work.unit.tables, record.entity_type, record.id, asked, COUNTED)
     return tuple(RelatedTab(relation=name, way=ends.way, types=tuple(ends.open), count=found.get(name, 0)) for name, ends in asked.items())
+
+
+def counted(work: Work, record: Record, ways: Mapping[str, tuple[Connection, str]]) -> Mapping[str, RelatedTab]:
+    """Return the tabs that lead to records of one type each, by name, counted in one statement; none for what the actor's roles don't show."""
+    asked = {name: _ends(work, way, (target,)) for name, (way, target) in ways.items() if not _is_closed(work, way)}
+    asked = {name: ends for name, ends in asked.items() if ends.open}
+    found = stored.counts(work.unit.connection, work.unit.tables, record.entity_type, record.id, asked, COUNTED)
+    return {name: RelatedTab(relation=name, way=ends.way, types=tuple(ends.open), count=found.get(name, 0)) for name, ends in asked.items()}
+
+
+def _is_closed(work: Work, way: Connection) -> bool:
+    """Say whether the field that connects the records is kept from the actor: then he is not told that they belong together."""
+    kept = screen_of(work.runtime, work.context.actor, way.holder)
+    return way.stored in kept.hidden | kept.masked or (way.how == "field" and way.stored not in work.unit.tables.stored(way.holder))
 
 
 def newest(work: Work, record: Record, tab: RelatedTab, most: int = SHOWN) -> tuple[RelatedRecord, ...]:

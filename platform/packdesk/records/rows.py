@@ -21,12 +21,12 @@ class RowState:
 
     #: Columns whose condition holds.
     marked: frozenset[str]
-    #: Row actions that this person can do now.
+    #: Row actions that this person can do now, and where it was asked for those that the record offers and something blocks.
     actions: tuple[ActionState, ...]
 
 
 def row_states(
-    context: Context, entity_type: str, ids: Iterable[str], *, conditions: Mapping[str, Compiled], actions: tuple[str, ...]
+    context: Context, entity_type: str, ids: Iterable[str], *, conditions: Mapping[str, Compiled], actions: tuple[str, ...], blocked: bool = False
 ) -> Mapping[str, RowState]:
     """Return the state of each row that the person may see, by id; nothing is read where nothing is asked."""
     wanted = tuple(ids)
@@ -36,7 +36,7 @@ def row_states(
     def work(unit: Work) -> Mapping[str, RowState]:
         _read_ahead(unit, unit.runtime.type(entity_type), unit.unit.prefetch(entity_type, wanted), conditions, actions)
         found = ((name, visible(unit, entity_type, name)) for name in wanted)
-        return {name: _state(unit, record, conditions, actions) for name, record in found if record is not None}
+        return {name: _state(unit, record, conditions, actions, blocked=blocked) for name, record in found if record is not None}
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
@@ -64,12 +64,12 @@ def _reads(guard: Guard | None) -> frozenset[tuple[str, str]]:
     return frozenset((one.entity_type, one.path) for one in guard.dependencies) if isinstance(guard, Compiled) else frozenset()
 
 
-def _state(work: Work, record: Record, conditions: Mapping[str, Compiled], actions: tuple[str, ...]) -> RowState:
+def _state(work: Work, record: Record, conditions: Mapping[str, Compiled], actions: tuple[str, ...], *, blocked: bool) -> RowState:
     entity = work.runtime.type(record.entity_type)
     seen = computed(work, entity, record) if conditions else record
     at = situation(entity, seen, work.context.actor, work.unit, work.now, zone=work.zone)
     offered = states(work, record, actions) if actions else ()
     return RowState(
         marked=frozenset(path for path, condition in conditions.items() if at.holds(condition)),
-        actions=tuple(state for state in offered if state.offered and state.enabled),
+        actions=tuple(state for state in offered if state.offered and (blocked or state.enabled)),
     )

@@ -81,6 +81,10 @@ def _conflict(person: Person, record: Mapping[str, Any]) -> None:
     expect(page.get_by_label(re.compile("Keep theirs")).first).to_be_visible()
 
 
+def _desk(person: Person, record: Mapping[str, Any]) -> None:
+    person.open(f"/r/{{contact}}/{record['contact']['number']}/desk?tab={{service_requests}}")
+
+
 def _found(person: Person, record: Mapping[str, Any]) -> None:
     number = str(record["contact"]["number"])
     page = person.open("/")
@@ -226,6 +230,7 @@ _PAGES: Mapping[str, tuple[str, Way]] = {
     "list for leaders": ("lena", _path("/r/<service_request>?view=<all>")),
     "calendar": ("anna", _path("/r/<activity>?view=<all>&layout=calendar")),
     "record": ("anna", _path("/r/<service_request>/#")),
+    "desk": ("anna", _desk),
     "form": ("anna", _path("/r/<contact>/new")),
     "types to choose from": ("anna", _path("/r/<service_request>/new")),
     "form with errors": ("anna", _form_with_errors),

@@ -139,7 +139,7 @@ def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
         setup=setup,
         saved=saved,
         left_out=left,
-        trail=_trail() if request.method == "POST" else _kept_trail(setup, beside=bool(opened)),
+        trail=sent_trail() if request.method == "POST" else _kept_trail(setup, beside=bool(opened)),
         opened=opened,
         neighbours=(request.args.get("previous", "")[:100], request.args.get("next", "")[:100]),
         step=request.args["step"] if opened and request.args.get("step") in STEPS else "",
@@ -172,7 +172,8 @@ def _read(entity: EntityRuntime, kept: object) -> tuple[ListState, tuple[LeftOut
     return list_state.read(request_context.runtime(), request_context.actor(), entity, kept)
 
 
-def _trail() -> tuple[str, ...]:
+def sent_trail() -> tuple[str, ...]:
+    """Return the cursors of the pages up to the one that a form asks for."""
     form = request.form
     try:
         found = json.loads(form.get("_trail", "") or "[]")

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import url_for
 
+from packdesk.errors import sentence
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
 from packdesk.records.drafts import zone_named
@@ -59,6 +60,8 @@ class RowAction:
     key: str
     #: Says of which row, for those who do not see where the button stands.
     name: str
+    #: Why it can't be done now; empty: it can.
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,21 +92,25 @@ def heads(entity: EntityRuntime, columns: tuple[ListColumn, ...]) -> tuple[Colum
     )
 
 
-def rows(entity: EntityRuntime, listed: ListView, found: search.SearchPage, asked: Asked, language: str) -> Iterator[Row]:
-    """Yield the rows with what can be done with each and where a column's condition holds."""
+def rows(entity: EntityRuntime, listed: ListView, found: search.SearchPage, asked: Asked | None, language: str) -> Iterator[Row]:
+    """Yield the rows with what can be done with each and where a column's condition holds.
+
+    Rows that are no list of their own (``asked`` is None) open nothing beside them, and say of their actions what blocks them.
+    """
     runtime = request_context.runtime()
     reader = reader_of(runtime, found, language)
     conditions = {column.path: column.when for column in listed.columns if column.when is not None}
     may_act = "act" in policy.verbs(runtime, request_context.actor(), entity.id)
     actions = listed.row_actions if may_act else ()
-    states = row_states(answers.context(), entity.id, (record.id for record in found.rows), conditions=conditions, actions=actions)
-    beside = _beside(entity, asked)
+    states = row_states(answers.context(), entity.id, (record.id for record in found.rows), conditions=conditions, actions=actions, blocked=asked is None)
+    beside = _beside(entity, asked) if asked is not None else ""
+    opened = asked.opened if asked is not None else ""
     for record in found.rows:
         state = states.get(record.id)
         marked = state.marked if state is not None else frozenset()
         cells = tuple(cell(record, column, reader, entity.id, styled=column.when is None or column.path in marked) for column in listed.columns)
         offered = tuple(_row_action(entity.id, record.number, each, language) for each in state.actions) if state is not None else ()
-        yield Row(number=record.number, cells=cells, actions=offered, beside=f"{beside}{quote(record.number)}", current=record.number == asked.opened)
+        yield Row(number=record.number, cells=cells, actions=offered, beside=f"{beside}{quote(record.number)}", current=record.number == opened)
 
 
 def _beside(entity: EntityRuntime, asked: Asked) -> str:
@@ -141,4 +148,5 @@ def _row_action(entity_type: str, number: str, state: ActionState, language: str
         plain=not (state.inputs or action.confirm is not None or len(state.statuses) > 1),
         key=answers.new_key(),
         name=f"{label}: {number}",
+        reason=" ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings)) if not state.enabled else "",
     )
