@@ -228,7 +228,6 @@ _PAGES: Mapping[str, tuple[str, Way]] = {
     "menu": ("admin", _menu),
     "list": ("anna", _path("/r/<service_request>?view=<all>")),
     "list for leaders": ("lena", _path("/r/<service_request>?view=<all>")),
-    "calendar": ("anna", _path("/r/<activity>?view=<all>&layout=calendar")),
     "record": ("anna", _path("/r/<service_request>/#")),
     "desk": ("anna", _desk),
     "form": ("anna", _path("/r/<contact>/new")),

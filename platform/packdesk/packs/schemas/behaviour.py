@@ -164,7 +164,10 @@ VIEW = member(
                 "Tab",
                 {
                     "label": LABEL,
-                    "records": name("Entity type whose records it lists: those whose business this one is, else those of a relation, else those that refer to it", ref="entity_type"),
+                    "records": name(
+                        "Entity type whose records it lists: those whose business this one is, else those of a relation, else those that refer to it",
+                        ref="entity_type",
+                    ),
                     "form": name("The type itself: the tab shows the values of its window, or of its form where it has none", ref="entity_type"),
                     "more": member("Button below the form that opens all of it", {"label": LABEL}),
                     "row_actions": Map(title="Actions of a row", member=member("Action", {}), ref="tab_action"),
