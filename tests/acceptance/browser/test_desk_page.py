@@ -47,7 +47,7 @@ def test_a_contact_is_worked_on_from_its_desk(enter: Enter, leader: Client) -> N
     assert re.search(r"/desk\?tab=", page.url)
     assert leader.read("activity", activity["number"])["assigned_user"] == "anna"
 
-    page.get_by_role("link", name=re.compile("^New Activity")).click()
+    page.get_by_role("link", name=re.compile("^New activity", re.IGNORECASE)).click()
     page.get_by_role("dialog").get_by_role("link", name="Call back").click()
     inside = page.get_by_role("dialog")
     expect(inside.get_by_role("heading", level=1)).to_contain_text("Call back")

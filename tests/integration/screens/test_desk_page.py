@@ -99,7 +99,7 @@ def test_a_tab_without_records_says_so_and_offers_a_new_one_that_belongs_here(de
     html = anna.get(_address(contact, "leads")).text
     new = unescape(re.findall(r'<a class="btn btn-solid" href="(/r/lead/new[^"]*)"', html)[0])
 
-    assert "Nothing here yet: Leads." in texts(html)
+    assert "Nothing here yet." in texts(html)
     assert new == f"/r/lead/new?contact={contact.number}&_fixed=contact"
 
 
