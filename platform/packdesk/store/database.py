@@ -20,7 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from packdesk.errors import PackdeskError
-from packdesk.store.sql_functions import register_sqlite_functions
+from packdesk.store.sqlite_functions import register_sqlite_functions
 
 Result = TypeVar("Result")
 

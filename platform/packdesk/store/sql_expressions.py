@@ -18,12 +18,13 @@ from packdesk.runtime.expressions.tree import Node
 from packdesk.runtime.expressions.types import Base
 from packdesk.runtime.values import Actor, Record
 from packdesk.runtime.values import Related as RelatedRecord
-from packdesk.store.sql_functions import functions_of, register_sqlite_functions
+from packdesk.store.postgresql_functions import PostgresqlFunctions
 from packdesk.store.sql_lowering import Lowering
 from packdesk.store.sql_values import Row, Sees, Values, sees_all
+from packdesk.store.sqlite_functions import SqliteFunctions
 from packdesk.store.tables import Tables
 
-__all__ = ["Sees", "lower", "lower_value", "register_sqlite_functions"]
+__all__ = ["Sees", "lower", "lower_value"]
 
 
 class _NoGraph:
@@ -71,7 +72,8 @@ class _Place:
             raise PackdeskError("bad_filter", reason=fault.message)
         env = self.environment or Environment(graph=_NoGraph(), now=self.now, zone=self.zone, actor=self.actor)
         table = self.alias if self.alias is not None else self.tables.record(self.entity_type)
-        return Lowering(tables=self.tables, env=env, functions=functions_of(self.dialect), base=self.base, row=Row(table), sees=self.sees)
+        functions = SqliteFunctions() if self.dialect == "sqlite" else PostgresqlFunctions()
+        return Lowering(tables=self.tables, env=env, functions=functions, base=self.base, row=Row(table), sees=self.sees)
 
 
 def lower(

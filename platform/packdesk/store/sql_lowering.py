@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
-from packdesk.model.durations import Duration
 from packdesk.runtime.expressions import closures, patterns
 from packdesk.runtime.expressions.calls import zone_named
 from packdesk.runtime.expressions.environment import Environment
@@ -30,9 +29,10 @@ from packdesk.runtime.expressions.tree import (
     Variable,
 )
 from packdesk.runtime.expressions.types import Base, Type
-from packdesk.store.column_types import CodePointText, ExactDecimal
+from packdesk.store.column_types import CodePointText
 from packdesk.store.current_values import current, current_in_line
-from packdesk.store.sql_functions import Column, Functions, Length
+from packdesk.store.sql_arithmetic import TIMES, combined, extreme, total
+from packdesk.store.sql_functions import Column, Functions
 from packdesk.store.sql_values import (
     PARTS,
     TYPES,
@@ -234,37 +234,10 @@ class Lowering:
             columns = [current(self.tables, target.entity_types[0], node.path, row.alias, part) for part in parts]
         return tuple(self._cell(row, column) for column in columns)
 
-    def _arithmetic(self, node: Arithmetic) -> Values:  # noqa: PLR0911 - one return per kind of part
+    def _arithmetic(self, node: Arithmetic) -> Values:
         left, right = self.values(node.left), self.values(node.right)
-        functions, minus = self.functions, node.operator == "-"
-        match node.kind:
-            case "integer" | "decimal":
-                return (functions.calculate(node.kind, node.operator, left[0], right[0]),)
-            case "text":
-                return (sa.type_coerce(left[0], sa.Text()).op("||", return_type=CodePointText())(sa.type_coerce(right[0], sa.Text())),)
-            case "money":
-                amount = functions.calculate("decimal", node.operator, left[0], right[0])
-                return (sa.case((left[1] == right[1], amount), else_=sa.null()), left[1])
-            case "scaled_money":
-                return (functions.calculate("decimal", node.operator, left[0], right[0]), left[1])
-            case "duration":
-                seconds = functions.bounded("seconds", left[0] - right[0] if minus else left[0] + right[0])
-                return (seconds, sa.case((left[1] == right[1], left[1]), else_="seconds"))
-            case "scaled_duration":
-                return (functions.bounded("seconds", sa.cast(left[0], sa.Numeric()) * right[0]), left[1])
-            case "moments":
-                return (functions.between(left[0], right[0]), sa.literal("seconds", CodePointText()))
-            case "days":
-                return (functions.days_between(left[0], right[0]), sa.literal("days", CodePointText()))
-        length = self._length(node.right, right, minus=minus)
-        if node.kind == "day":
-            return (functions.later_day(left[0], length),)
-        return (functions.later(left[0], length, str(self.env.zone)),)
-
-    def _length(self, node: Node, values: Values, *, minus: bool) -> Length:
-        found = self._known(node) if self._is_known(node) else None
-        known = Duration(-found.amount if minus else found.amount, found.unit) if isinstance(found, Duration) else None
-        return Length(-values[0] if minus else values[0], values[1], known)
+        known = self._known(node.right) if node.kind in TIMES and self._is_known(node.right) else None
+        return combined(node, left, right, self.functions, known=known, zone=str(self.env.zone))
 
     def _call(self, node: Call) -> Values:  # noqa: PLR0911 - one return per kind of part
         name, functions = node.name, self.functions
@@ -282,7 +255,7 @@ class Lowering:
                 pair = row.op("||", return_type=sa.Text())(sa.literal("|", sa.Text())).op("||", return_type=sa.Text())(column)
                 return looked_up(pair, {f"{one}|{two}": found for one, inner in cells.items() for two, found in inner.items()}, node.type)
             case "min" | "max":
-                return (self._extreme(node),)
+                return (extreme(node, [self._scalar(argument) for argument in node.arguments], self.functions),)
             case "abs":
                 return (sa.func.abs(self._scalar(node.arguments[0]), type_=TYPES[node.type.base]()),)
             case "decimal":
@@ -294,15 +267,6 @@ class Lowering:
             case "trim" | "length":
                 return (getattr(functions, name)(self._scalar(node.arguments[0])),)
         return (self.condition(node),)
-
-    def _extreme(self, node: Call) -> Column:
-        values = [self._scalar(argument) for argument in node.arguments]
-        best = values[0]
-        for value in values[1:]:
-            one, other = (self.functions.ordered(side) if node.type.base is Base.TEXT else side for side in (best, value))
-            before = one <= other if node.name == "min" else one >= other
-            best = sa.case((sa.or_(best.is_(None), value.is_(None)), sa.null()), (before, best), else_=value)
-        return best
 
     def _part_of_time(self, node: Call) -> Column:
         value, zone = self._scalar(node.arguments[0]), self.env.zone
@@ -328,21 +292,7 @@ class Lowering:
             return (self._identity(node),)
         if node.name == "first":
             return tuple(self._select(rows, column).order_by(*rows.order).limit(1).scalar_subquery() for column in found.values)
-        return self._total(rows, found.values, node.type.base)
-
-    def _total(self, rows: Rows, values: Values, base: Base) -> Values:
-        def scalar(column: Column) -> Column:
-            return self._select(rows, column).scalar_subquery()
-
-        zero = sa.literal(0, TYPES[base]()) if base in (Base.INTEGER, Base.DECIMAL) else sa.literal(0, sa.BigInteger())
-        amount = scalar(sa.func.sum(values[0], type_=ExactDecimal() if base in (Base.DECIMAL, Base.MONEY) else sa.BigInteger()))
-        if base in (Base.INTEGER, Base.DECIMAL):
-            return (self.functions.bounded(base.value, sa.func.coalesce(amount, zero, type_=zero.type)),)
-        least, most = scalar(sa.func.min(values[1])), scalar(sa.func.max(values[1]))
-        if base is Base.MONEY:
-            return both(self.functions.bounded("decimal", sa.case((least == most, amount), else_=sa.null())), least)
-        unit = sa.case((least.is_(None), "minutes"), (least == most, least), else_="seconds")
-        return both(self.functions.bounded("seconds", sa.func.coalesce(amount, zero, type_=sa.BigInteger())), unit)
+        return total(node.type.base, found.values, lambda column: self._select(rows, column).scalar_subquery(), self.functions)
 
     def _select(self, rows: Rows, column: Column, *conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[object]]:
         return sa.select(column).select_from(rows.source).where(*rows.where, *conditions).correlate_except(*rows.aliases)

@@ -27,8 +27,9 @@ from packdesk.runtime.values import Address, Line, Money, Phone, Record
 from packdesk.store.codec import encode
 from packdesk.store.database import Database
 from packdesk.store.physical import EMPTY, extend
-from packdesk.store.sql_expressions import lower_value, register_sqlite_functions
+from packdesk.store.sql_expressions import lower_value
 from packdesk.store.sql_values import ADDRESS_PARTS
+from packdesk.store.sqlite_functions import register_sqlite_functions
 from packdesk.store.tables import Tables
 
 ROOT = Path(__file__).parents[3]

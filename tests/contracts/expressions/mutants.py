@@ -15,7 +15,9 @@ _MODULES = {
     "closures": "packdesk.runtime.expressions.closures",
     "lowering": "packdesk.store.sql_lowering",
     "values": "packdesk.store.sql_values",
-    "functions": "packdesk.store.sql_functions",
+    "combining": "packdesk.store.sql_arithmetic",
+    "sqlite": "packdesk.store.sqlite_functions",
+    "postgresql": "packdesk.store.postgresql_functions",
 }
 _CONCERNED = ("packdesk.runtime.expressions.", "packdesk.store.", "tests.contracts.expressions.")
 
@@ -132,20 +134,20 @@ IN_BROWSER = (
 
 IN_SQL = (
     # arithmetic
-    Mutant("lowering", "return (sa.case((left[1] == right[1], amount), else_=sa.null()), left[1])", "return (amount, left[1])", "record.w"),
-    Mutant("lowering", 'sa.case((left[1] == right[1], left[1]), else_="seconds")', "left[1]", "record.s"),
+    Mutant("combining", "return (sa.case((left[1] == right[1], amount), else_=sa.null()), left[1])", "return (amount, left[1])", "record.w"),
+    Mutant("combining", 'sa.case((left[1] == right[1], left[1]), else_="seconds")', "left[1]", "record.s"),
     Mutant("lowering", "return (-first, *rest)", "return (first, *rest)", "-"),
     # null logic
     Mutant("lowering", "return self.values(node)[0].is_(sa.true())", "return self.values(node)[0] == sa.true()", "!"),
     Mutant("lowering", "present = [column.is_not(None) for value in sides for column in value]", "present = []", "<"),
     Mutant("lowering", "return sa.func.coalesce(found, sa.false(), type_=sa.Boolean()).is_(sa.true())", "return found", "contains"),
-    Mutant("lowering", "(sa.or_(best.is_(None), value.is_(None)), sa.null())", "(value.is_(None), best)", "min("),
+    Mutant("combining", "(sa.or_(best.is_(None), value.is_(None)), sa.null())", "(value.is_(None), best)", "min("),
     Mutant("values", "same = one.is_not_distinct_from(other) if not any(null)", "same = (one == other) if not any(null)", "=="),
     Mutant("values", "null = [left[0].is_(None)] if None in found else []", "null = []", "null]"),
     Mutant("values", "sa.func.coalesce(*(value[0] for value in values)", "sa.func.coalesce(*(value[0] for value in values[::-1])", "coalesce"),
     # dates
     Mutant("lowering", "if len(node.arguments) > 1:\n            named", "if len(node.arguments) > 2:\n            named", "Tokyo"),
-    Mutant("lowering", "Length(-values[0] if minus else values[0], values[1], known)", "Length(values[0], values[1], known)", "record.m - record.s"),
+    Mutant("combining", "Length(-values[0] if minus else values[0], values[1], fixed)", "Length(values[0], values[1], fixed)", "record.m - record.s"),
     # lists
     Mutant("lowering", "where=(*rows.where, inner.condition(body))", "where=rows.where", "filter"),
     Mutant("lowering", "sa.literal(1), body if exists else sa.not_(body)", "sa.literal(1), body", "all("),
@@ -154,33 +156,33 @@ IN_SQL = (
            "query = self._select(found, sa.literal(1)).exists()", "exists("),
     Mutant("lowering", "return (self._select(rows, sa.func.count()).scalar_subquery(),)",
            "return (self._select(rows, sa.func.nullif(sa.func.count(), 0)).scalar_subquery(),)", "size("),
-    Mutant("lowering", "sa.func.coalesce(amount, zero, type_=zero.type)", "amount", "sum("),
+    Mutant("combining", "sa.func.coalesce(amount, zero, type_=zero.type)", "amount", "sum("),
     Mutant("lowering", "self._select(rows, column).order_by(*rows.order).limit(1)",
            "self._select(rows, column).order_by(*(one.desc() for one in rows.order)).limit(1)", "first("),
 )  # fmt: skip
 
 IN_SQLITE = (
     *IN_SQL,
-    Mutant("functions", "return value if -limit <= value <= limit else None", "return value", "record.s"),
-    Mutant("functions", "return Duration(arithmetic.divide_unbounded(seconds, SECONDS[known]), known)", "return Duration(seconds, Unit.SECONDS)", "record.d"),
-    Mutant("functions", "shown = local(moment_from_text(value), _zone(zone)) if zone", 'shown = local(moment_from_text(value), _zone("UTC")) if zone', "("),
-    Mutant("functions", "date.fromisoformat(left), date.fromisoformat(right)).seconds", "date.fromisoformat(right), date.fromisoformat(left)).seconds", "record.d"),
-    Mutant("functions", "return _scaled(operation(_unscaled(left), _unscaled(right)))", "return _scaled(operation(_unscaled(right), _unscaled(left)))", "record.x"),
-    Mutant("functions", '"packdesk_starts_with": (2, str.startswith)', '"packdesk_starts_with": (2, str.__contains__)', "starts_with"),
+    Mutant("sqlite", "return value if -limit <= value <= limit else None", "return value", "record.s"),
+    Mutant("sqlite", "return Duration(arithmetic.divide_unbounded(seconds, SECONDS[known]), known)", "return Duration(seconds, Unit.SECONDS)", "record.d"),
+    Mutant("sqlite", "shown = local(moment_from_text(value), _zone(zone)) if zone", 'shown = local(moment_from_text(value), _zone("UTC")) if zone', "("),
+    Mutant("sqlite", "date.fromisoformat(left), date.fromisoformat(right)).seconds", "date.fromisoformat(right), date.fromisoformat(left)).seconds", "record.d"),
+    Mutant("sqlite", "return _scaled(operation(_unscaled(left), _unscaled(right)))", "return _scaled(operation(_unscaled(right), _unscaled(left)))", "record.x"),
+    Mutant("sqlite", '"packdesk_starts_with": (2, str.startswith)', '"packdesk_starts_with": (2, str.__contains__)', "starts_with"),
 )  # fmt: skip
 
 IN_POSTGRESQL = (
     *IN_SQL,
-    Mutant("lowering", "Duration(-found.amount if minus else found.amount, found.unit)", "Duration(found.amount, found.unit)", "duration("),
-    Mutant("functions", "number = sa.func.trunc(number, SCALE, type_=sa.Numeric())", "number = sa.func.round(number, SCALE, type_=sa.Numeric())", "record.x"),
-    Mutant("functions", "quotient = sa.func.div(one * 10**places, divisor, type_=sa.Numeric())",
+    Mutant("combining", "Duration(-known.amount if minus else known.amount, known.unit)", "Duration(known.amount, known.unit)", "duration("),
+    Mutant("postgresql", "number = sa.func.trunc(number, SCALE, type_=sa.Numeric())", "number = sa.func.round(number, SCALE, type_=sa.Numeric())", "record.x"),
+    Mutant("postgresql", "quotient = sa.func.div(one * 10**places, divisor, type_=sa.Numeric())",
            "quotient = sa.func.floor(one * 10**places / divisor, type_=sa.Numeric())", "/"),
-    Mutant("functions", 'number: Column = sa.cast(value, sa.Numeric())', 'return sa.cast(value, sa.Numeric(30, SCALE) if kind == "decimal" else _INTEGER)\n        number: Column = sa.cast(value, sa.Numeric())', "record.a"),
-    Mutant("functions", '"isodow" if name == "weekday"', '"dow" if name == "weekday"', "weekday("),
-    Mutant("functions", 'sa.func.trunc(sa.extract("epoch", left) - sa.extract("epoch", right))',
+    Mutant("postgresql", 'number: Column = sa.cast(value, sa.Numeric())', 'return sa.cast(value, sa.Numeric(30, SCALE) if kind == "decimal" else _INTEGER)\n        number: Column = sa.cast(value, sa.Numeric())', "record.a"),
+    Mutant("postgresql", '"isodow" if name == "weekday"', '"dow" if name == "weekday"', "weekday("),
+    Mutant("postgresql", 'sa.func.trunc(sa.extract("epoch", left) - sa.extract("epoch", right))',
            'sa.func.floor(sa.extract("epoch", left) - sa.extract("epoch", right))', "record.m - record.n"),
-    Mutant("functions", "by_calendar = sa.func.least(sa.func.timezone(zone_, on_clock), sa.func.timezone(zone_, on_clock - hour) + hour)",
+    Mutant("postgresql", "by_calendar = sa.func.least(sa.func.timezone(zone_, on_clock), sa.func.timezone(zone_, on_clock - hour) + hour)",
            "by_calendar = sa.func.timezone(zone_, on_clock)", "record.m"),
-    Mutant("functions", "(unit_ == \"years\", _whole(seconds, _YEAR) * 12)", "(unit_ == \"years\", _whole(seconds, _YEAR))", "record.d"),
-    Mutant("functions", 'return sa.collate(value, "C")', "return sa.func.lower(value)", "record.t"),
+    Mutant("postgresql", "(unit_ == \"years\", _whole(seconds, _YEAR) * 12)", "(unit_ == \"years\", _whole(seconds, _YEAR))", "record.d"),
+    Mutant("postgresql", 'return sa.collate(value, "C")', "return sa.func.lower(value)", "record.t"),
 )  # fmt: skip
