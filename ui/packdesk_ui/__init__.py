@@ -37,6 +37,7 @@ from packdesk_ui import (
     origin,
     record,
     shell,
+    shortcuts,
     start,
     transfer,
 )
@@ -57,7 +58,8 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("find", "/search", ("GET", "POST"), finder.find),
     ("gallery", "/gallery", ("GET",), gallery.gallery),
     ("gallery_window", "/gallery/window", ("GET",), gallery.window),
-    ("shortcuts", "/shortcuts", ("POST",), everywhere.shortcuts),
+    ("shortcuts", "/shortcuts", ("POST",), shortcuts.switch),
+    ("keys", "/shortcuts/keys", ("GET", "POST"), shortcuts.keys),
     ("records", _TYPE, ("GET", "POST"), lists.records),
     ("jobs", "/jobs", ("GET",), jobs.jobs),
     ("job", "/jobs/<job>", ("GET",), jobs.job),

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import Response, jsonify, request, session, url_for
+from flask import Response, jsonify, request, url_for
 
 from packdesk.errors import PackdeskError
-from packdesk.records.preferences import prefer, preferences
 from packdesk.web import request_context
-from packdesk_ui import answers
+from packdesk_ui.shortcuts import Chosen, chosen
 
-#: Names a person's choice, and where his session remembers it.
-_SHORTCUTS = "shortcuts"
-_ON, _OFF = "on", "off"
 #: Says for whom a page was drawn that sends something.
 PERSON_HEADER = "Packdesk-Login"
 
@@ -22,12 +18,14 @@ class Everywhere:
 
     login: str
     name: str
-    #: Single characters press links and buttons.
+    #: Single characters press links and buttons; which ones the person chose instead of the usual ones.
     shortcuts: bool
+    keys: Chosen
     #: Who goes here after the login learns only whom the server takes him for.
     login_href: str
     session_href: str
     shortcuts_href: str
+    keys_href: str
 
 
 def everywhere() -> Everywhere | None:
@@ -35,35 +33,17 @@ def everywhere() -> Everywhere | None:
     who = request_context.actor_or_none()
     if who is None:
         return None
-    asked = url_for("packdesk_ui.session")
+    asked, own = url_for("packdesk_ui.session"), chosen()
     return Everywhere(
         login=who.login,
         name=who.name or who.login,
-        shortcuts=_chosen() != _OFF,
+        shortcuts=own.on,
+        keys=own,
         login_href=url_for("AuthDBView.login", next=asked),
         session_href=asked,
         shortcuts_href=url_for("packdesk_ui.shortcuts"),
+        keys_href=url_for("packdesk_ui.keys"),
     )
-
-
-def _chosen() -> str:
-    """Return the person's choice; asked once for each session, so that it costs no page a statement."""
-    login = request_context.actor().login
-    known = session.get(_SHORTCUTS)
-    if not isinstance(known, list) or known[:1] != [login]:
-        known = [login, str(preferences(answers.context()).get(_SHORTCUTS, _ON))]
-        session[_SHORTCUTS] = known
-    return str(known[1])
-
-
-def shortcuts() -> Response:
-    """Switch shortcuts of one character on or off for a person (WCAG 2.1.4)."""
-    wanted = request.form.get(_SHORTCUTS, _OFF)
-    if wanted not in (_ON, _OFF):
-        raise PackdeskError("bad_parameter", name=_SHORTCUTS, reason="it is neither 'on' nor 'off'")
-    prefer(answers.context(), _SHORTCUTS, wanted)
-    session[_SHORTCUTS] = [request_context.actor().login, wanted]
-    return Response(status=204)
 
 
 def who() -> Response:

@@ -240,7 +240,6 @@ _PAGES: Mapping[str, tuple[str, Way]] = {
     "job report": ("lena", _report),
     "jobs": ("lena", _path("/jobs")),
     "board": ("anna", _path("/r/<service_request>?view=<all>&layout=board")),
-    "calendar": ("anna", _path("/r/<activity>?layout=calendar")),
     "split view": ("anna", _split),
     "chip editor": ("anna", _chip),
     "sheet of keys": ("anna", _keys),

@@ -265,3 +265,76 @@ def _step(page: Page, label: str) -> None:
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Control+Enter")
     expect(page.locator("body")).to_contain_text(f"Done: {label}.", timeout=15_000)
+
+
+def _own_keys(person: Person, **wanted: str) -> Page:
+    """Choose other characters on the page of shortcuts; a name is what the usual one presses."""
+    page = person.open("/shortcuts/keys")
+    for label, key in wanted.items():
+        page.locator("main").get_by_label(label.replace("_", " "), exact=True).fill(key)
+    person.press("Save")
+    return page
+
+
+@once
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_person_presses_by_characters_of_his_own_and_the_usual_ones_rest(enter: Enter, leader: Client, layout: str) -> None:
+    """WCAG 2.1.4: each shortcut can be given another character or none, on every layout; the sheet and the hints say which."""
+    paul, record = enter("paul"), _request(leader, f"Own {layout}")
+    other = {"US": Key("z", "KeyZ"), "DE": Key("ö", "Semicolon"), "PL": Key("ł", "KeyL"), "FR": Key("é", "Digit2")}[layout]
+
+    page = _own_keys(paul, New_note=other.typed, Search_everything="", Show_the_keys_of_this_page="h")
+    expect(page.get_by_text("Your shortcuts are saved.")).to_be_visible()
+    page = _open(paul, record)
+    strike(page, LAYOUTS[layout]["m"])
+    strike(page, LAYOUTS[layout]["/"])
+    expect(page.locator("#note")).not_to_be_focused()
+    expect(page.locator("[data-key='/']")).not_to_be_focused()
+    expect(page.locator("#note")).to_have_attribute("aria-keyshortcuts", other.typed)
+    expect(page.locator("#note")).to_have_attribute("title", f"New note ({other.typed})")
+    strike(page, LAYOUTS[layout]["?"])
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    strike(page, Key("h", "KeyH"))
+    sheet = page.get_by_role("dialog", name="Keyboard")
+    expect(sheet.locator(".key-list > div", has_text="New note").locator("kbd")).to_have_text(other.typed)
+    expect(sheet.get_by_text("Search everything")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.locator("#content").focus()
+    strike(page, other)
+
+    expect(page.locator("#note")).to_be_focused()
+    expect(page.locator("#note")).to_have_value("")
+    page = paul.open("/shortcuts/keys")
+    paul.press("Back to the usual shortcuts")
+    expect(page.get_by_text("The usual shortcuts apply again.")).to_be_visible()
+    page = _open(paul, record)
+    strike(page, LAYOUTS[layout]["m"])
+    expect(page.locator("#note")).to_be_focused()
+
+
+@once
+def test_one_character_for_two_things_is_refused_with_a_sentence_and_nothing_is_stored(enter: Enter) -> None:
+    paul = enter("paul")
+
+    page = _own_keys(paul, Assign="e", New_note="ab")
+
+    expect(page.get_by_role("alert")).to_contain_text("“e” can press only one thing: “Assign” has it, and so has “Edit”.")
+    expect(page.get_by_role("alert")).to_contain_text("“New note” takes a single character.")
+    expect(page.get_by_label("Assign", exact=True)).to_have_value("e")
+    assert paul.reach() == []
+    page = paul.open("/shortcuts/keys")
+    expect(page.get_by_label("Assign", exact=True)).to_have_value("a")
+    page.get_by_label("Assign", exact=True).press("Control+Enter")
+    expect(page.get_by_text("Your shortcuts are saved.")).to_be_visible()
+
+
+@once
+def test_shortcuts_are_chosen_without_a_script(enter: Enter) -> None:
+    tom = enter("tom", scripts=False)
+
+    page = _own_keys(tom, Edit="x")
+
+    expect(page.get_by_text("Your shortcuts are saved.")).to_be_visible()
+    expect(page.get_by_label("Edit", exact=True)).to_have_value("x")
+    tom.press("Back to the usual shortcuts")
+    expect(page.get_by_label("Edit", exact=True)).to_have_value("e")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from packdesk_ui.shortcuts import USUAL
+
 ROOT = Path(__file__).parents[3]
 TEMPLATES = sorted((ROOT / "ui" / "packdesk_ui" / "templates").rglob("*.html"))
 FORBIDDEN = {
@@ -33,3 +35,12 @@ def test_the_lock_file_pins_every_package_without_naming_a_registry() -> None:
     assert "https://" not in json.dumps(packages).replace("https://opencollective", "").replace("https://github.com/sponsors", "")
     assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
     assert all(re.fullmatch(r"[0-9.]+", version) for version in (lock["packages"][""]["dependencies"] | lock["packages"][""]["devDependencies"]).values())
+
+
+def test_every_character_that_a_template_gives_a_key_to_can_be_changed() -> None:
+    """WCAG 2.1.4: what is pressed by a character stands on the page of shortcuts."""
+    named = {key for path in TEMPLATES for key in re.findall(r'data-key="([^"{]+)"', path.read_text())}
+    given = {key for path in TEMPLATES for key in re.findall(r'\{\{ (?:link|neighbour)\([^}]*?, "(\S)", ', path.read_text())}
+
+    assert {"/", "a", "e", "m"} <= named | given
+    assert named | given <= USUAL.keys()

@@ -20,9 +20,16 @@ function isThere(element: HTMLElement): boolean {
   return (menu ?? element).checkVisibility() && !element.hasAttribute("disabled");
 }
 
+/** The usual character -> the one that the person chose instead; empty: none. */
+let own: Record<string, string> = {};
+
+function keyOf(usual: string): string {
+  return own[usual] ?? usual;
+}
+
 function keyed(root: Document): HTMLElement[] {
   const top = layer(root);
-  const found = [...top.querySelectorAll<HTMLElement>("[data-key]")].filter(isThere);
+  const found = [...top.querySelectorAll<HTMLElement>("[data-key]")].filter((one) => keyOf(one.dataset.key ?? "") && isThere(one));
   // What the page is about comes before what stands around it.
   return [...found.filter((one) => one.closest("main")), ...found.filter((one) => !one.closest("main"))];
 }
@@ -50,6 +57,17 @@ function places(root: Document): Map<string, HTMLAnchorElement> {
   return found;
 }
 
+/** Tells assistive technology and the mouse which character presses it. */
+function sayKey(element: HTMLElement, on: boolean): void {
+  const key = on ? keyOf(element.dataset.key ?? "") : "";
+  if (key) element.setAttribute("aria-keyshortcuts", key);
+  else element.removeAttribute("aria-keyshortcuts");
+  element.dataset.title ??= element.getAttribute("title") ?? "";
+  const title = [element.dataset.title || wordsOf(element), key ? `(${key})` : ""].join(" ").trim();
+  if (key) element.title = title;
+  else element.title = element.dataset.title;
+}
+
 function line(key: string, words: string): HTMLElement {
   const row = document.createElement("div");
   const term = row.appendChild(document.createElement("dt"));
@@ -61,7 +79,7 @@ function line(key: string, words: string): HTMLElement {
 /** Fills the sheet from what is on the page, so that it is never wrong, and shows it. */
 function openSheet(root: Document, sheet: HTMLDialogElement): void {
   const here = keyed(root).filter((one, place, all) => all.findIndex((other) => other.dataset.key === one.dataset.key) === place);
-  sheet.querySelector("[data-keys-page]")?.replaceChildren(...here.map((one) => line(one.dataset.key ?? "", wordsOf(one))));
+  sheet.querySelector("[data-keys-page]")?.replaceChildren(...here.map((one) => line(keyOf(one.dataset.key ?? ""), wordsOf(one))));
   sheet.querySelector<HTMLElement>("[data-keys-none]")?.toggleAttribute("hidden", here.length > 0);
   sheet.querySelector("[data-keys-go]")?.replaceChildren(...[...places(root)].map(([key, link]) => line(key, wordsOf(link))));
   sheet.querySelector("[data-keys-go-on]")?.toggleAttribute("hidden", root.querySelector("[data-go-on]") === null);
@@ -79,6 +97,10 @@ function typed(event: KeyboardEvent): string {
 export function connectKeys(root: Document): void {
   const sheet = root.querySelector<HTMLDialogElement>("dialog[data-keys]");
   if (!sheet) return;
+  own = JSON.parse(sheet.dataset.own ?? "{}") as Record<string, string>;
+  const hint = () => root.querySelectorAll<HTMLElement>("[data-key]").forEach((one) => sayKey(one, sheet.dataset.on === "yes"));
+  hint();
+  root.addEventListener("htmx:afterSettle", hint);
   let going = -SEQUENCE;
   root.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -94,14 +116,14 @@ export function connectKeys(root: Document): void {
     if (!key || isTyping(event.target) || sheet.dataset.on !== "yes") return;
     const went = event.timeStamp - going < SEQUENCE;
     going = -SEQUENCE;
-    const target = went && layer(root) === root ? places(root).get(key.toLowerCase()) : keyed(root).find((one) => one.dataset.key === key);
+    const target = went && layer(root) === root ? places(root).get(key.toLowerCase()) : keyed(root).find((one) => keyOf(one.dataset.key ?? "") === key);
     if (target) {
       event.preventDefault();
       press(target);
-    } else if (!went && key === "?" && layer(root) === root) {
+    } else if (!went && key === keyOf("?") && layer(root) === root) {
       event.preventDefault();
       openSheet(root, sheet);
-    } else if (!went && key === GO) going = event.timeStamp;
+    } else if (!went && key === keyOf(GO)) going = event.timeStamp;
   });
   root.addEventListener("click", (event) => {
     const pressed = event.target as Element;
@@ -113,7 +135,9 @@ export function connectKeys(root: Document): void {
     const box = event.target as HTMLInputElement;
     const body = new URLSearchParams({ shortcuts: box.checked ? "on" : "off" });
     const answer = await fetch(box.form?.action ?? "", { method: "POST", body }).catch(() => null);
-    if (answer?.ok) sheet.dataset.on = box.checked ? "yes" : "no";
-    else box.checked = !box.checked;
+    if (answer?.ok) {
+      sheet.dataset.on = box.checked ? "yes" : "no";
+      hint();
+    } else box.checked = !box.checked;
   });
 }

@@ -84,7 +84,13 @@ function connectReturning(root: Document): void {
   root.querySelector(".pane-list :is([aria-current=true], [data-near])")?.scrollIntoView({ block: "nearest" });
 }
 
+/** What leads to another page is sent by the browser itself; the form around it would put that page inside the list. */
+function connectPlain(root: Document): void {
+  root.addEventListener("submit", (event) => { if (event.submitter?.hasAttribute("hx-disable")) event.stopPropagation(); }, true);
+}
+
 export function connectList(root: Document): void {
+  connectPlain(root);
   keepFocus(root);
   connectNarrowing(root);
   connectReturning(root);

@@ -20,6 +20,7 @@ import { connectSession } from "./session";
 import { connectConnection } from "./connection";
 import { connectFiles } from "./files";
 import { connectFocus } from "./focus";
+import { connectLoading } from "./loading";
 import { connectOrigin } from "./origin";
 import { connectPointer } from "./pointer";
 import { connectBoard } from "./board";
@@ -58,6 +59,7 @@ connectSession(document);
 connectConnection(document);
 connectFiles(document);
 connectFocus(document);
+connectLoading(document);
 connectOrigin(document);
 connectBoard(document);
 

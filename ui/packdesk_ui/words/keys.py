@@ -17,6 +17,22 @@ TEXTS: Texts = {
         "They never apply while you type in a field. What counts is the character, wherever it lies on your keyboard.",
         "Sie gelten nie, während Sie in ein Feld schreiben. Es zählt das Zeichen, wo immer es auf Ihrer Tastatur liegt.",
     ),
+    "keys.places": ("Go to an entry of the navigation (followed by its letter)", "Zu einem Eintrag der Navigation (danach sein Buchstabe)"),
+    "keys.step": ("Next step {number}", "Nächster Schritt {number}"),
+    "keys.change": ("Change shortcuts", "Tastenkürzel ändern"),
+    "keys.change.said": (
+        "One character for each, or none: an empty field switches a shortcut off. They apply to you alone, wherever you log in.",
+        "Je ein Zeichen oder keines: Ein leeres Feld schaltet das Kürzel ab. Sie gelten nur für Sie, wo immer Sie sich anmelden.",
+    ),
+    "keys.usual": ("usually", "sonst"),
+    "keys.reset": ("Back to the usual shortcuts", "Zurück zu den üblichen Kürzeln"),
+    "keys.saved": ("Your shortcuts are saved.", "Ihre Tastenkürzel sind gespeichert."),
+    "keys.reset.done": ("The usual shortcuts apply again.", "Es gelten wieder die üblichen Kürzel."),
+    "keys.fault.one": ("“{label}” takes a single character.", "„{label}“ nimmt ein einziges Zeichen."),
+    "keys.fault.twice": (
+        "“{typed}” can press only one thing: “{label}” has it, and so has “{others}”. Choose another character for one of them.",
+        "„{typed}“ kann nur eines auslösen: „{label}“ hat es und auch „{others}“. Wählen Sie für eines davon ein anderes Zeichen.",
+    ),
     "keys.none": ("Nothing on this page has a key.", "Auf dieser Seite hat nichts eine Taste."),
     # network
     "offline": (
