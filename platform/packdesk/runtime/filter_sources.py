@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from packdesk.model.entity_types import Field, Kind
 from packdesk.runtime.entity import EntityRuntime
-from packdesk.runtime.filters import NAMED_KINDS, TIME_KINDS, Chip, Operator
+from packdesk.runtime.filters import NAMED_KINDS, TIME_KINDS, Chip, Operator, named_by
 
 _LISTS = frozenset({Kind.OPTIONS, Kind.REFERENCES})
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.DURATION})
@@ -82,10 +82,18 @@ def _begins(_field: Field, name: str, values: tuple[str, ...]) -> str:
 
 def _is(field: Field, name: str, values: tuple[str, ...]) -> str:
     if field.kind is Kind.REFERENCE:
-        return f"{name}.number in {_list(values)}"
+        return _named(name, values)
     if field.kind is Kind.REFERENCES:
-        return f"{name}.exists(each, each.number in {_list(values)})"
+        return f"{name}.exists(each, {_named('each', values)})"
     return f"{name} in {_list(values)}" if field.kind in NAMED_KINDS else f"{name} == {quoted(values[0])}"
+
+
+def _named(record: str, values: tuple[str, ...]) -> str:
+    """Return that a record is one of those: chosen ones by their ids, typed ones by their numbers."""
+    given = [named_by(value) for value in values]
+    ids, numbers = tuple(id_ for id_, _ in given if id_), tuple(number for id_, number in given if not id_)
+    parts = [f"{record}.{path} in {_list(found)}" for path, found in (("id", ids), ("number", numbers)) if found]
+    return f"({' || '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
 def _one_of(field: Field, name: str, values: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 What a chip means is in ``packdesk.runtime.filter_sources``.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,10 +22,13 @@ from packdesk.runtime.kinds_choice import members
 from packdesk.runtime.kinds_number import written as number_text
 from packdesk.runtime.values import Money
 
+REFERENCE_KINDS = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 MOST_VALUES = 50
 MOST_CHIPS = 20
 _LONGEST = 200
 _MOST_DAYS = 3660
+#: A chosen record as a chip keeps it: its id, by which is filtered, and its number, which people read.
+_CHOSEN = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(.+)", re.DOTALL)
 _FIRST_DAY, _LAST_DAY = date(1000, 1, 1), date(2999, 12, 31)
 
 
@@ -133,6 +137,17 @@ class Chip:
         return {"path": self.path, "operator": self.operator.value, **({"values": self.values} if self.values else {})}
 
 
+def chosen_value(id_: str, number: str) -> str:
+    """Return what a chip on a reference holds of a record that somebody chose."""
+    return f"{id_}/{number}"
+
+
+def named_by(value: str) -> tuple[str, str]:
+    """Return id and number of what a chip on a reference holds; a number alone, as it was typed, has no id."""
+    chosen = _CHOSEN.fullmatch(value)
+    return (chosen[1], chosen[2]) if chosen is not None else ("", value)
+
+
 def operators(field: Field) -> tuple[Operator, ...]:
     """Return what can be asked of a field; nothing of one that chips can't filter."""
     return OPERATORS.get(field.kind, ())
@@ -191,7 +206,7 @@ def _value(field: Field, form: Takes, text: str, reading: Reading) -> str | Find
         return _days(field, text, reading)
     if form in (Takes.DAY, Takes.TWO_DAYS):
         return _day(replace(plain, kind=Kind.DATE), text, reading)
-    if form is Takes.TEXT or field.kind in (Kind.REFERENCE, Kind.REFERENCES, Kind.USER):
+    if form is Takes.TEXT or field.kind in REFERENCE_KINDS or field.kind is Kind.USER:
         return _clean(field, text, reading)
     single = replace(plain, kind=Kind.OPTION) if field.kind is Kind.OPTIONS else plain
     value = KINDS[single.kind].read_text(single, text, reading)
@@ -237,7 +252,9 @@ def shown_values(entity: EntityRuntime, chip: Chip, language: str, zone: ZoneInf
     """Return the values of a chip as a person reads them; logins and numbers of records as they are."""
     field = entity.fields[chip.path].field
     form = takes(field, chip.operator)
-    if form in (Takes.TEXT, Takes.DAYS) or field.kind in (Kind.REFERENCE, Kind.REFERENCES, Kind.USER):
+    if field.kind in REFERENCE_KINDS:
+        return tuple(named_by(value)[1] for value in chip.values)
+    if form in (Takes.TEXT, Takes.DAYS) or field.kind is Kind.USER:
         return chip.values
     if form in (Takes.DAY, Takes.TWO_DAYS):
         day = replace(field, kind=Kind.DATE)

@@ -127,7 +127,8 @@ class Lowering:
     def _compare(self, node: Compare) -> sa.ColumnElement[bool]:
         base = node.left.type.base
         if node.operator in ("==", "!="):
-            holds = equal(base, self.key(node.left), self.key(node.right), null=self._null_side(node))
+            named = self._named(node.left, (self._known(node.right),)) if self._is_known(node.right) else None
+            holds = equal(base, self.key(node.left), self.key(node.right), null=self._null_side(node)) if named is None else named
             return holds if node.operator == "==" else sa.not_(holds)
         left, right = self.key(node.left), self.key(node.right)
         sides = [value for value, side in ((left, node.left), (right, node.right)) if not (self._is_known(side) and self._known(side) is not None)]
@@ -143,7 +144,9 @@ class Lowering:
     def _contains(self, node: Contains) -> sa.ColumnElement[bool]:
         left, base = self.key(node.left), node.left.type.base
         if self._is_known(node.right):
-            return one_of(left, node.left.type, tuple(self._known(node.right)))  # type: ignore[arg-type]
+            values: tuple[object, ...] = tuple(self._known(node.right))  # type: ignore[arg-type]
+            named = self._named(node.left, values)
+            return one_of(left, node.left.type, values) if named is None else named
         match node.right:
             case ListOf(items=items):
                 return sa.or_(sa.false(), *(equal(base, left, self.key(item)) for item in items))
@@ -156,6 +159,21 @@ class Lowering:
             item = comparable(node.left.type.base, found.values)
             return self._select(found.rows, sa.literal(1), equal(base, item, left)).exists()
         return self._select(found, sa.literal(1), equal(base, (found.alias.c.id,), left)).exists()
+
+    def _named(self, node: Node, values: tuple[object, ...]) -> sa.ColumnElement[bool] | None:
+        """Return that a reference names one of few records by id or number; None where something else is asked.
+
+        Those records are looked up first and the index of the reference is asked for them: a look at what each row names reads all rows.
+        """
+        if not isinstance(node, Field) or node.path not in ("id", "number") or None in values:
+            return None
+        target = node.target
+        if not isinstance(target, Field) or target.type.base is not Base.RECORD or len(target.type.entity_types) != 1:
+            return None
+        entity_type, reference = target.type.entity_types[0], self._scalar(target)
+        alias = self.tables.record(entity_type).alias()
+        named = sa.select(alias.c.id).where(alias.c[node.path].in_(values), alias.c.deleted_at.is_(None), self.sees(entity_type, alias))
+        return sa.and_(reference.in_(named.correlate(None)), reference.is_not(None))
 
     def _quantified(self, node: Macro) -> sa.ColumnElement[bool]:
         exists = node.name == "exists"

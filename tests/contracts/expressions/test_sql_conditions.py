@@ -34,6 +34,15 @@ def test_equality_with_a_value_stays_visible_to_the_planner() -> None:
     assert written(found) == "r_order.f_t = 'a' AND r_order.f_t IS NOT NULL"
 
 
+@pytest.mark.parametrize("source", ["record.owner.id in ['p1', 'p2']", "record.owner.number in ['P1']", "record.owner.number == 'P1'"])
+def test_what_a_reference_names_is_looked_up_first_so_that_its_index_finds_the_rows(source: str) -> None:
+    found = written(lower(condition(source).tree, TABLES, "order", actor=ANNA, now=NOW, zone=BERLIN, dialect="sqlite"))
+
+    assert found.startswith("r_order.f_owner IN (SELECT r_person_1.id")
+    assert found.endswith("AND r_order.f_owner IS NOT NULL")
+    assert "r_order.f_owner = " not in found
+
+
 def test_candidates_are_rows_and_the_record_is_known() -> None:
     values = {"owner": "p1"}
     orders = Orders([Case("true", values)])

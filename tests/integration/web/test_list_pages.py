@@ -91,6 +91,57 @@ def test_a_chip_is_put_together_without_a_script(reader: FlaskClient) -> None:
     assert "≥ 29" in text
 
 
+def _reference_chip(text: str) -> dict[str, object]:
+    """Return the chip that the page holds."""
+    found = re.search(r'name="_state" value="([^"]*)"', text)
+    assert found is not None
+    (chip,) = json.loads(found[1].replace("&#34;", '"'))["chips"]
+    return dict(chip)
+
+
+@pytest.mark.parametrize("typed", ["{number}", "{number} · Row 3", "Row 3"])
+def test_a_chip_on_a_reference_names_the_chosen_record_by_its_id(reader: FlaskClient, kim: Caller, typed: str) -> None:
+    shelf = next(one for one in kim.get("/records/shelf?q=Row 3").get_json()["records"] if one["name"] == "Row 3")
+
+    _, text = _post(reader, _path="shelf", _op="is", _value=typed.format(number=shelf["number"]), _index="", _set="1")
+    _, editor = _post(reader, _chip="0", **_chips(_reference_chip(text)))
+
+    assert _reference_chip(text)["values"] == [f"{shelf['id']}/{shelf['number']}"]
+    assert len(_rows(text)) == 5
+    assert f"is {shelf['number']}</bdi>" in text
+    assert f'name="_value" value="{shelf["number"]}"' in editor
+
+
+def test_a_chip_on_a_reference_that_names_nothing_says_so_and_keeps_the_text(reader: FlaskClient) -> None:
+    _, text = _post(reader, _path="shelf", _op="is", _value="Row that is none", _index="", _set="1")
+
+    assert "Shelf names a record that does not exist." in text
+    assert 'name="_value" value="Row that is none"' in text
+
+
+def test_a_chip_that_was_kept_with_a_number_still_means_it(reader: FlaskClient, kim: Caller) -> None:
+    shelf = next(one for one in kim.get("/records/shelf?q=Row 4").get_json()["records"] if one["name"] == "Row 4")
+
+    _, text = _post(reader, **_chips({"path": "shelf", "operator": "is", "values": [shelf["number"]]}))
+
+    assert len(_rows(text)) == 5
+
+
+@pytest.mark.parametrize("by", ["id", "number"])
+def test_a_chip_on_a_reference_is_answered_by_the_index_of_the_reference(app: Flask, reader: FlaskClient, kim: Caller, by: str) -> None:
+    shelf = next(one for one in kim.get("/records/shelf?q=Row 5").get_json()["records"] if one["name"] == "Row 5")
+    value = shelf["number"] if by == "number" else f"{shelf['id']}/{shelf['number']}"
+    database = app.extensions["packdesk"].database
+
+    with listening(database) as statements:
+        _post(reader, **_chips({"path": "shelf", "operator": "is", "values": [value]}))
+    counting = next(text for text in statements if "count(*)" in text and "r_book" in text)
+    with database.reading() as connection:
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {counting}", tuple("x" for _ in range(counting.count("?"))))]
+
+    assert any("r_book USING INDEX" in step and "f_shelf=?" in step for step in plan), plan
+
+
 def test_a_chip_with_a_bad_value_stays_as_it_was_typed(reader: FlaskClient) -> None:
     status, text = _post(reader, _path="pages", _op="at_least", _value="many", _index="", _set="1")
 

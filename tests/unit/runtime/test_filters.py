@@ -76,6 +76,14 @@ def test_every_operator_of_every_field_is_a_condition_that_the_compiler_takes() 
         ("weight", "between", ("1", "9"), "(record.weight >= 1 && record.weight <= 9)"),
         ("weight", "at_least", ("-3",), "record.weight >= -3"),
         ("hull", "is", ("HU-1",), "record.hull.number in ['HU-1']"),
+        ("hull", "is", ("01a2022d-253b-7b74-baa5-f6f4bae8a499/HU-1",), "record.hull.id in ['01a2022d-253b-7b74-baa5-f6f4bae8a499']"),
+        (
+            "hull",
+            "is",
+            ("HU-2", "01a2022d-253b-7b74-baa5-f6f4bae8a499/HU-1"),
+            "(record.hull.id in ['01a2022d-253b-7b74-baa5-f6f4bae8a499'] || record.hull.number in ['HU-2'])",
+        ),
+        ("hull", "is", ("01a2022d-253b-7b74-baa5-f6f4bae8a49/HU-1",), "record.hull.number in ['01a2022d-253b-7b74-baa5-f6f4bae8a49/HU-1']"),
         ("assigned_user", "me", (), "record.assigned_user == actor"),
         ("assigned_unit", "mine", (), "is_member(actor, record.assigned_unit)"),
         ("assigned_user", "empty", (), "record.assigned_user == null"),
@@ -211,6 +219,7 @@ def lists(make) -> EntityRuntime:
         ("tags", "filled", (), "size(record.tags) > 0"),
         ("tags", "none_of", ("red",), "!(record.tags.exists(each, each in ['red']))"),
         ("others", "is", ("TH-1", "TH-2"), "record.others.exists(each, each.number in ['TH-1', 'TH-2'])"),
+        ("others", "is", ("01a2022d-253b-7b74-baa5-f6f4bae8a499/TH-1",), "record.others.exists(each, each.id in ['01a2022d-253b-7b74-baa5-f6f4bae8a499'])"),
         ("others", "empty", (), "size(record.others) == 0"),
     ],
 )

@@ -8,13 +8,16 @@ from flask import request, url_for
 from packdesk.errors import Finding, sentence
 from packdesk.model.entity_types import Kind
 from packdesk.records.list_state import ListState
+from packdesk.records.looking import Look, looking
 from packdesk.runtime import filters
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.filters import Chip, Operator, Takes
 from packdesk.runtime.kinds_choice import members
+from packdesk.runtime.values import Record
 from packdesk.web import request_context
-from packdesk_ui import people, shell
+from packdesk_ui import answers, people, shell
+from packdesk_ui.choices import only_match
 from packdesk_ui.controls import Option, key_of
 from packdesk_ui.lists.asked import closed_to_order, full_label
 from packdesk_ui.shell import words
@@ -119,16 +122,38 @@ class Chosen:
 
 def _set(entity: EntityRuntime, state: ListState, chosen: Chosen) -> Changed:
     """Return the chips with the one of the editor, or the editor with what is wrong with it."""
-    picked = entity.fields[chosen.path].field.kind in _PICKED if chosen.path in entity.fields else False
-    texts = tuple(key_of(value) for value in chosen.values) if picked else chosen.values
     closed = chosen.path in closed_to_order(entity)
-    chip = Finding(code="filter_field_gone", facts={"name": chosen.path}) if closed else filters.typed(entity, chosen.path, chosen.operator, texts, reading())
+    chip = Finding(code="filter_field_gone", facts={"name": chosen.path}) if closed else _chip(entity, chosen)
     if isinstance(chip, Finding):
         editor = _editor(entity, chosen.path, chosen.operator, chosen.index, chosen.values)
         return Changed(state=state, editor=replace(editor, fault=sentence(chip, shell.language())) if editor is not None else None)
     place = int(chosen.index) if chosen.index.isdecimal() and int(chosen.index[:3]) < len(state.chips) else len(state.chips)
     chips = [*state.chips[:place], chip, *state.chips[place + 1 :]]
     return Changed(state=replace(state, chips=tuple(dict.fromkeys(chips))[: filters.MOST_CHIPS]))
+
+
+def _chip(entity: EntityRuntime, chosen: Chosen) -> Chip | Finding:
+    """Return the chip of the editor: what was chosen in a picker, or typed as a picker would take it, names records by their ids."""
+    kind = entity.fields[chosen.path].field.kind if chosen.path in entity.fields else None
+    texts = tuple(key_of(value) for value in chosen.values) if kind in _PICKED else chosen.values
+    if kind in filters.REFERENCE_KINDS and any(texts):
+        found = _records(entity.fields[chosen.path].targets, texts)
+        if len(found) < len([text for text in texts if text]):
+            return Finding(code="unknown_reference", field=chosen.path, facts={"label": full_label(entity, chosen.path, shell.language())})
+        texts = found
+    return filters.typed(entity, chosen.path, chosen.operator, texts, reading())
+
+
+def _records(targets: tuple[str, ...], texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the records that are there for this person, by number, or by a name that only one of them has."""
+    with looking(answers.context()) as look:
+        found = [look.find(targets, text) or _only(look, targets, text) for text in texts if text]
+    return tuple(filters.chosen_value(record.id, record.number) for record in found if record is not None)
+
+
+def _only(look: Look, targets: tuple[str, ...], text: str) -> Record | None:
+    number = only_match(look, targets, text)
+    return look.find(targets, number) if number else None
 
 
 def _without(state: ListState, which: str) -> ListState:
@@ -146,7 +171,9 @@ def _editor_of(entity: EntityRuntime, state: ListState, which: str) -> Editor | 
     if place >= len(state.chips):
         return None
     chip = state.chips[place]
-    return _editor(entity, chip.path, chip.operator.value, which, chip.values)
+    picked = entity.fields[chip.path].field.kind in filters.REFERENCE_KINDS
+    values = tuple(filters.named_by(value)[1] for value in chip.values) if picked else chip.values
+    return _editor(entity, chip.path, chip.operator.value, which, values)
 
 
 def _editor(entity: EntityRuntime, path: str, operator: str, index: str, values: tuple[str, ...] = ()) -> Editor | None:
