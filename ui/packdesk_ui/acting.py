@@ -20,7 +20,8 @@ from packdesk.records.outcome import Control as ActionResult
 from packdesk.records.outcome import Outcome, RecordView, Reference
 from packdesk.runtime import form_fields, forms
 from packdesk.runtime.engine_columns import ASSIGNMENT
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, shell

@@ -7,7 +7,8 @@ from packdesk.model.nodes import Origin
 from packdesk.records.looking import Look
 from packdesk.records.outcome import RecordView
 from packdesk.records.screening import closed_to
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, FieldRuntime
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.field_reasons import FieldReason, Says, field_reasons
 from packdesk.runtime.lifecycle import ActionState

@@ -19,7 +19,8 @@ from packdesk.records.looking import Look
 from packdesk.records.outcome import LinkView
 from packdesk.runtime import forms
 from packdesk.runtime.candidates import LISTED
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime, FieldRuntime, LineRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, FieldRuntime, LineRuntime
 from packdesk.runtime.forms import Bounds, fields_of, groups_of, links_of
 from packdesk.runtime.layout import LINKED
 from packdesk.runtime.situation import Situation

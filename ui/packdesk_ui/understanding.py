@@ -5,7 +5,7 @@ from babel.dates import format_datetime, format_skeleton
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
-from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.values import Phone
 from packdesk_ui import controls
 from packdesk_ui.controls import Raw

@@ -16,7 +16,7 @@ from packdesk.records.once import change_once
 from packdesk.records.outcome import Outcome
 from packdesk.records.reading import read_action
 from packdesk.records.storing import store
-from packdesk.runtime.entity import ActionRuntime
+from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.runtime.lifecycle import Judgement, judge_action
 from packdesk.runtime.values import Actor, Record
 

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from packdesk.errors import Finding
 from packdesk.records.drafts import LinkEnd, Work
 from packdesk.runtime.engine_columns import ASSIGNMENT
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.runtime.lifecycle import Judgement
 from packdesk.runtime.situation import Situation, situation
 from packdesk.runtime.values import Actor, Line, Record

@@ -21,7 +21,8 @@ from packdesk.records.search import SearchCommand, query_of, read_ahead
 from packdesk.records.views import named_with, references, screen, title
 from packdesk.runtime.boards import CalendarView, movable
 from packdesk.runtime.calendar_days import Span, day_of, days_held, start_of
-from packdesk.runtime.entity import EntityRuntime, Guard
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import Guard
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_state import field_state

@@ -4,7 +4,7 @@ from packdesk.errors import PackdeskError
 from packdesk.records.act import act
 from packdesk.records.context import Context
 from packdesk.records.outcome import Outcome
-from packdesk.runtime.entity import ActionRuntime
+from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.runtime.expressions.compile import Compiled
 
 

@@ -9,7 +9,7 @@ from packdesk.model.nodes import Json
 from packdesk.records.context import Context, run
 from packdesk.records.creation import create_in
 from packdesk.records.drafts import Work, begin
-from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.expressions.types import Type
 from packdesk.runtime.values import Actor, Record
 from packdesk.store import people

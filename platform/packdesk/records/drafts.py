@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from packdesk.model.nodes import Json
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_kind import UTC, Reading
 from packdesk.runtime.field_state import present

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from packdesk.errors import Finding
 from packdesk.records.drafts import Draft
-from packdesk.runtime.entity import FieldRuntime, Guard, Source
+from packdesk.runtime.entity_parts import FieldRuntime, Guard, Source
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.expressions.types import Base

@@ -10,7 +10,8 @@ from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
 from packdesk.records.screening import closed_to
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import ActionRuntime, CheckRuntime, EntityRuntime, Guard
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, CheckRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.explaining import Explanation
 from packdesk.runtime.situation import situation

@@ -11,7 +11,8 @@ from packdesk.records.drafts import begin
 from packdesk.records.outcome import Reference
 from packdesk.records.output import SERIALIZED, shape_of
 from packdesk.records.search import SearchCommand, SearchPage, find
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import Record
 

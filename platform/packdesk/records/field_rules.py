@@ -16,7 +16,7 @@ from packdesk.records.performing import written_paths
 from packdesk.records.views import called
 from packdesk.runtime.candidates import refusal
 from packdesk.runtime.engine_columns import ASSIGNMENT
-from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.lifecycle import preconditions

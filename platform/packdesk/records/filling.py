@@ -8,7 +8,7 @@ from packdesk.model.lifecycles import Flag
 from packdesk.records.drafts import Draft
 from packdesk.records.evaluation import environment, holds, situation, source_value
 from packdesk.runtime.derivation import STATE
-from packdesk.runtime.entity import FieldRuntime, LineRuntime
+from packdesk.runtime.entity_parts import FieldRuntime, LineRuntime
 from packdesk.runtime.field_state import hidden_by
 from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.situation import stored

@@ -8,7 +8,7 @@ from packdesk.model.entity_types import Kind
 from packdesk.records.attempts import Attempt
 from packdesk.records.drafts import Draft
 from packdesk.records.findings import about
-from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from packdesk.records.json_values import plain
 from packdesk.records.outcome import LinkView, RecordView, Reference
 from packdesk.records.search import SearchPage
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.field_kind import FieldKind
 from packdesk.runtime.values import Line, Record
 

@@ -8,7 +8,7 @@ from packdesk.records.drafts import Draft
 from packdesk.records.effects import TRANSACTIONAL
 from packdesk.records.effects.protocol import Prepared
 from packdesk.records.evaluation import environment, holds, source_value, values_of
-from packdesk.runtime.entity import EffectRuntime, FieldRuntime
+from packdesk.runtime.entity_parts import EffectRuntime, FieldRuntime
 
 
 def performed(draft: Draft) -> Draft:

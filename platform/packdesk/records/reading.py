@@ -7,7 +7,8 @@ from packdesk.records import policy
 from packdesk.records.attempts import Given
 from packdesk.records.drafts import LinkEnd, Work
 from packdesk.records.findings import about
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.runtime.reading import Input, LinkInput, read_fields, read_input
 from packdesk.runtime.values import Line, Record
 from packdesk.store.reading import is_id

@@ -14,7 +14,8 @@ from packdesk.records import policy
 from packdesk.records.drafts import Work
 from packdesk.records.finding_records import visible
 from packdesk.records.recomputing import refresh
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import Line, Record
 from packdesk.store import history

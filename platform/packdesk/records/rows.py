@@ -8,7 +8,8 @@ from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import visible
 from packdesk.records.views import computed
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime, Guard
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.lifecycle import ActionState
 from packdesk.runtime.situation import situation

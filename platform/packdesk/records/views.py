@@ -10,7 +10,8 @@ from packdesk.records.drafts import Work
 from packdesk.records.outcome import Reference
 from packdesk.records.screening import Screen, screen_of
 from packdesk.records.seen_graph import SeenGraph
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Graph, Record, Related

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from packdesk.model.entity_types import Kind
 from packdesk.model.views import Layout
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.layout import view_of
 
 _COLUMNS = frozenset({Kind.OPTION, Kind.LEVEL, Kind.CATEGORY})

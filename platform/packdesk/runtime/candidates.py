@@ -6,7 +6,7 @@ from dataclasses import replace
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
 from packdesk.model.lists import Entry
-from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.kinds_choice import LISTED, Member, is_offered, members
 from packdesk.runtime.lifecycle import is_allowed
 from packdesk.runtime.situation import Situation

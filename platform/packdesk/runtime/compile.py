@@ -15,7 +15,8 @@ from packdesk.runtime.compile_fields import Spot, compile_field, compile_fields,
 from packdesk.runtime.contracts import Contracts
 from packdesk.runtime.derivation import STATE, Dependent, Order, order, reverse_index
 from packdesk.runtime.engine_columns import engine_fields
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, FieldRuntime
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Catalogue, Place
 from packdesk.runtime.expressions.compile import Compiled

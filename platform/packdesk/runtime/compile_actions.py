@@ -11,7 +11,7 @@ from packdesk.model.subtypes import Subtype
 from packdesk.model.views import View
 from packdesk.runtime.compile_fields import Spot, compile_field, literal
 from packdesk.runtime.contracts import Contract, called, input_faults, input_types, result_type
-from packdesk.runtime.entity import ActionRuntime, EffectRuntime, FieldRuntime, MoveRuntime, ResultRuntime, RuleRuntime, SubtypeRuntime, ViewRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, EffectRuntime, FieldRuntime, MoveRuntime, ResultRuntime, RuleRuntime, SubtypeRuntime, ViewRuntime
 from packdesk.runtime.expressions import tree, types
 from packdesk.runtime.expressions.catalogue import Place, Scope
 from packdesk.runtime.expressions.compile import Compiled

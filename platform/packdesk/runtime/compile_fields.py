@@ -7,7 +7,7 @@ from packdesk.errors import Finding, sentence
 from packdesk.model.entity_types import EntityType, Field, Kind, LineGroup, Relation
 from packdesk.model.nodes import Expression
 from packdesk.runtime.derivation import own_reads
-from packdesk.runtime.entity import FieldRuntime, LineRuntime, RelationRuntime, SectionRuntime
+from packdesk.runtime.entity_parts import FieldRuntime, LineRuntime, RelationRuntime, SectionRuntime
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place, Scope
 from packdesk.runtime.expressions.compile import Compiled

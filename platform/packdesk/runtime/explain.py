@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from packdesk.errors import Finding, sentence
 from packdesk.model.nodes import Allow
-from packdesk.runtime.entity import CheckRuntime, EntityRuntime, FieldRuntime, Guard
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import CheckRuntime, FieldRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled, Dependency
 from packdesk.runtime.expressions.explaining import Explanation
 from packdesk.runtime.situation import Situation

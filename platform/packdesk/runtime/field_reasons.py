@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from packdesk.model.lifecycles import Flag
 from packdesk.model.nodes import Origin
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime, Guard
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled, Dependency
 from packdesk.runtime.expressions.explaining import Explanation
 from packdesk.runtime.field_state import hidden_by

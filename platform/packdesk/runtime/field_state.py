@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from packdesk.model.lifecycles import Flag
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Record

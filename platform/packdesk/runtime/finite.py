@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from packdesk.model.lifecycles import Lifecycle
-from packdesk.runtime.entity import Guard
+from packdesk.runtime.entity_parts import Guard
 from packdesk.runtime.expressions import tree
 from packdesk.runtime.expressions.catalogue import Catalogue
 from packdesk.runtime.expressions.tree import Node

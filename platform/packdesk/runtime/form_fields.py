@@ -7,7 +7,7 @@ from packdesk.model.entity_types import Kind
 from packdesk.model.lifecycles import Lifecycle
 from packdesk.model.nodes import Json
 from packdesk.runtime.candidates import offered
-from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.field_state import field_state
 from packdesk.runtime.kinds_choice import LISTED, is_offered
 from packdesk.runtime.lifecycle import is_allowed, judge_status

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from packdesk.model.entity_types import Kind
 from packdesk.model.lifecycles import Flag
-from packdesk.runtime.entity import FieldRuntime, Guard
+from packdesk.runtime.entity_parts import FieldRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.json_form import environment_json
 from packdesk.runtime.form_fields import FormField

@@ -10,7 +10,8 @@ from packdesk.model.entity_types import Kind
 from packdesk.model.views import Layout
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.engine_columns import ASSIGNMENT, NORMAL
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime, FieldRuntime, LineRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, FieldRuntime, LineRuntime
 from packdesk.runtime.field_kind import UTC
 from packdesk.runtime.field_state import present
 from packdesk.runtime.form_fields import FormField, Option, form_field

@@ -6,7 +6,8 @@ from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Json
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.engine_columns import WRITABLE
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime, RelationRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime, LineRuntime, RelationRuntime
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

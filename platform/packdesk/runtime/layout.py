@@ -8,7 +8,8 @@ from packdesk.model.entity_types import Field, Kind, LineGroup
 from packdesk.model.nodes import Text
 from packdesk.model.views import Layout, View, ViewSection
 from packdesk.runtime.engine_columns import ASSIGNMENT, ENGINE_COLUMNS
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime, LineRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime, LineRuntime
 from packdesk.runtime.kinds import KINDS
 
 #: The input of a link's row that names the other record.

@@ -14,7 +14,8 @@ from packdesk.model.actions import Action
 from packdesk.model.lifecycles import Flag, StateKind
 from packdesk.model.nodes import Allow
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime, MoveRuntime, RuleRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, MoveRuntime, RuleRuntime
 from packdesk.runtime.field_kind import UTC
 from packdesk.runtime.situation import Situation, situation
 from packdesk.runtime.values import Actor, Graph, Record

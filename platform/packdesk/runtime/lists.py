@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from packdesk.model.entity_types import Kind
 from packdesk.model.views import Layout
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime, ViewRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime, ViewRuntime
 from packdesk.runtime.expressions.compile import Compiled
 
 _COLUMNS = 8

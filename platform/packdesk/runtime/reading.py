@@ -10,7 +10,8 @@ from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.engine_columns import WRITABLE
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime, RelationRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime, RelationRuntime
 from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.values import Line
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from packdesk.errors import Finding
-from packdesk.runtime.entity import CheckRuntime, EntityRuntime, Guard
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import CheckRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_kind import UTC

@@ -1,7 +1,7 @@
 """What a field starts with when nobody gave it a value; the same on screen and in the write path."""
 
 from packdesk.runtime.candidates import admits
-from packdesk.runtime.entity import FieldRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.kinds_choice import members
 from packdesk.runtime.situation import Situation
 

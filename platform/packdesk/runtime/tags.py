@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from packdesk.model.entity_types import Kind
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.kinds import KINDS
 

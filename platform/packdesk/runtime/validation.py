@@ -8,7 +8,7 @@ from packdesk.errors import Finding
 from packdesk.model.lifecycles import Flag
 from packdesk.runtime.candidates import not_admitted, refusal
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import FieldRuntime, LineRuntime
+from packdesk.runtime.entity_parts import FieldRuntime, LineRuntime
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_state import field_state, hidden_by, present
 from packdesk.runtime.kinds_choice import LISTED

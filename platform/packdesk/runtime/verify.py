@@ -7,7 +7,8 @@ from packdesk.errors import Problem, Severity
 from packdesk.model.lifecycles import Flag, Lifecycle, Rule, StateKind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Allow
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime, FieldRuntime, Guard, MoveRuntime, RuleRuntime, SubtypeRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime, FieldRuntime, Guard, MoveRuntime, RuleRuntime, SubtypeRuntime
 from packdesk.runtime.expressions.catalogue import Catalogue
 from packdesk.runtime.finite import Enumeration
 from packdesk.runtime.workshop import Workshop

@@ -8,7 +8,7 @@ from packdesk.errors import Problem, Severity
 from packdesk.model.entity_types import Field
 from packdesk.model.model import Model
 from packdesk.model.nodes import Check, Condition, Expression, Text
-from packdesk.runtime.entity import CheckRuntime, Guard
+from packdesk.runtime.entity_parts import CheckRuntime, Guard
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Catalogue, Place, Scope
 from packdesk.runtime.expressions.compile import Compiled, compile_expression

@@ -9,7 +9,8 @@ from packdesk.model.nodes import Allow, Expression, Text
 from packdesk.model.subtypes import Subtype
 from packdesk.records.json_values import plain
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import ActionRuntime, EntityRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import ActionRuntime
 
 
 def described(runtime: Runtime, entity: EntityRuntime, language: str) -> dict[str, object]:

@@ -12,7 +12,8 @@ from marshmallow.fields import Field as SchemaField
 
 from packdesk.model.entity_types import Kind
 from packdesk.runtime.compile import Runtime
-from packdesk.runtime.entity import EntityRuntime, FieldRuntime
+from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.web.api.strict_fields import StrictField
 
 #: Engine columns that a person may give.
