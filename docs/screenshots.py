@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402 - the tests' own helpers stand beside this folder
-from tests import chromium  # noqa: E402
+from tests import chromium, large  # noqa: E402
 from tests.acceptance.browser.conftest import FLAGS  # noqa: E402
 from tests.acceptance.running import Desk  # noqa: E402
 
@@ -87,6 +87,34 @@ def _conflict(page: Page, address: str) -> None:
     expect(page.get_by_label(re.compile("Keep theirs")).first).to_be_visible()
 
 
+def _survey(rest: str) -> Way:
+    """Return the way to a page of the record that has much of everything."""
+    return _at(f"/r/survey/SV00000001{rest}")
+
+
+def _options(page: Page, address: str) -> None:
+    _survey("/edit")(page, address)
+    page.wait_for_load_state("networkidle")
+    combo = page.locator(".combo", has=page.locator("[name='part_0.field_019']"))
+    search = combo.locator("input:not([type=hidden])").first
+    search.scroll_into_view_if_needed()
+    search.click()
+    search.fill("bremen")
+    expect(combo.locator("li").nth(1)).to_be_visible()
+
+
+def _rows(page: Page, address: str) -> None:
+    _survey("/edit")(page, address)
+    page.locator("[data-lines=rows] .line").nth(97).scroll_into_view_if_needed()
+
+
+def _note(page: Page, address: str) -> None:
+    _survey("")(page, address)
+    page.get_by_role("link", name=re.compile("Show all 100,000 characters")).click()
+    expect(page.locator("section:has(#notes)")).to_contain_text("The very end.")
+    page.locator("#notes").scroll_into_view_if_needed()
+
+
 #: Name of the picture -> who is logged in (nobody: empty) and how to get there.
 PICTURES: Mapping[str, tuple[str, Way]] = {
     "login": ("", _at("/login/")),
@@ -101,6 +129,17 @@ PICTURES: Mapping[str, tuple[str, Way]] = {
     "conflict": ("anna", _conflict),
     "users": ("admin", _at("/users/list/")),
     "gallery": ("admin", _at("/gallery")),
+}
+
+
+#: Pictures of much of everything, taken when a pack with 200 fields, 500 options and a record with a long past lies on the demo.
+LARGE: Mapping[str, tuple[str, Way]] = {
+    "large-record": ("anna", _survey("")),
+    "large-history": ("anna", _survey("/history")),
+    "large-form": ("anna", _survey("/edit")),
+    "large-options": ("anna", _options),
+    "large-rows": ("anna", _rows),
+    "large-note": ("anna", _note),
 }
 
 
@@ -120,13 +159,20 @@ def _sessions(browser: Browser, desk: Desk, address: str) -> Mapping[str, object
     return found
 
 
-def _take(browser: Browser, desk: Desk, wanted: set[str]) -> None:
+def _take_all(browser: Browser, desk: Desk, wanted: set[str]) -> None:
     address = f"http://127.0.0.1:{desk.port}"
     states = _sessions(browser, desk, address)
-    for name, (login, go) in PICTURES.items():
-        if wanted and name not in wanted:
-            continue
-        for scheme in ("light",) if name == "start" else ("light", "dark"):
+    _take(browser, address, states, {name: way for name, way in PICTURES.items() if not wanted or name in wanted})
+    some = {name: way for name, way in LARGE.items() if not wanted or name in wanted}
+    if some:
+        desk.command("publish", large.write_pack(desk.home / "large"), "--note", "much of everything")
+        large.fill(desk, desk.login("lena"))
+        _take(browser, address, states, some)
+
+
+def _take(browser: Browser, address: str, states: Mapping[str, object], pictures: Mapping[str, tuple[str, Way]]) -> None:
+    for name, (login, go) in pictures.items():
+        for scheme in ("light",) if name == "start" or name in LARGE else ("light", "dark"):
             for size, (width, height) in WIDTHS.items():
                 context = browser.new_context(
                     viewport={"width": width, "height": height},
@@ -156,7 +202,7 @@ def main(names: list[str]) -> int:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         try:
             desk.start("--customers", _CUSTOMERS)
-            _take(browser, desk, set(names))
+            _take_all(browser, desk, set(names))
         finally:
             browser.close()
             desk.stop()

@@ -126,7 +126,7 @@ def whole_note(entity_type: str, number: str, note: str) -> Response:
     """Show all of a long note."""
     shown = looked(answers.context(), lambda look: _whole_note(look, entity_type, number, note))
     if answers.is_part():
-        return answers.page("records/parts/note_text.html", note=shown)
+        return answers.page("records/parts/note_text.html", note=shown, unfolded=True)
     entity = request_context.runtime().type(entity_type)
     view = {"number": number, "notes": timeline.Notes(entries=(shown,), older_href="")}
     return answers.page("records/notes_page.html", title=words("notes"), page=view, crumbs=crumbs(entity, words("notes"), number))
