@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import data, guards, large_pack, requests, screens
+from benchmarks import data, guards, large_pack, next_paint, requests, screens
 from benchmarks.installation import installation
 from benchmarks.measure import Row, quickly, table
 
@@ -52,6 +52,8 @@ def _requests(count: int, *, large: bool) -> list[Row]:
         record_id = of["fab"].get_path.rpartition("/")[2]
         if not large:
             found += screens.rows(at, record_id)
+            _say("next paint")
+            found += next_paint.rows(at)
         if large:
             _say(table(found))
             before = requests.reading(of["packdesk"])

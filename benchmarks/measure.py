@@ -24,6 +24,12 @@ def quickly(most: int = 1) -> Iterator[None]:
         _MOST.reset(token)
 
 
+def most(times: int) -> int:
+    """Return how often something is done that is asked for so many times."""
+    limit = _MOST.get()
+    return times if limit is None else min(times, limit)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """Median CPU of this process and median wall time for one call, in milliseconds."""
@@ -39,8 +45,7 @@ def interleave(subjects: Mapping[str, Call], rounds: int, calls: int) -> dict[st
     """
     cpu: dict[str, list[float]] = {name: [] for name in subjects}
     wall: dict[str, list[float]] = {name: [] for name in subjects}
-    most = _MOST.get()
-    rounds, calls = (rounds, calls) if most is None else (min(rounds, most), min(calls, most))
+    rounds, calls = most(rounds), most(calls)
     for turn in range(rounds + 1):
         for name, call in subjects.items():
             gc.collect()
