@@ -160,6 +160,29 @@ def test_nothing_of_a_list_is_cut_with_its_usual_columns(enter: Enter, leader: C
     assert max(cut) <= 0
 
 
+@pytest.mark.parametrize(("width", "highest"), [(360, 220), (768, 220), (1280, 190)])
+def test_the_toolbar_stays_low_however_narrow_the_screen_and_many_the_filters(enter: Enter, leader: Client, width: int, highest: int) -> None:
+    """QUALITY 26: views, search, tools and chips are a row each that scrolls sideways, and nothing hangs out of the page."""
+    _requests(leader, "Toolbar", 1)
+    anna = enter("anna", width=width)
+    page = anna.open("/r/{service_request}?view={all}")
+    for text in ("Toolbar", "Toolbar asks", "asks for nothing"):
+        _add_text_chip(anna, "description", text)
+    expect(page.locator(".chip")).to_have_count(3)
+
+    top, results = (page.locator(part).bounding_box() for part in ("[data-list]", "#results"))
+    page.locator("#add-filter").click()
+    menu = page.locator("[data-menu-fields] > div").bounding_box()
+
+    assert top is not None
+    assert results is not None
+    assert menu is not None
+    assert results["y"] - top["y"] <= highest
+    assert (menu["x"] >= 0, menu["x"] + menu["width"] <= width) == (True, True)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert anna.reach() == []
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_board_scrolls_in_its_own_region(enter: Enter, leader: Client, width: int) -> None:
     _requests(leader, "Wide", 1)
