@@ -92,7 +92,7 @@ def _period(work: Work, entity_type: str, command: SearchCommand, wanted: Wanted
     first = {record.id for records in days.values() for record in records[: wanted.most]}
     page = periods.chosen(work.unit.connection, work.unit.tables, query, first)
     shown = {record.id: kept.over(record) for record in page.rows}
-    read_ahead(work, entity, list(page.rows), {one.path for one in query.named})
+    read_ahead(work, entity, page.rows, query, page.named)
     return Period(
         rows={day: tuple(shown[record.id] for record in records[: wanted.most]) for day, records in days.items()},
         counts={day: len(records) for day, records in days.items()},

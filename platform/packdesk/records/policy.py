@@ -190,6 +190,15 @@ def opens(runtime: Runtime, actor: Actor, verb: str, entity_type: str, graph: Gr
     return lambda record: is_open(runtime, actor, verb, record, graph)
 
 
+def followed(runtime: Runtime, actor: Actor, record: Record) -> tuple[str, str] | None:
+    """Return entity type and id of the record whose owner and privacy decide about this one; None where that is itself, or nothing is asked."""
+    entity = runtime.model.entity_types[record.entity_type]
+    value = record.values.get(entity.master)
+    if entity.access is not Access.IMPLICIT or not isinstance(value, str) or visible_pairs(runtime, actor, entity.id, "view") is None:
+        return None
+    return master_type(entity), value
+
+
 def _masters(entity: EntityType, record: Record, graph: Graph) -> tuple[Record, ...]:
     if entity.master in entity.relations:
         return tuple(related.record for related in graph.related(record, entity.master))

@@ -1,7 +1,7 @@
 """Searches records: filter, quick search, order, pages; only what the actor may see is found, counted and shown."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -116,7 +116,7 @@ def first_of_each(context: Context, entity_type: str, command: SearchCommand, by
         found = [record for record in page.rows if query.keep is None or query.keep(record)]
         shown = {record.id: kept.over(record) for record in found}
         rows = {value: tuple(shown[record.id] for record in found if str(record.get(by) or "") == value) for value in most}
-        read_ahead(at, entity, found, {one.path for one in query.named})
+        read_ahead(at, entity, found, query, page.named)
         titles = {record.id: title(at, record, page.named) for record in found}
         references_ = references(at, entity, tuple(shown.values()), page.named, [one.path for one in query.named])
         return Groups(
@@ -130,14 +130,25 @@ def first_of_each(context: Context, entity_type: str, command: SearchCommand, by
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
 
-def read_ahead(work: Work, entity: EntityRuntime, records: list[Record], named: set[str]) -> None:
-    """Read at once what the titles of the records look at in others; one statement per type instead of one per record."""
+def read_ahead(work: Work, entity: EntityRuntime, records: Sequence[Record], query: Query, named: Mapping[tuple[str, str], Record]) -> None:
+    """Read at once what naming the records looks at in others; one statement per type instead of one per record.
+
+    Titles read them; and whether another record may be named at all stands in the one that it follows. ``named`` were read with the records.
+    """
     read = {one.path for one in entity.title_of.dependencies if one.entity_type == entity.id} if entity.title_of is not None else set()
     wanted: dict[str, set[str]] = {}
     for path, field in entity.naming:
-        if path in read - named and field.field.kind is Kind.REFERENCE:
+        if path in read - {one.path for one in query.named} and field.field.kind is Kind.REFERENCE:
             wanted.setdefault(field.targets[0], set()).update(str(record.get(path)) for record in records if record.get(path))
+    others = list(named.values())
     for target, ids in wanted.items():
+        others += work.unit.prefetch(target, ids).values()
+    masters: dict[str, set[str]] = {}
+    for other in others:
+        followed = policy.followed(work.runtime, work.context.actor, other)
+        if followed is not None:
+            masters.setdefault(followed[0], set()).add(followed[1])
+    for target, ids in masters.items():
         work.unit.prefetch(target, ids)
 
 
