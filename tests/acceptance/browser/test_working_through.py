@@ -34,7 +34,7 @@ def _split(person: Person, description: str, *, unclaimed: bool = False) -> Page
 def _opened(page: Page) -> str:
     """Wait for the record beside the list and return its number."""
     page.locator("#opened .record-head").wait_for()
-    return page.locator("#opened .over .number").inner_text().strip("· ")
+    return str(page.locator("#opened").get_attribute("hx-get")).rpartition("/")[2]
 
 
 def _press_and_open(page: Page, key: str) -> str:
