@@ -13,7 +13,7 @@ from packdesk.runtime.form_fields import FormField
 from packdesk.runtime.forms import Bounds, Form, asked, begun, form, going, inputs_of, target_statuses
 from packdesk.runtime.header import record_header
 from packdesk.runtime.layout import tabs_of
-from packdesk.runtime.lists import list_view
+from packdesk.runtime.lists import chosen_columns, list_view, showable
 from packdesk.runtime.situation import Situation, situation
 from packdesk.runtime.values import Actor, Line, Phone, Record
 
@@ -153,6 +153,14 @@ def test_a_list_is_generated_where_no_view_is_written(case):
     assert shown.columns[0].label == "Nummer"
     assert [column.path for column in shown.columns][-3:] == ["assigned_unit", "assigned_user", "updated_at"]
     assert (shown.sort, shown.filters, shown.row_actions, shown.first_filter) == ((("updated_at", False),), (), (), "")
+
+
+def test_the_columns_that_somebody_chose_are_those_that_the_type_can_show(case):
+    offered = showable(case.type("thing"))
+
+    assert offered[0] == "number"
+    assert {"name", "colour", "answer.text"} <= set(offered)
+    assert [column.path for column in chosen_columns(case.type("thing"), "en", ("colour", "gone", "number"))] == ["colour", "number"]
 
 
 def test_views_decide_columns_filters_and_sections(case, graph):

@@ -102,6 +102,7 @@ JUDGED = [
     ("section forced by an action", thing(), None, (), "answer", [("answer.text", "required_field")]),
     ("hidden by a state", thing(reason="x"), None, ("reason",), "", [("reason", "hidden_field")]),
     ("hidden for people only", thing(reason="x"), None, (), "", []),
+    ("hidden may be emptied", thing(), thing(reason="x"), ("reason",), "", []),
     ("hidden section", thing(**{"answer.text": "x"}), None, ("answer.text",), "", [("answer.text", "hidden_field")]),
     ("read-only for people", thing("busy", "open", **{"answer.text": "x", "answer.by": "me"}), None, ("answer.by",), "", [("answer.by", "readonly_field")]),
     ("read-only lets effects", thing("busy", "open", **{"answer.text": "x", "answer.by": "me"}), None, (), "", []),
