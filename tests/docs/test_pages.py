@@ -15,7 +15,10 @@ from packdesk.packs.build import build
 from packdesk.packs.load import load
 from packdesk.packs.schemas import KINDS
 from packdesk.packs.sources import FolderSource, MemorySource
+from packdesk.runtime.boards import calendar_view, movable
 from packdesk.runtime.compile import check
+from packdesk.runtime.compile import compile as compile_model
+from packdesk.runtime.tab_sets import tab_set
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -78,6 +81,26 @@ def test_the_overlay_of_the_how_to_fits_the_tutorials_pack() -> None:
     assert [str(problem) for problem in loaded.problems if problem.severity is Severity.ERROR] == []
     assert loaded.merged is not None
     assert build(loaded.merged).lifecycles["loan"].statuses["back"].label.in_language("en") == "Came back"
+
+
+def test_the_views_of_the_how_to_lay_out_the_tutorials_pack() -> None:
+    """GEN-12, CC-10: the tab that an overlay adds leads to the loans of a contact."""
+    manifest = {"id": "mine", "title": "Mine", "version": "1.0.0", "format": 1, "language": "en", "requires": {"loans": ">=1,<2"}}
+    views = MemorySource("mine", {"pack.json": json.dumps(manifest), **_named_examples(DOCS / "how-to" / "lay-out-screens.md")})
+
+    loaded = load([FolderSource(ROOT / "metadata"), _tutorial(), views])
+
+    assert [str(problem) for problem in loaded.problems] == []
+    assert loaded.merged is not None
+    types = compile_model(build(loaded.merged), 1).type
+    calendar, desk = calendar_view(types("loan")), tab_set(types("contact"))
+    assert calendar is not None
+    assert (calendar.date, movable(types("loan"), calendar)) == ("due_on", ("due_on",))
+    assert desk is not None
+    assert [(tab.records, tab.way.stored, tab.row_actions) for tab in desk.tabs if tab.id == "loans" and tab.way is not None] == [
+        ("loan", "borrower", ("hand_out", "take_back"))
+    ]
+    assert set(desk.tabs[-1].row_actions) <= set(types("loan").actions)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "commands.md"], ids=lambda page: str(page.relative_to(ROOT)))
