@@ -1,11 +1,13 @@
 """The main way through the API on SQLite and on PostgreSQL: start, log in, write, find, act, import, health."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from tests.integration.web.installation import Caller, build, caller, close
+from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller, build, caller, close
 
 
 @pytest.fixture
@@ -59,3 +61,27 @@ def test_the_largest_decimal_is_the_same_on_both_databases(fresh: Flask) -> None
     assert (kept["weight"], kept["price"]["amount"]) == ("999999999999.999999", "-999999999999.999999")
     assert [(one["code"], one["field"]) for one in refused] == [("above_maximum", "weight"), ("below_minimum", "weight"), ("above_maximum", "price")]
     assert len(kim.get("/records/book?filter=record.weight > 999999999999.5").get_json()["records"]) == 1
+
+
+def test_a_list_on_screen_works_on_both_databases(fresh: Flask) -> None:
+    """Chips on a reference by id and by number, a record beside its list, a card on the board, a job in the bar of the page."""
+    kim = caller(fresh, "kim")
+    shelf, other = (kim.made("shelf", name=name) for name in ("A1", "A2"))
+    first, second = (kim.made("book", name=name, pages=9, shelf="A1")["number"] for name in ("One", "Two"))
+    kim.made("book", name="Elsewhere", pages=9, shelf="A2")
+    screen = fresh.test_client()
+    screen.post("/login/", data={"username": "kim", "password": PASSWORD}, headers=SAME_ORIGIN)
+
+    found = []
+    for value in (f"{shelf['id']}/{shelf['number']}", shelf["number"], other["number"]):
+        state = json.dumps({"chips": [{"path": "shelf", "operator": "is", "values": [value]}]})
+        found.append(set(re.findall(r'data-row="(\w+)"', screen.post("/r/book", data={"_state": state}, headers=SAME_ORIGIN).text)))
+    beside = screen.get(f"/r/book?order=number&open={first}&step=next", follow_redirects=True)
+    dropped = screen.get(f"/r/book/{first}/moves?to=lent", headers={**SAME_ORIGIN, "HX-Target": "modal-inside"})
+    kim.post("/records/book/bulk", {"records": [first, second], "values": {"pages": 10}}, headers={"Prefer": "respond-async"})
+    going = screen.get("/r/book")
+
+    assert (found[0] == found[1] == {first, second}, len(found[2])) == (True, 1)
+    assert f'hx-get="/r/book/{second}"' in beside.text
+    assert "data-at-once" in dropped.text
+    assert "0 / 2" in going.text
