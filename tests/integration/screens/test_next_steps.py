@@ -15,7 +15,7 @@ from packdesk_ui.steps import is_shown
 
 #: One person of each role, and agents of other departments.
 LOGINS = ("anna", "tom", "mia", "lena", "paul", "admin")
-_STEP = re.compile(r'<div class="step" data-action="([^"]+)">(.*?)(?=<div class="step" data-action=|</section>|</ul>|<a class="btn btn-plain")', re.DOTALL)
+_STEP = re.compile(r'<div class="step" data-action="([^"]+)">')
 #: Statuses of the base pack and of the complaints example.
 STATUSES = 36
 
@@ -32,11 +32,27 @@ def visitors(desk: Desk) -> Mapping[str, Visitor]:
     return {login: desk.visitor(login) for login in LOGINS}
 
 
+def _insides(page: str) -> dict[str, str]:
+    """Return action -> everything within its step, to the end of the element."""
+    found: dict[str, str] = {}
+    for begin in _STEP.finditer(page):
+        depth, end = 1, begin.end()
+        while depth:
+            tag = re.compile("<(/?)div").search(page, end)
+            assert tag is not None
+            depth, end = depth + (-1 if tag[1] else 1), tag.end()
+        found[begin[1]] = page[begin.end() : end - len("</div")]
+    return found
+
+
 def _steps(page: str) -> dict[str, tuple[bool, str]]:
-    """Return action -> (enabled, the reason that describes the disabled button)."""
+    """Return action -> (enabled, the reason that describes the disabled button), as the buttons and links of the page are."""
     found: dict[str, tuple[bool, str]] = {}
-    for name, inside in _STEP.findall(page):
-        refused = re.search(r'aria-disabled="true" aria-describedby="([^"]+)"', inside)
+    for name, inside in _insides(page).items():
+        refused = re.search(r'<button [^>]*type="button" aria-disabled="true" aria-describedby="([^"]+)"', inside)
+        opens = re.search(rf'<a class="btn [^>]*href="[^"]*/actions/{name}"', inside)
+        sends = re.search(rf'<form method="post" action="[^"]*/actions/{name}".*?<button class="btn [^>]*type="submit"', inside, re.DOTALL)
+        assert sum(each is not None for each in (refused, opens, sends)) == 1, f"{name} is not exactly one button or link: {inside}"
         said = re.search(rf'id="{refused[1]}">(.*?)</span>', inside, re.DOTALL) if refused else None
         found[name] = (refused is None, unescape(said[1]) if said else "")
     return found
@@ -91,7 +107,7 @@ def test_steps_and_blocked_steps_stand_in_the_lifecycles_order_with_their_rule_a
     visitors["anna"].get("/lang/en")
 
     page = visitors["anna"].get(f"/r/service_request/{record.number}").get_data(as_text=True)
-    inside = dict(_STEP.findall(page))
+    inside = _insides(page)
 
     wanted = [name for name in desk.runtime.type("service_request").actions_in_order if name.action.id in _steps(page)]
     for possible in (True, False):
