@@ -66,9 +66,8 @@ def _ways(entity: EntityRuntime) -> Mapping[str, Connection]:
     known = tuple(referring(entity.model, entity.id))
     found = {way.holder: way for way in known if way.stored == entity.model.entity_types[way.holder].party}
     for way in entity.connections.values():
-        if way.how != "field" or way.many:
-            targets = (way.holder,) if way.how in ("field", "linked") else tuple((way.type.item or way.type).entity_types)
-            found |= {target: way for target in targets if target not in found}
+        targets = (way.holder,) if way.how in ("field", "linked") else tuple((way.type.item or way.type).entity_types)
+        found |= {target: way for target in targets if target not in found}
     for way in known:
         found.setdefault(way.holder, way)
     return MappingProxyType(found)

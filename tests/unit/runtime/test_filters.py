@@ -234,3 +234,13 @@ def test_entries_are_said_by_their_labels_and_unknown_ones_as_they_are(lists: En
     chip = Chip(path="tags", operator=Operator.ONE_OF, values=("green", "gone"))
 
     assert filters.shown_values(lists, chip, "de", BERLIN) == ("Grün", "gone")
+
+
+def test_a_record_that_was_chosen_is_kept_by_its_id_and_said_by_its_number(lists: EntityRuntime) -> None:
+    chosen = filters.chosen_value("00000000-0000-7000-8000-000000000000", "TH00000001")
+
+    chip = filters.typed(lists, "others", "is", (chosen, "TH-2"), Reading(model=lists.model))
+
+    assert isinstance(chip, Chip), chip
+    assert [filters.named_by(value) for value in chip.values] == [("00000000-0000-7000-8000-000000000000", "TH00000001"), ("", "TH-2")]
+    assert filters.shown_values(lists, chip, "en", BERLIN) == ("TH00000001", "TH-2")
