@@ -36,6 +36,7 @@ USUAL: Mapping[str, str] = MappingProxyType(
         "k": "split.previous",
         "u": "split.close",
         "t": "calendar.today",
+        "v": "desk",
         **{str(number): "keys.step" for number in range(1, 10)},
     }
 )
