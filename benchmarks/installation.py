@@ -30,6 +30,8 @@ class Installation:
     services: Services
     #: Bearer token of the agent.
     token: str
+    #: Cookie of the session of his browser.
+    cookie: str
 
 
 @contextlib.contextmanager
@@ -45,10 +47,24 @@ def installation() -> Iterator[Installation]:
     with tempfile.TemporaryDirectory(prefix="packdesk-bench-") as name, postgresql(Path(name)) as url:
         app = create_app(Settings(home=Path(name) / "home", database_url=url))
         services: Services = app.extensions["packdesk"]
-        members.add(app, [members.Member(login=LOGIN, name="Anna Berg", password=members.new_password(), roles=("agent",), units=("first_line",))])
+        password = members.new_password()
+        members.add(app, [members.Member(login=LOGIN, name="Anna Berg", password=password, roles=("agent",), units=("first_line",))])
         try:
             with services.database.begin() as connection:
                 mark = services.tokens.mark(people.load_password_hash(connection, LOGIN))
-            yield Installation(url, app, services, services.tokens.make(Proof(login=LOGIN, mark=mark), services.clock.now()))
+            token = services.tokens.make(Proof(login=LOGIN, mark=mark), services.clock.now())
+            yield Installation(url, app, services, token, _logged_in(app, password))
         finally:
             close(app)
+
+
+def _logged_in(app: Flask, password: str) -> str:
+    """Log in as a browser does and return its cookie, after the first page has put into the session what later ones take from there."""
+    browser = app.test_client()
+    browser.post("/login/", data={"username": LOGIN, "password": password}, headers={"Sec-Fetch-Site": "same-origin"})
+    if browser.get("/").status_code != 200:
+        raise AssertionError("the agent could not log in")
+    held = browser.get_cookie("packdesk")
+    if held is None:
+        raise AssertionError("the session has no cookie")
+    return f"{held.key}={held.value}"

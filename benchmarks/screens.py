@@ -33,11 +33,11 @@ def rows(at: Installation, record_id: str) -> list[Row]:
     theirs = fab_views.create_app(at.url, at.services.live.current().tables, GROUPS)
     found: list[Row] = []
     for what, ours, other, most in _PAGES:
-        calls: dict[str, Call] = {"packdesk": caller(at.app, "GET", ours, at.token), "fab": caller(theirs, "GET", other.format(id=record_id), "")}
+        calls: dict[str, Call] = {"packdesk": caller(at.app, "GET", ours, at.cookie), "fab": caller(theirs, "GET", other.format(id=record_id), "")}
         with listening(at.services.database) as sent:
             calls["packdesk"]()
         figures = interleave(calls, _ROUNDS, _CALLS)
-        page = answer(at.app, ours, at.token)
+        page = answer(at.app, ours, at.cookie)
         cpu = figures["packdesk"].cpu
         told = f"{len(sent)} statements, {len(_CONTROLS.findall(page))} controls, {len(gzip.compress(page, 5)) / _KILO:.1f} kB"
         beside = f"FAB {figures['fab'].cpu:.1f} ms CPU: 1/{figures['fab'].cpu / cpu:.1f}; {told}"
@@ -49,7 +49,7 @@ def rows(at: Installation, record_id: str) -> list[Row]:
 
 def _sizes(at: Installation) -> list[Row]:
     """Return what a browser loads at first, and for each page after that."""
-    pages = {address: len(gzip.compress(answer(at.app, address, at.token), 5)) for _, address, _, _ in _PAGES}
+    pages = {address: len(gzip.compress(answer(at.app, address, at.cookie), 5)) for _, address, _, _ in _PAGES}
     shell = sum((assets.STATIC / f"{assets.manifest()[name]}{assets.PACKED}").stat().st_size for name in ("app.css", "app.js"))
     first, later = (shell + max(pages.values())) / _KILO, max(pages.values()) / _KILO
     return [

@@ -10,12 +10,19 @@ from werkzeug.test import EnvironBuilder
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
+def _shown(token: str) -> dict[str, str]:
+    """Return the header by which a caller is known: a program's token, or the cookie of a browser's session; none for nobody."""
+    if not token:
+        return {}
+    return {"Cookie": token} if "=" in token else {"Authorization": f"Bearer {token}"}
+
+
 def caller(
     app: WSGI, method: str, path: str, token: str, *, body: Callable[[], bytes] | None = None, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Callable[[], None]:
     """Return a function that sends the request and raises when the status is another."""
     path, _, query = path.partition("?")
-    sent = {"Authorization": f"Bearer {token}", **(headers or {})}
+    sent = {**_shown(token), **(headers or {})}
     if body is not None:
         sent["Content-Type"] = "application/json"
     prepared = EnvironBuilder(path=path, method=method, query_string=query, headers=sent).get_environ()
@@ -40,7 +47,7 @@ def caller(
 def answer(app: WSGI, path: str, token: str) -> bytes:
     """Return the body of the answer to a GET."""
     path, _, query = path.partition("?")
-    environ = EnvironBuilder(path=path, query_string=query, headers={"Authorization": f"Bearer {token}"}).get_environ()
+    environ = EnvironBuilder(path=path, query_string=query, headers=_shown(token)).get_environ()
     answered: list[str] = []
     text = b"".join(app(environ, lambda line, _headers, _info=None: answered.append(line)))
     if not answered[0].startswith("200"):

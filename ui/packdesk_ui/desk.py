@@ -15,6 +15,7 @@ from packdesk.records import related as belonging
 from packdesk.records.looking import Look, looked
 from packdesk.records.outcome import RecordView
 from packdesk.records.related import RelatedTab
+from packdesk.records.rows import ListedPage, listed_in
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.header import record_header
 from packdesk.runtime.lifecycle import is_final
@@ -33,6 +34,7 @@ PAGE = 10
 _INSIDE = "desk-inside"
 _CALL = "click_to_call"
 _KEYED = 9
+_NOTHING = ListedPage(page=search.SearchPage(rows=()), states={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +182,8 @@ def _listed(look: Look, entity: EntityRuntime, record: Record, tab: DeskTab, kno
     trail = asking.sent_trail() if request.method == "POST" else ()
     asked = _asked(look, entity, record, known) or search.SearchCommand()
     command = replace(asked, order=shown.sort, limit=PAGE, cursor=trail[-1] if trail else "", fields=tuple(column.path for column in shown.columns))
-    found = search.find(look.work, other.id, command, "view") if known.count else search.SearchPage(rows=())
-    rows = tuple(table.rows(other, shown, found, None, language))
+    together = listed_in(look.work, other.id, command, table.wanted(other, shown, blocked=True)) if known.count else _NOTHING
+    found, rows = together.page, tuple(table.rows(other, shown, together, None, language))
     return Listed(
         label=tab.label.in_language(language),
         columns=table.heads(other, shown.columns),

@@ -1,18 +1,24 @@
 """The people of this installation, by login and name, for pickers and for "who did it"."""
 
+from collections.abc import Mapping
 from typing import cast
 
-from flask import g
+from flask import current_app
 
 from packdesk.records.people import people
 from packdesk.web import request_context
 
+#: Where an app keeps (security epoch, names).
+_KNOWN = "packdesk_ui.people"
 
-def names() -> dict[str, str]:
-    """Return the name of every person by login, read once per request."""
-    if "ui_people" not in g:
-        g.ui_people = dict(people(request_context.context()))
-    return cast("dict[str, str]", g.ui_people)
+
+def names() -> Mapping[str, str]:
+    """Return the name of every person by login: read once for as long as nobody's account changes, which the security epoch tells."""
+    epoch = request_context.pinned().security_epoch
+    known = cast("tuple[int, Mapping[str, str]] | None", current_app.extensions.get(_KNOWN))
+    if known is None or known[0] != epoch:
+        known = current_app.extensions[_KNOWN] = (epoch, people(request_context.context()))
+    return known[1]
 
 
 def name_of(login: str) -> str:

@@ -79,10 +79,11 @@ class Crumb:
 
 def language() -> str:
     """Return the language of the page: one that the screens speak."""
-    if "ui_language" not in g:
+    found = g.get("ui_language")
+    if found is None:
         asked = request_context.language()
-        g.ui_language = asked if asked in catalogue.LANGUAGES else "en"
-    return str(g.ui_language)
+        found = g.ui_language = asked if asked in catalogue.LANGUAGES else "en"
+    return str(found)
 
 
 def words(key: str, **facts: object) -> str:

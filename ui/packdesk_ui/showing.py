@@ -1,12 +1,12 @@
 """Values as a person reads them: a field and its value in, words with an address or a badge out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
-from flask import url_for
 
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.lifecycles import Lifecycle, StateKind
@@ -14,9 +14,12 @@ from packdesk.model.model import Model
 from packdesk.records.outcome import Reference
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.kinds_choice import members
+from packdesk_ui.addresses import of_record
 
 _NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.DURATION})
 _WIDE = frozenset({Kind.TEXT, Kind.RICH_TEXT, Kind.JSON, Kind.ADDRESS})
+_NAMING = frozenset({Kind.REFERENCE, Kind.REFERENCES})
+_ADDRESSES = frozenset({Kind.URL, Kind.EMAIL, Kind.PHONE})
 _BADGES = frozenset({Kind.STATUS, Kind.STATE, Kind.LEVEL, Kind.OPTION})
 _NEUTRAL = "closed"
 
@@ -71,27 +74,37 @@ class Reader:
 
     def show(self, declared: Field, value: object, *, label: str = "", targets: tuple[str, ...] = (), badges: bool = True) -> Shown:
         """Return a value of a field."""
-        shown = Shown(label=label or declared.label.in_language(self.language), wide=declared.kind in _WIDE, right=declared.kind in _NUMERIC)
+        kind, text, href, badge = declared.kind, "", "", ""
+        links: tuple[Shown, ...] = ()
         if value is None:
-            return shown
-        if declared.kind in (Kind.REFERENCE, Kind.REFERENCES):
+            text = ""
+        elif kind in _NAMING:
             ids = value if isinstance(value, tuple) else (value,)
             links = tuple(self.link(targets or (declared.to,), str(each)) for each in ids)
-            return replace(shown, text=", ".join(link.text for link in links), links=links)
-        if declared.kind is Kind.USER:
-            return replace(shown, text=self.person(str(value)))
-        if isinstance(value, datetime):
-            return replace(shown, text=moment(value, self.language, self.zone, self.year))
-        text = KINDS[declared.kind].show(declared, value, self.language, self.model, self.zone)
-        if declared.kind in (Kind.URL, Kind.EMAIL, Kind.PHONE):
-            return replace(shown, text=text, href=_address(declared.kind, text))
-        return replace(shown, text=text, badge=self.tone(declared, str(value)) if badges and declared.kind in _BADGES else "")
+            text = ", ".join(link.text for link in links)
+        elif kind is Kind.USER:
+            text = self.person(str(value))
+        elif isinstance(value, datetime):
+            text = moment(value, self.language, self.zone, self.year)
+        else:
+            text = KINDS[kind].show(declared, value, self.language, self.model, self.zone)
+            href = _address(kind, text) if kind in _ADDRESSES else ""
+            badge = self.tone(declared, str(value)) if badges and kind in _BADGES else ""
+        return Shown(
+            label=label or declared.label.in_language(self.language),
+            text=text,
+            href=href,
+            badge=badge,
+            links=links,
+            wide=kind in _WIDE,
+            right=kind in _NUMERIC,
+        )
 
     def link(self, targets: tuple[str, ...], record_id: str) -> Shown:
         """Return a record that a field names; only its id where the reader may not see it."""
         for target in targets:
             if found := self.references.get((target, record_id)):
-                return replace(reference_link(found), text=found.title or found.number) if self.brief else reference_link(found)
+                return reference_link(found, brief=self.brief)
         return Shown(label="", text="…")
 
     def tone(self, declared: Field, value: str) -> str:
@@ -105,13 +118,30 @@ class Reader:
 def moment(value: datetime, language: str, zone: ZoneInfo, year: int = 0) -> str:
     """Return day and minute, without the year where it is the one given; seconds say nothing to people."""
     local = value.astimezone(zone)
-    day = format_skeleton("MMMd", local, locale=language) if local.year == year else format_date(local, "medium", locale=language)
-    return f"{day}, {format_time(local, 'short', locale=language)}"
+    day = _day_of_year(local.date(), language) if local.year == year else _day(local.date(), language)
+    return f"{day}, {_minute(local.hour, local.minute, language)}"
 
 
-def reference_link(found: Reference) -> Shown:
-    """Return a link to a record."""
-    return Shown(label="", text=named(found), href=url_for("packdesk_ui.record", entity_type=found.entity_type, number=found.number))
+# A page of moments shows the same days and minutes again and again, and spelling one out takes as long as drawing ten cells.
+@lru_cache(maxsize=4096)
+def _day(day: date, language: str) -> str:
+    return format_date(day, "medium", locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _day_of_year(day: date, language: str) -> str:
+    return format_skeleton("MMMd", day, locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _minute(hour: int, minute: int, language: str) -> str:
+    return format_time(time(hour, minute), "short", locale=language)
+
+
+def reference_link(found: Reference, *, brief: bool = False) -> Shown:
+    """Return a link to a record, by its title alone where room is ``brief``."""
+    text = found.title or found.number if brief else named(found)
+    return Shown(label="", text=text, href=of_record("packdesk_ui.record", found.number, entity_type=found.entity_type))
 
 
 def named(found: Reference) -> str:

@@ -87,7 +87,7 @@ class Message:
 
 
 #: What a draft works out of its parts when it is asked.
-_WORKED_OUT = frozenset({"environment", "impartial", "situation", "_sections"})
+_WORKED_OUT = frozenset({"environment", "situation", "_sections"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,19 +124,6 @@ class Draft:
     @cached_property
     def environment(self) -> Environment:
         """Return what the expressions about the draft are evaluated against."""
-        return self._environment(self.party)
-
-    @cached_property
-    def impartial(self) -> Environment:
-        """Return the same where the party has no place; who that is may cost a statement."""
-        return self._environment(None)
-
-    @cached_property
-    def situation(self) -> Situation:
-        """Return the draft as the rules of the runtime see it."""
-        return Situation(entity=self.entity, environment=self.environment)
-
-    def _environment(self, party: Record | None) -> Environment:
         return Environment(
             graph=self.graph,
             now=self.work.now,
@@ -145,9 +132,14 @@ class Draft:
             record=self.record,
             old=self.old,
             input=self.inputs,
-            party=party,
+            party=lambda: self.party,
             effect=self.results,
         )
+
+    @cached_property
+    def situation(self) -> Situation:
+        """Return the draft as the rules of the runtime see it."""
+        return Situation(entity=self.entity, environment=self.environment)
 
     @cached_property
     def _sections(self) -> dict[str, bool]:

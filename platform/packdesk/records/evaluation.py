@@ -14,9 +14,9 @@ from packdesk.runtime.situation import Situation, stored
 from packdesk.runtime.values import Line
 
 
-def environment(draft: Draft, *, line: Line | None = None, party: bool = True) -> Environment:
-    """Return what the expressions about a draft are evaluated against; the party, who costs a statement, only where the place offers it."""
-    found = draft.environment if party else draft.impartial
+def environment(draft: Draft, *, line: Line | None = None) -> Environment:
+    """Return what the expressions about a draft are evaluated against."""
+    found = draft.environment
     return found if line is None else replace(found, line=line)
 
 

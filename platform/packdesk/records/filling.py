@@ -110,11 +110,11 @@ def _stale(draft: Draft, path: str) -> bool:
 
 def _with_derived(draft: Draft, path: str) -> Draft:
     derived = draft.entity.fields[path].derived
-    return draft if derived is None else draft.writing({path: stored(derived.evaluate(environment(draft, party=False)))})
+    return draft if derived is None else draft.writing({path: stored(derived.evaluate(environment(draft)))})
 
 
 def _with_state(draft: Draft) -> Draft:
-    state = stored(draft.entity.state_of.evaluate(environment(draft, party=False))) if draft.entity.state_of is not None else None
+    state = stored(draft.entity.state_of.evaluate(environment(draft))) if draft.entity.state_of is not None else None
     if not isinstance(state, str) or state == draft.record.get("state"):
         return draft
     return draft.writing({"state": state, "status": draft.default_status(state)})
@@ -122,7 +122,7 @@ def _with_state(draft: Draft) -> Draft:
 
 def _stamped(draft: Draft) -> Draft:
     for path, stamped_when in draft.entity.stamped:
-        if draft.record.get(path) is None and holds(stamped_when, environment(draft, party=False)):
+        if draft.record.get(path) is None and holds(stamped_when, environment(draft)):
             draft = draft.writing({path: draft.work.now})
     return draft
 

@@ -20,6 +20,7 @@ from packdesk.runtime.values import Actor, Graph, Record
 from packdesk.store.access import AccessFilter
 
 VERBS = ("view", "create", "edit", "act", "delete", "export", "import", "assign", "bulk")
+_ALL_VERBS = frozenset(VERBS)
 PRIVACY_LEVELS = ("normal", "confidential")
 
 Pairs = frozenset[tuple[str, str]]
@@ -27,7 +28,7 @@ _Key = tuple[frozenset[str], frozenset[str], str, str]
 
 _REMEMBERED = 10_000
 #: Under these keys a runtime remembers what was worked out; the keys within hold all of the actor that decides.
-_CLOSED, _SENSITIVE, _PAIRS = "closed fields", "sensitive fields", "visible pairs"
+_CLOSED, _SENSITIVE, _PAIRS, _VERBS = "closed fields", "sensitive fields", "visible pairs", "verbs"
 
 
 def may(
@@ -46,13 +47,20 @@ def may(
 def verbs(runtime: Runtime, actor: Actor, entity_type: str) -> frozenset[str]:
     """Return the verbs that any of the actor's roles permits on the type."""
     if actor.system:
-        return frozenset(VERBS)
-    return frozenset(verb for role in _roles(runtime.model, actor) for verb in role.permit.get(entity_type, ()))
+        return _ALL_VERBS
+    known: dict[tuple[frozenset[str], str], frozenset[str]] = runtime.memo.setdefault(_VERBS, {})
+    key = (actor.roles, entity_type)
+    found = known.get(key)
+    if found is None:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        found = known[key] = frozenset(verb for role in _roles(runtime.model, actor) for verb in role.permit.get(entity_type, ()))
+    return found
 
 
 def views(runtime: Runtime, actor: Actor, entity_type: str) -> bool:
     """Say whether any of the actor's roles lets him view records of the type at all; where none does, not even their names are shown."""
-    return actor.system or any("view" in role.permit.get(entity_type, ()) for role in _roles(runtime.model, actor))
+    return "view" in verbs(runtime, actor, entity_type)
 
 
 def field_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, path: str) -> Finding | None:

@@ -1,13 +1,12 @@
 """What a list shows of its rows beside their values: where a column's condition holds, and which row actions can be done now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from packdesk.records.actions import states
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
-from packdesk.records.finding_records import visible
-from packdesk.records.views import computed
+from packdesk.records.search import SearchCommand, SearchPage, looked_up, shown
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.entity_parts import ActionRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
@@ -22,55 +21,73 @@ class RowState:
 
     #: Columns whose condition holds.
     marked: frozenset[str]
-    #: Row actions that this person can do now, and where it was asked for those that the record offers and something blocks.
+    #: Row actions that this person can do now; those that are blocked too where they were asked for.
     actions: tuple[ActionState, ...]
 
 
-def row_states(
-    context: Context, entity_type: str, ids: Iterable[str], *, conditions: Mapping[str, Compiled], actions: tuple[str, ...], blocked: bool = False
-) -> Mapping[str, RowState]:
-    """Return the state of each row that the person may see, by id; nothing is read where nothing is asked."""
-    wanted = tuple(ids)
-    if not wanted or not (conditions or actions):
-        return {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPage:
+    """A page of a list with what is to be said of its rows."""
 
-    def work(unit: Work) -> Mapping[str, RowState]:
-        _read_ahead(unit, unit.runtime.type(entity_type), unit.unit.prefetch(entity_type, wanted), conditions, actions)
-        found = ((name, visible(unit, entity_type, name)) for name in wanted)
-        return {name: _state(unit, record, conditions, actions, blocked=blocked) for name, record in found if record is not None}
-
-    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+    page: SearchPage
+    #: Id of a record -> the state of its row; empty where nothing was asked.
+    states: Mapping[str, RowState]
 
 
-def _read_ahead(work: Work, entity: EntityRuntime, records: Mapping[str, Record], conditions: Mapping[str, Compiled], actions: tuple[str, ...]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be said of the rows of a list."""
+
+    #: Column -> the condition that marks it.
+    conditions: Mapping[str, Compiled]
+    actions: tuple[str, ...]
+    #: Tell of actions that are not possible now, too, with what blocks them.
+    blocked: bool = False
+
+
+def listed(context: Context, entity_type: str, command: SearchCommand, wanted: Wanted) -> ListedPage:
+    """Return a page as ``search`` does and the state of each of its rows, read together; raises what ``search`` raises."""
+    return run(context, lambda unit, runtime: listed_in(begin(context, unit, runtime), entity_type, command, wanted), write=False)
+
+
+def listed_in(work: Work, entity_type: str, command: SearchCommand, wanted: Wanted) -> ListedPage:
+    """Return what ``listed`` does, inside a transaction."""
+    asked = bool(wanted.conditions or wanted.actions)
+    found = looked_up(work, entity_type, command, "view", whole=asked)
+    states: Mapping[str, RowState] = {}
+    if asked:
+        work.unit.keep(found.page.rows)
+        _read_ahead(work, work.runtime.type(entity_type), found.page.rows, wanted.conditions, wanted.actions)
+        states = {record.id: _state(work, record, seen, wanted) for record, seen in zip(found.page.rows, found.rows, strict=True)}
+    return ListedPage(page=shown(work, found), states=states)
+
+
+def _read_ahead(work: Work, entity: EntityRuntime, records: Sequence[Record], conditions: Mapping[str, Compiled], actions: tuple[str, ...]) -> None:
     """Load what the conditions of all rows walk to, at once instead of row by row: whose business they are, and what they are related to."""
+    guards = (*conditions.values(), *(guard for name in actions for guard in _guards(entity.actions[name])))
+    asked = [guard for guard in guards if isinstance(guard, Compiled)]
     party = entity.fields.get(entity.entity.party)
-    if party is not None:
-        held = (record.get(party.path) for record in records.values())
+    if party is not None and any("party" in guard.names for guard in asked):
+        held = (record.get(party.path) for record in records)
         work.unit.prefetch(party.field.to, {value for value in held if isinstance(value, str)})
-    read = frozenset().union(*map(_reads, conditions.values()), *(_action_reads(entity.actions[name]) for name in actions))
+    read = {(one.entity_type, one.path) for guard in asked for one in guard.dependencies}
+    ids = [record.id for record in records]
     for relation in sorted(path for owner, path in read if owner == entity.id and path in entity.connections):
-        work.unit.prefetch_related(entity.id, records, relation)
+        work.unit.prefetch_related(entity.id, ids, relation)
 
 
-def _action_reads(action: ActionRuntime) -> frozenset[tuple[str, str]]:
+def _guards(action: ActionRuntime) -> tuple[Guard | None, ...]:
+    """Return the conditions under which an action is open."""
     move = action.move
     checks = (*action.checks, *(move.checks if move is not None else ()))
-    guards = (action.when, *(() if move is None else (move.when,)), *(check.that for check in checks))
-    return frozenset().union(*map(_reads, guards))
+    return (action.when, *(() if move is None else (move.when,)), *(check.that for check in checks))
 
 
-def _reads(guard: Guard | None) -> frozenset[tuple[str, str]]:
-    """Return entity type and path of what a condition reads."""
-    return frozenset((one.entity_type, one.path) for one in guard.dependencies) if isinstance(guard, Compiled) else frozenset()
-
-
-def _state(work: Work, record: Record, conditions: Mapping[str, Compiled], actions: tuple[str, ...], *, blocked: bool) -> RowState:
-    entity = work.runtime.type(record.entity_type)
-    seen = computed(work, entity, record) if conditions else record
-    at = situation(entity, seen, work.context.actor, work.unit, work.now, zone=work.zone)
-    offered = states(work, record, actions) if actions else ()
+def _state(work: Work, record: Record, seen: Record, wanted: Wanted) -> RowState:
+    """Return the state of one row: of the record as it is stored, and as it is ``seen`` now."""
+    at = situation(work.runtime.type(record.entity_type), seen, work.context.actor, work.unit, work.now, zone=work.zone)
+    offered = states(work, record, wanted.actions) if wanted.actions else ()
     return RowState(
-        marked=frozenset(path for path, condition in conditions.items() if at.holds(condition)),
-        actions=tuple(state for state in offered if state.offered and (blocked or state.enabled)),
+        marked=frozenset(path for path, condition in wanted.conditions.items() if at.holds(condition)),
+        actions=tuple(state for state in offered if state.offered and (wanted.blocked or state.enabled)),
     )

@@ -67,13 +67,40 @@ def search(context: Context, entity_type: str, command: SearchCommand) -> Search
 
 def find(work: Work, entity_type: str, command: SearchCommand, verb: str) -> SearchPage:
     """Return a page of the records on which the verb is open, inside a transaction."""
+    return shown(work, looked_up(work, entity_type, command, verb))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp:
+    """A page as it is stored, before anything is kept from the actor."""
+
+    command: SearchCommand
+    query: Query
+    page: queries.Page
+    #: The page's records, with the derived fields that the clock moves where they were read whole.
+    rows: tuple[Record, ...]
+
+
+def looked_up(work: Work, entity_type: str, command: SearchCommand, verb: str, *, whole: bool = False) -> LookedUp:
+    """Return a page of the records on which the verb is open as they are stored; ``whole`` for rules that read more of them than is shown."""
     entity = work.runtime.type(entity_type)
     if refused := policy.may(work.runtime, work.context.actor, verb, entity_type):
         raise Refused([refused])
     kept = screen(work, entity)
-    query = query_of(work, entity, command, verb, kept.hidden | kept.masked)
+    query = query_of(work, entity, command, verb, kept.hidden | kept.masked, whole=whole)
     page = queries.run(work.unit.connection, work.unit.tables, query)
     rows = page.rows if query.fields is not None else tuple(computed(work, entity, record) for record in page.rows)
+    return LookedUp(command=command, query=query, page=page, rows=rows)
+
+
+def shown(work: Work, found: LookedUp) -> SearchPage:
+    """Return the page as the actor may see it, with no more of its records than was asked for."""
+    query, page, command = found.query, found.page, found.command
+    entity = work.runtime.type(query.entity_type)
+    kept = screen(work, entity)
+    rows = found.rows
+    if query.fields is None and command.fields:
+        rows = tuple(queries.only(record, command.fields) for record in rows)
     rows = kept.over_all(rows)
     return SearchPage(
         rows=rows,
@@ -163,7 +190,7 @@ def compile_filter(work: Work, entity_type: str, source: str) -> Compiled:
     raise PackdeskError("bad_filter", reason=f"{fault.message}{near}".rstrip("."), line=fault.line, column=fault.column)
 
 
-def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str, closed: frozenset[str]) -> Query:
+def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: str, closed: frozenset[str], *, whole: bool = False) -> Query:
     """Return what the database is asked; raises a refusal where the command reads what is ``closed`` to the actor."""
     condition = compile_filter(work, entity.id, command.filter) if command.filter else _named(entity, command.named)
     asked = {path for path, _ in command.order} | set(command.equals)
@@ -174,7 +201,7 @@ def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: st
         raise Refused([not_permitted(work.runtime.model, declared.path if declared is not None else "", verb="view", entity_type=entity.id, field=path)])
     if condition is not None and command.filter:
         _check_way(work, entity, condition)
-    whole = not command.fields or any(path in entity.computed_on_read for path in command.fields)
+    whole = whole or not command.fields or any(path in entity.computed_on_read for path in command.fields)
     return Query(
         entity_type=entity.id,
         filter=condition,
@@ -190,7 +217,8 @@ def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: st
         limit=command.limit,
         cursor=command.cursor,
         fields=None if whole else command.fields,
-        named=named_with(work, entity, frozenset(command.fields) - closed) if command.expand and not whole else (),
+        lazy=bool(command.fields),
+        named=named_with(work, entity, frozenset(command.fields) - closed) if command.expand else (),
         count=command.count,
     )
 

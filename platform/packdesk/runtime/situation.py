@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ def situation(
     inputs: Mapping[str, object] | None = None,
 ) -> Situation:
     """Return the situation of a record; the party is the one whose business the record is."""
-    party = party_of(entity, record, graph) if record is not None else None
+    party = partial(party_of, entity, record, graph) if record is not None else None
     environment = Environment(graph=graph, now=now, zone=zone, actor=actor, record=record, old=old, input=inputs or {}, party=party)
     return Situation(entity=entity, environment=environment)
 

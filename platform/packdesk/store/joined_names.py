@@ -28,7 +28,7 @@ def joined(  # noqa: PLR0917 - a query and what is joined to it
     page: sa.Select[*tuple[object, ...]],
     keys: Sequence[Key],
     named: Sequence[Named],
-    more: Sequence[sa.ColumnElement[bool]] = (),
+    more: Sequence[sa.ColumnElement[Any]] = (),
 ) -> sa.Select[*tuple[object, ...]]:
     """Return the page's rows in their order, each followed by ``more`` about it and the columns of the live records that its references name."""
     shown: tuple[sa.Label[Any], ...] = tuple(column.label(f"shown_{place}") for place, column in enumerate((*codec.columns, *more)))

@@ -126,6 +126,11 @@ class KnownRecords:
         for record_id, others in found.items():
             self._related[entity_type, record_id, relation] = tuple(Related(self._remember(other.record), other.link) for other in others)
 
+    def keep(self, records: Iterable[Record]) -> None:
+        """Take live records, whole but for their lines, that a query of this transaction read: they are not read again."""
+        for record in records:
+            self._remember(record)
+
     def glance(self, entity_type: str, ids: Iterable[str], paths: tuple[str, ...]) -> Mapping[str, Record]:
         """Return the live records by id, holding at least these fields; what was read before is not read again.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -71,6 +71,8 @@ class Query:
     cursor: str = ""
     #: Only these fields and line groups; all when None.
     fields: tuple[str, ...] | None = None
+    #: Lines are read when somebody first asks for a group, for all records of the page at once.
+    lazy: bool = False
     #: Reference fields whose records are read with the page.
     named: tuple[Named, ...] = ()
     count: bool = False
@@ -101,14 +103,26 @@ def run(connection: Connection, tables: Tables, query: Query) -> Page:
     records = [asked.codec.record(row) for row in rows[: query.limit]]
     more = len(rows) > query.limit
     cursor = cursors.write(_shape(query), [_at(tables, records[-1], key) for key in asked.keys]) if more else ""
-    count = count_up_to(connection, tables, query) if query.count else None
+    own = len(asked.codec.columns)
+    count = _counted(connection, tables, query, rows, own)
+    if asked.groups:
+        records = reading.with_lazy_lines(connection, tables, records) if query.lazy else reading.with_lines(connection, tables, records, asked.groups)
     return Page(
-        rows=tuple(reading.with_lines(connection, tables, records, asked.groups) if asked.groups else records),
+        rows=tuple(records),
         next_cursor=cursor,
         count=count if count is None else min(count, COUNT_LIMIT),
         capped=count is not None and count > COUNT_LIMIT,
-        named=joined_names.read(tables, rows[: query.limit], len(asked.codec.columns), query.named),
+        named=joined_names.read(tables, rows[: query.limit], own + query.count, query.named),
     )
+
+
+def _counted(connection: Connection, tables: Tables, query: Query, rows: list[Sequence[object]], place: int) -> int | None:
+    """Return how many there are: told in every row; asked for alone only where a page behind the first is empty."""
+    if not query.count:
+        return None
+    if rows:
+        return int(str(rows[0][place]))
+    return count_up_to(connection, tables, query) if query.cursor else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +157,7 @@ def _sifted(connection: Connection, tables: Tables, query: Query, keep: Callable
         rest = cursors.write(_shape(query), [_at(tables, rows[-1], key) for key in _keys(tables, query)])
     count = len(_sift(connection, tables, replace(query, cursor="", named=()), keep, COUNT_LIMIT)[0]) if query.count else None
     return Page(
-        rows=tuple(rows if query.fields is None else (_only(row, _with_keys(query.fields, _keys(tables, query))) for row in rows)),
+        rows=tuple(rows if query.fields is None else (only(row, _with_keys(query.fields, _keys(tables, query))) for row in rows)),
         next_cursor=rest,
         count=count if count is None else min(count, COUNT_LIMIT),
         capped=count is not None and count > COUNT_LIMIT,
@@ -166,18 +180,24 @@ def _sift(connection: Connection, tables: Tables, query: Query, keep: Callable[[
     return kept, named, asked.cursor
 
 
-def _only(record: Record, paths: tuple[str, ...]) -> Record:
+def only(record: Record, paths: tuple[str, ...]) -> Record:
+    """Return the record with id, number, version and these fields and groups; lines of other groups are not read for it."""
     wanted = {"id", "number", "version", *paths}
     values = {path: value for path, value in record.values.items() if path in wanted}
-    return Record(record.entity_type, values, {group: rows for group, rows in record.lines.items() if group in wanted})
+    return Record(record.entity_type, values, {group: record.lines[group] for group in record.lines if group in wanted})
 
 
 def count_up_to(connection: Connection, tables: Tables, query: Query, limit: int = COUNT_LIMIT) -> int:
     """Return how many records the query finds, counting to the limit and one."""
+    counted = _counting(connection, tables, query, limit).prefix_with(tables.stamp(query.entity_type))
+    return int(connection.scalar(counted) or 0)
+
+
+def _counting(connection: Connection, tables: Tables, query: Query, limit: int = COUNT_LIMIT) -> sa.Select[int]:
+    """Return what counts the records that the query finds, to the limit and one."""
     table = tables.record(query.entity_type)
     found = sa.select(sa.literal_column("1")).select_from(table).where(*conditions(connection, tables, query)).limit(limit + 1).subquery()
-    counted = sa.select(sa.func.count()).select_from(found).prefix_with(tables.stamp(query.entity_type))
-    return int(connection.scalar(counted) or 0)
+    return sa.select(sa.func.count()).select_from(found)
 
 
 def first_of_each(connection: Connection, tables: Tables, query: Query, by: str, most: Mapping[str, int]) -> tuple[Page, Mapping[str, int]]:
@@ -243,26 +263,30 @@ def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...], name
 def _rows(connection: Connection, tables: Tables, query: Query, asked: _Asked) -> list[Sequence[object]]:
     shapes: dict[object, Prepared] = tables.memo.setdefault("first pages", {})
     patterns = _patterns(tables, query)
-    memo = (query.entity_type, query.order, query.fields, query.access, query.named, *patterns) if _is_plain(tables, query) else None
+    memo = (query.entity_type, query.order, query.fields, query.access, query.named, query.count, *patterns) if _is_plain(tables, query) else None
     given = {"page": query.limit + 1, **patterns}
     if memo is not None and memo in shapes:
         return shapes[memo].rows(connection, given)
     table, order = tables.record(query.entity_type), cursors.ordering(asked.keys, tables.dialect)
     selected = sa.select(*asked.codec.columns).select_from(table).order_by(*order).where(*conditions(connection, tables, query))
+    more = (_counting(connection, tables, query).scalar_subquery(),) if query.count else ()
     if memo is not None:
-        plain = _with_names(tables, query, asked, selected.limit(sa.bindparam("page", type_=sa.Integer)))
+        plain = _with_names(tables, query, asked, selected.limit(sa.bindparam("page", type_=sa.Integer)), more)
         if len(shapes) >= _REMEMBERED:
             shapes.clear()
         shapes[memo] = Prepared(plain, connection.dialect, tables.stamp(query.entity_type))
         return shapes[memo].rows(connection, given)
     if query.cursor:
         selected = selected.where(cursors.after(asked.keys, cursors.read(query.cursor, _shape(query), asked.keys)))
-    found = _with_names(tables, query, asked, selected.limit(query.limit + 1))
+    found = _with_names(tables, query, asked, selected.limit(query.limit + 1), more)
     return list(connection.execute(found.prefix_with(tables.stamp(query.entity_type))))
 
 
-def _with_names(tables: Tables, query: Query, asked: _Asked, page: sa.Select[*tuple[object, ...]]) -> sa.Select[*tuple[object, ...]]:
-    return joined_names.joined(tables, asked.codec, page, asked.keys, query.named) if query.named else page
+def _with_names(
+    tables: Tables, query: Query, asked: _Asked, page: sa.Select[*tuple[object, ...]], more: Sequence[sa.ColumnElement[Any]] = ()
+) -> sa.Select[*tuple[object, ...]]:
+    """Return the page's rows, each followed by ``more`` about the page and by what is wanted of the records that it names."""
+    return joined_names.joined(tables, asked.codec, page, asked.keys, query.named, more) if query.named else page.add_columns(*more)
 
 
 def _is_plain(tables: Tables, query: Query) -> bool:

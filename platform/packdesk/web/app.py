@@ -1,11 +1,12 @@
 """The app factory: settings in, a Flask app with shell, API, screens and all plumbing out."""
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, request
+from flask.templating import Environment
 
 from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
@@ -32,8 +33,18 @@ class Limits:
         return cls(per_account=f"{max(1, 10 // processes)} per minute", per_address=f"{max(1, 60 // processes)} per minute")
 
 
+class _Templates(Environment):
+    """Templates whose globals are one dictionary; with Jinja's chain of two, each import of a macro compares them name by name."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template; the app has registered its own before it loads the first."""
+        return {**self.globals, **(d or {})}
+
+
 class _App(Flask):
     """A Flask app whose views and hooks are all plain functions."""
+
+    jinja_environment = _Templates
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function itself; Flask would look anew at each of a request's dozen hooks whether it is a coroutine."""

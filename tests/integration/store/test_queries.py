@@ -1,6 +1,7 @@
 """Lists: pages, order, cursors, search, access, and what they cost, on both databases."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -281,7 +282,24 @@ def test_a_page_costs_as_many_statements_however_many_records_it_holds(database:
         names = [page.named["person", str(row.get("client"))].get("name") for row in page.rows]
 
     assert sorted(map(str, names)) == sorted(str(place) for place in range(20))
-    assert len(statements) == 2, statements
+    assert len(statements) == 1, statements
+
+
+def test_the_count_is_that_of_all_on_every_page_and_on_an_empty_one(database: Database, tables: Tables, unit: Opener) -> None:
+    store(unit, *(Record("person", {"name": f"Ada {place}"}) for place in range(3)))
+    asked = Query(entity_type="person", limit=2, count=True)
+
+    with database.begin() as connection:
+        first = queries.run(connection, tables, asked)
+        second = queries.run(connection, tables, replace(asked, cursor=first.next_cursor))
+        nothing = queries.run(connection, tables, replace(asked, equals={"name": "Bea"}))
+    with unit() as open_unit:
+        open_unit.delete(second.rows[0])
+        open_unit.commit()
+    with database.begin() as connection:
+        behind = queries.run(connection, tables, replace(asked, cursor=first.next_cursor))
+
+    assert [(len(page.rows), page.count) for page in (first, second, nothing, behind)] == [(2, 3), (1, 3), (0, 0), (0, 2)]
 
 
 def test_a_record_costs_a_statement_and_one_per_line_group_that_is_asked_for(database: Database, unit: Opener) -> None:

@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 
 from packdesk.errors import PackdeskError, Refused, sentence
 from packdesk.records import policy, saved_views, search
+from packdesk.records import rows as rows_of
 from packdesk.records.list_state import LeftOut
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
@@ -187,8 +188,8 @@ def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str)
     try:
         if not asked.opened and (laid_out := _laid_out(entity, asked, listed, language)) is not None:
             return laid_out
-        found = search.search(answers.context(), entity.id, command(entity, asked, listed))
-        rows = tuple(table.rows(entity, listed, found, asked, language))
+        together = rows_of.listed(answers.context(), entity.id, command(entity, asked, listed), table.wanted(entity, listed))
+        found, rows = together.page, tuple(table.rows(entity, listed, together, asked, language))
     except PackdeskError as error:
         if error.code not in _REFUSED_SEARCH:
             raise

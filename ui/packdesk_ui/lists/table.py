@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from flask import url_for
-
 from packdesk.errors import sentence
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
 from packdesk.records.drafts import zone_named
-from packdesk.records.rows import row_states
+from packdesk.records.rows import ListedPage, Wanted
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.lifecycle import ActionState
@@ -18,6 +16,7 @@ from packdesk.runtime.lists import ListColumn, ListView
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, people
+from packdesk_ui.addresses import of_record
 from packdesk_ui.lists.asked import Asked, address, closed_to_order
 from packdesk_ui.showing import Reader, Shown
 
@@ -92,23 +91,34 @@ def heads(entity: EntityRuntime, columns: tuple[ListColumn, ...]) -> tuple[Colum
     )
 
 
-def rows(entity: EntityRuntime, listed: ListView, found: search.SearchPage, asked: Asked | None, language: str) -> Iterator[Row]:
-    """Yield the rows with what can be done with each and where a column's condition holds.
-
-    Rows that are no list of their own (``asked`` is None) open nothing beside them, and say of their actions what blocks them.
-    """
-    runtime = request_context.runtime()
-    reader = reader_of(runtime, found, language)
+def wanted(entity: EntityRuntime, listed: ListView, *, blocked: bool = False) -> Wanted:
+    """Return what is to be said of each row: where a column's condition holds, and what can be done with it (and what not, ``blocked``)."""
     conditions = {column.path: column.when for column in listed.columns if column.when is not None}
-    may_act = "act" in policy.verbs(runtime, request_context.actor(), entity.id)
-    actions = listed.row_actions if may_act else ()
-    states = row_states(answers.context(), entity.id, (record.id for record in found.rows), conditions=conditions, actions=actions, blocked=asked is None)
+    may_act = "act" in policy.verbs(request_context.runtime(), request_context.actor(), entity.id)
+    return Wanted(conditions=conditions, actions=listed.row_actions if may_act else (), blocked=blocked)
+
+
+def rows(entity: EntityRuntime, listed: ListView, found: ListedPage, asked: Asked | None, language: str) -> Iterator[Row]:
+    """Yield the rows as they are drawn; rows that are no list of their own (``asked`` is None) open nothing beside them."""
+    reader = reader_of(request_context.runtime(), found.page, language)
     beside = _beside(entity, asked) if asked is not None else ""
     opened = asked.opened if asked is not None else ""
-    for record in found.rows:
-        state = states.get(record.id)
+    drawn: dict[object, Shown] = {}
+
+    def drawn_once(record: Record, column: ListColumn, *, styled: bool) -> Shown:
+        """Return a cell; most columns of a page hold few values, each of which is drawn once."""
+        value = record.get(column.path)
+        if column.path == "number" or not (value is None or isinstance(value, str)):
+            return cell(record, column, reader, entity.id, styled=styled)
+        key = (column.path, value, styled)
+        if key not in drawn:
+            drawn[key] = cell(record, column, reader, entity.id, styled=styled)
+        return drawn[key]
+
+    for record in found.page.rows:
+        state = found.states.get(record.id)
         marked = state.marked if state is not None else frozenset()
-        cells = tuple(cell(record, column, reader, entity.id, styled=column.when is None or column.path in marked) for column in listed.columns)
+        cells = tuple(drawn_once(record, column, styled=column.when is None or column.path in marked) for column in listed.columns)
         offered = tuple(_row_action(entity.id, record.number, each, language) for each in state.actions) if state is not None else ()
         yield Row(number=record.number, cells=cells, actions=offered, beside=f"{beside}{quote(record.number)}", current=record.number == opened)
 
@@ -122,9 +132,11 @@ def _beside(entity: EntityRuntime, asked: Asked) -> str:
 def cell(record: Record, column: ListColumn, reader: Reader, entity_type: str, *, styled: bool) -> Shown:
     """Return one value of a row as it is read."""
     if column.path == "number":
-        return Shown(label=column.label, text=record.number, href=url_for("packdesk_ui.record", entity_type=entity_type, number=record.number))
+        return Shown(label=column.label, text=record.number, href=of_record("packdesk_ui.record", record.number, entity_type=entity_type))
     value = record.get(column.path)
     found = reader.show(column.field.field, value, label=column.label, targets=column.field.targets)
+    if len(found.links) == 1:
+        found = replace(found, href=found.links[0].href, links=())
     if column.show == "badge" and not found.badge and found.text:
         # A yes is worth a badge, a no is the usual.
         found = replace(found, badge="" if value is False else "blue", text="" if value is False else found.text)
@@ -144,7 +156,7 @@ def _row_action(entity_type: str, number: str, state: ActionState, language: str
     return RowAction(
         label=label,
         icon=action.icon,
-        href=url_for("packdesk_ui.act", entity_type=entity_type, number=number, action=action.id),
+        href=of_record("packdesk_ui.act", number, entity_type=entity_type, action=action.id),
         plain=not (state.inputs or action.confirm is not None or len(state.statuses) > 1),
         key=answers.new_key(),
         name=f"{label}: {number}",

@@ -71,7 +71,7 @@ _ROOTS: Mapping[str, Closure] = {
     "now": lambda env, _items: env.now,
     "actor": lambda env, _items: env.actor.login,
     "candidate": lambda env, _items: env.candidate,
-    "party": lambda env, _items: env.party,
+    "party": lambda env, _items: env.whose(),
     "line": lambda env, _items: env.line,
     "input": lambda env, _items: env.input,
     "effect": lambda env, _items: env.effect,

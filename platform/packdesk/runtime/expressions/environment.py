@@ -25,7 +25,8 @@ class Environment:
     input: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
     #: A record, or the id of an entry.
     candidate: Record | str | None = None
-    party: Record | None = None
+    #: Whose business it is, or what finds that: most rules never ask, and finding it can take a statement.
+    party: Record | Callable[[], Record | None] | None = None
     line: Line | None = None
     #: Results of other effects: a record, its id, or an object's values.
     effect: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
@@ -43,3 +44,7 @@ class Environment:
             return self.naming(entity_type, record_id)
         found = self.graph.get(entity_type, record_id) if entity_type else None
         return found.number if found is not None else ""
+
+    def whose(self) -> Record | None:
+        """Return the record whose business it is, None when it is nobody's."""
+        return self.party() if callable(self.party) else self.party

@@ -170,7 +170,8 @@ class _Surroundings:
 def environment_json(tree: Node, env: Environment) -> dict[str, object]:
     """Return the environment for the browser: what the form shows, and in ``records`` what the expression reads around it."""
     around = _Surroundings(tree, env)
-    for value in (env.record, env.old, env.candidate, env.party, env.line):
+    roots = {"record": env.record, "old": env.old, "candidate": env.candidate, "party": env.whose(), "line": env.line}
+    for value in roots.values():
         around.add(value)
     for values in (env.input, env.effect, env.link, env.names):
         for one in values.values():
@@ -179,7 +180,6 @@ def environment_json(tree: Node, env: Environment) -> dict[str, object]:
     def embedded(value: object) -> object:
         return record_json(value, around.related.get(value.id)) if isinstance(value, Record) else plain(value)
 
-    roots = {"record": env.record, "old": env.old, "candidate": env.candidate, "party": env.party, "line": env.line}
     return {
         "now": plain(env.now),
         "zone": str(env.zone),
