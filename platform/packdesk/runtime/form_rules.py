@@ -101,8 +101,19 @@ class FormRules:
         return False not in guards and all(self._tells(guard) for guard in guards)
 
     def _tells(self, guard: Guard) -> bool:
+        """Say whether the browser can decide the condition; every field that shares it asks."""
         if not isinstance(guard, Compiled):
             return True
+        known = self._told
+        if id(guard) not in known:
+            known[id(guard)] = self._can_tell(guard)
+        return known[id(guard)]
+
+    @cached_property
+    def _told(self) -> dict[int, bool]:
+        return {}
+
+    def _can_tell(self, guard: Compiled) -> bool:
         own = all(dependency.entity_type == self.at.entity.id for dependency in guard.dependencies)
         return own and guard.names <= _NAMES and guard.browser_fault is None and all(self._is_known(path) for path in self._paths(guard))
 

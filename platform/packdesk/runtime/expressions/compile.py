@@ -1,7 +1,8 @@
 """Compiles an expression: text and scope in; type, dependencies, closure, JSON form and explanation out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from packdesk.model.nodes import Expression
 from packdesk.runtime.expressions import availability, closures, explaining, json_form, syntax
@@ -22,12 +23,12 @@ class Dependency:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Compiled:
     """An expression that is ready to be evaluated.
 
     ``evaluate`` returns a value as a record holds it: a record of one type as its id, of several as the ``Record``; a condition
-    is never null.
+    is never null. Without slots, so that what is asked of the tree again and again, by each form, is worked out once.
     """
 
     source: str
@@ -44,7 +45,7 @@ class Compiled:
         """Say whether the value changes by time alone."""
         return "now" in self.names
 
-    @property
+    @cached_property
     def sql_fault(self) -> ExpressionFault | None:
         """Return why it cannot be a condition on stored records; None when it can."""
         refused = availability.refused_in_sql(self.tree)
@@ -55,16 +56,20 @@ class Compiled:
         """Say whether it can be lowered to SQL over rows of ``record``."""
         return self.sql_fault is None
 
-    @property
+    @cached_property
     def browser_fault(self) -> ExpressionFault | None:
         """Return why the browser cannot evaluate it; None when it can."""
         refused = availability.refused_in_browser(self.tree)
         return refused.fault(self.source) if refused is not None else None
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> Mapping[str, object]:
         """Return the JSON form that ``expressions.ts`` evaluates; raises ``ValueError`` when ``browser_fault`` says why not."""
         if (fault := self.browser_fault) is not None:
             raise ValueError(str(fault))
+        return self._json
+
+    @cached_property
+    def _json(self) -> Mapping[str, object]:
         return json_form.to_json(self.tree)
 
     def explain(self, env: Environment, language: str = "en", closed: Callable[[Dependency], bool] = lambda _: False) -> Explanation:
