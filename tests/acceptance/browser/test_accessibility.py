@@ -156,7 +156,7 @@ def _quick(person: Person, _record: Mapping[str, Any]) -> None:
     page = person.open("/r/{account}/new")
     page.wait_for_load_state("networkidle")
     page.get_by_role("combobox", name="Owner").press_sequentially("Nobody of this name", delay=5)
-    page.get_by_role("option", name="New: Contact").click()
+    page.get_by_role("option", name="New contact").click()
     window = page.locator("dialog.quick")
     window.get_by_role("button", name="Create").click()
     expect(window.locator("[role=alert]")).to_be_visible()
