@@ -5,8 +5,10 @@ with the tables.
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 import sqlalchemy as sa
 
@@ -16,6 +18,8 @@ from packdesk.store.physical import link_key
 from packdesk.store.tables import ENGINE_TYPES, Stored, Tables, fields_by_path
 
 _LONGEST = 63
+#: Columns of the engine by which every type has an index already.
+_ORDERED = frozenset({"id", "number", "created_at", "updated_at"})
 _LOOKED_UP = frozenset({Kind.REFERENCE, Kind.PHONE, Kind.EMAIL})
 
 
@@ -79,9 +83,8 @@ def _index_records(tables: Tables, entity: EntityType) -> None:
         if (field.path,) not in alone:
             for column in _looked_up(field):
                 _index(table, (column,), where=live)
-    for path in _sorted_by(tables, entity.id):
-        if path in stored:
-            _index(table, (stored[path].columns[0], table.c.id), where=live)
+    for columns in _sorted_by(tables, entity.id):
+        _index(table, tuple(dict.fromkeys((*columns, table.c.id))), where=live)
 
 
 def _filtered(tables: Tables, entity: EntityType) -> Iterator[str]:
@@ -108,11 +111,18 @@ def _looked_up(stored: Stored) -> tuple[sa.Column[object], ...]:
     return stored.columns[1:] if stored.kind is Kind.PHONE else stored.columns
 
 
-def _sorted_by(tables: Tables, entity_type: str) -> Iterator[str]:
-    """Yield the first sort field of each list of the type."""
+def _sorted_by(tables: Tables, entity_type: str) -> Iterator[tuple[sa.Column[object], ...]]:
+    """Yield the columns by which each list of the type is sorted, as far as they go the same way.
+
+    All of them: behind one of ten priorities alone, a database sorts a tenth of its records for each page.
+    """
+    table, stored = tables.record(entity_type), tables.stored(entity_type)
     for view in tables.model.views.values():
         if view.entity_type == entity_type and view.layout is Layout.LIST:
-            yield from tuple(view.sort)[:1]
+            _, same = next(itertools.groupby(view.sort.items(), itemgetter(1)), (True, iter(())))
+            columns = tuple(stored[path].columns[0] if path in stored else table.c[path] for path, _ in same if path in stored or path in ENGINE_TYPES)
+            if columns and columns[0].name not in _ORDERED:
+                yield columns
 
 
 def _index(table: sa.Table, columns: tuple[sa.Column[object], ...], *, unique: bool = False, where: sa.ColumnElement[bool] | None = None) -> None:

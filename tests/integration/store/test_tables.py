@@ -1,9 +1,13 @@
 """Tables made from a model, on both databases."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from tests import samples
 
 from packdesk.model.entity_types import Kind
+from packdesk.model.nodes import Text
+from packdesk.model.views import Layout, View
 from packdesk.store import ddl
 from packdesk.store.database import Database
 from packdesk.store.indexes import indexed, unique_indexes
@@ -92,3 +96,17 @@ def test_only_who_compares_tables_with_the_database_makes_their_indexes() -> Non
     assert {"ix_r_thing__number", "ix_r_thing__f_name", "ix_r_thing__created_at__id"} <= made
     assert sorted(again) == sorted(made)
     assert [(one.name, one.paths) for one in unique_indexes(tables, "thing")] == [("ix_r_thing__number", ("number",)), ("ix_r_thing__f_name", ("name",))]
+
+
+def test_a_list_is_sorted_by_an_index_over_all_that_goes_one_way() -> None:
+    """Behind one of ten priorities alone, a database would sort a tenth of its records for each page."""
+    model = samples.model(samples.entity_type("thing", "TH", fields=samples.fields("t", rank=(Kind.INTEGER, {}), due=(Kind.DATE, {}), size=(Kind.INTEGER, {}))))
+    sorts = ({"rank": True, "due": True, "size": False}, {"due": False}, {"created_at": False}, {"size": True, "id": True}, {})
+    blank = {"path": "v", "entity_type": "thing", "label": Text({}, "V"), "columns": {}, "filters": {}, "sections": {}, "tabs": {}, "card": {}, "summary": {}}
+    views = {f"v{place}": View(**{**blank, "sort": sort}, id=f"v{place}", layout=Layout.LIST) for place, sort in enumerate(sorts)}
+    model = replace(model, views=views)
+
+    made = {str(index.name) for table in indexed(Tables(model, extend(EMPTY, model), "postgresql"), "thing") for index in table.indexes}
+
+    fields = {name for name in made if name.startswith("ix_r_thing__f_")}
+    assert fields == {"ix_r_thing__f_rank__f_due__id", "ix_r_thing__f_due__id", "ix_r_thing__f_size__id"}

@@ -188,7 +188,9 @@ def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str)
     try:
         if not asked.opened and (laid_out := _laid_out(entity, asked, listed, language)) is not None:
             return laid_out
-        together = rows_of.listed(answers.context(), entity.id, command(entity, asked, listed), table.wanted(entity, listed))
+        # Beside an opened record a row has room for no button.
+        drawn = replace(listed, row_actions=()) if asked.opened else listed
+        together = rows_of.listed(answers.context(), entity.id, command(entity, asked, listed), table.wanted(entity, drawn))
         found, rows = together.page, tuple(table.rows(entity, listed, together, asked, language))
     except PackdeskError as error:
         if error.code not in _REFUSED_SEARCH:
