@@ -1,14 +1,15 @@
 """Takes the pictures of ``docs/screenshots``: ``make screenshots``.
 
 In: a demo server of its own, made for this in a folder that is thrown away, on a free port of this machine. Out: one PNG per page,
-appearance and width. The made-up past is drawn by a fixed random, so that the same records are shown each time.
+appearance and width, and of the main pages one in German. The made-up past is drawn by a fixed random, so that the same records are
+shown each time.
 """
 
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,9 +21,11 @@ from tests.acceptance.browser.conftest import FLAGS  # noqa: E402
 from tests.acceptance.running import Desk  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
-WIDTHS = {"wide": (1440, 720), "narrow": (360, 740)}
+WIDTHS = {"wide": (1440, 900), "narrow": (360, 740)}
 _CUSTOMERS = "60"
 Way = Callable[[Page, str], None]
+#: Page, language, appearance and width of a picture.
+Look = tuple[str, str, str, str]
 
 
 def _at(path: str) -> Way:
@@ -49,6 +52,16 @@ def _record(page: Page, address: str) -> None:
     page.goto(f"{address}/r/service_request/{_number(page)}")
 
 
+def _start(page: Page, address: str) -> None:
+    """Open some records first, so that the page tells of them."""
+    page.goto(address)
+    page.goto(f"{address}/r/service_request?view=mine")
+    for href in page.locator("#results td.lead a").evaluate_all("(all) => all.slice(2, 6).map((one) => one.href)"):
+        page.goto(href)
+    page.goto(f"{address}/r/contact/CO00000027")
+    page.goto(address)
+
+
 def _split(page: Page, address: str) -> None:
     page.goto(f"{address}/r/service_request?view=mine&open={_number_at(page, address)}")
 
@@ -60,8 +73,9 @@ def _number_at(page: Page, address: str) -> str:
 
 def _errors(page: Page, address: str) -> None:
     page.goto(f"{address}/r/contact/new")
-    page.get_by_label("Kind").select_option("person")
-    page.get_by_label("First name").fill("Grace")
+    page.locator("[name=kind]").select_option("person")
+    page.locator("[name='person.first_name']").fill("Grace")
+    page.locator("[name='person.born_on']").fill("31.2.1990")
     page.locator("main .form-end button").first.click()
     expect(page.get_by_role("alert").first).to_be_visible()
 
@@ -75,16 +89,34 @@ def _modal(page: Page, address: str) -> None:
 
 def _conflict(page: Page, address: str) -> None:
     page.goto(f"{address}/r/contact/CO00000003/edit")
-    name = page.get_by_label("Last name").input_value()
+    last = "[name='person.last_name']"
+    name = page.locator(last).input_value()
     other = page.context.new_page()
     other.goto(page.url)
-    other.get_by_label("Last name").fill(f"{name}-Berg" if not name.endswith("-Berg") else name.removesuffix("-Berg"))
+    other.locator(last).fill(f"{name}-Berg" if not name.endswith("-Berg") else name.removesuffix("-Berg"))
     other.locator("main .form-end button").first.click()
     other.wait_for_url(re.compile("CO00000003$"))
     other.close()
-    page.get_by_label("Last name").fill(f"{name}-Keller")
+    page.locator(last).fill(f"{name}-Keller")
     page.locator("main .form-end button").first.click()
-    expect(page.get_by_label(re.compile("Keep theirs")).first).to_be_visible()
+    expect(page.locator("[name^='_keep']").first).to_be_visible()
+
+
+def _keys(page: Page, address: str) -> None:
+    _record(page, address)
+    page.locator("body").press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _bulk(page: Page, address: str) -> None:
+    page.goto(f"{address}/r/service_request?view=all")
+    for place in range(3):
+        page.locator("input[name=picked]").nth(place).check()
+    page.locator("[data-plain]").click()
+    page.wait_for_url(re.compile("bulk"))
+    page.locator("[name=_field]").select_option("urgency")
+    page.locator("[value=add]").click()
+    page.wait_for_load_state("networkidle")
 
 
 def _survey(rest: str) -> Way:
@@ -118,7 +150,7 @@ def _note(page: Page, address: str) -> None:
 #: Name of the picture -> who is logged in (nobody: empty) and how to get there.
 PICTURES: Mapping[str, tuple[str, Way]] = {
     "login": ("", _at("/login/")),
-    "start": ("anna", _at("/")),
+    "start": ("anna", _start),
     "list": ("anna", _at("/r/service_request?view=mine")),
     "board": ("anna", _at("/r/service_request?view=mine&layout=board")),
     "split": ("anna", _split),
@@ -127,7 +159,13 @@ PICTURES: Mapping[str, tuple[str, Way]] = {
     "errors": ("anna", _errors),
     "modal": ("anna", _modal),
     "conflict": ("anna", _conflict),
+    "keys": ("anna", _keys),
+    "shortcuts": ("anna", _at("/shortcuts/keys")),
+    "empty": ("anna", _at("/r/lead?view=mine")),
+    "bulk": ("lena", _bulk),
     "users": ("admin", _at("/users/list/")),
+    "user": ("admin", _at("/users/edit/2")),
+    "role": ("admin", _at("/roles/show/3")),
     "gallery": ("admin", _at("/gallery")),
 }
 
@@ -141,6 +179,8 @@ LARGE: Mapping[str, tuple[str, Way]] = {
     "large-rows": ("anna", _rows),
     "large-note": ("anna", _note),
 }
+#: The main pages, also shown in German.
+GERMAN = ("login", "start", "list", "record", "form", "errors", "conflict", "users")
 
 
 def _sessions(browser: Browser, desk: Desk, address: str) -> Mapping[str, object]:
@@ -162,32 +202,39 @@ def _sessions(browser: Browser, desk: Desk, address: str) -> Mapping[str, object
 def _take_all(browser: Browser, desk: Desk, wanted: set[str]) -> None:
     address = f"http://127.0.0.1:{desk.port}"
     states = _sessions(browser, desk, address)
-    _take(browser, address, states, {name: way for name, way in PICTURES.items() if not wanted or name in wanted})
+    _take(browser, address, states, (look for look in _looks() if not wanted or look[0] in wanted), PICTURES)
     some = {name: way for name, way in LARGE.items() if not wanted or name in wanted}
     if some:
         desk.command("publish", large.write_pack(desk.home / "large"), "--note", "much of everything")
         large.fill(desk, desk.login("lena"))
-        _take(browser, address, states, some)
+        _take(browser, address, states, ((name, "en", "light", size) for name in some for size in WIDTHS), some)
 
 
-def _take(browser: Browser, address: str, states: Mapping[str, object], pictures: Mapping[str, tuple[str, Way]]) -> None:
-    for name, (login, go) in pictures.items():
-        for scheme in ("light",) if name == "start" or name in LARGE else ("light", "dark"):
-            for size, (width, height) in WIDTHS.items():
-                context = browser.new_context(
-                    viewport={"width": width, "height": height},
-                    color_scheme=scheme,  # type: ignore[arg-type]
-                    locale="en-GB",
-                    reduced_motion="reduce",
-                    storage_state=states[login],  # type: ignore[arg-type]
-                )
-                page = context.new_page()
-                go(page, address)
-                page.wait_for_load_state("networkidle")
-                path = FOLDER / f"{name}-{size}-{scheme}.png"
-                page.screenshot(path=path)
-                context.close()
-                sys.stdout.write(f"{path.relative_to(ROOT)} {path.stat().st_size // 1024} kB\n")
+def _take(browser: Browser, address: str, states: Mapping[str, object], looks: Iterable[Look], pictures: Mapping[str, tuple[str, Way]]) -> None:
+    for name, language, scheme, size in looks:
+        login, go = pictures[name]
+        width, height = WIDTHS[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale=f"{language}-{'GB' if language == 'en' else 'DE'}",
+            reduced_motion="reduce",
+            storage_state=states[login],  # type: ignore[arg-type]
+        )
+        page = context.new_page()
+        page.goto(f"{address}/lang/{language}")
+        go(page, address)
+        page.wait_for_load_state("networkidle")
+        path = FOLDER / f"{name}-{'' if language == 'en' else 'de-'}{size}-{scheme}.png"
+        page.screenshot(path=path)
+        context.close()
+        sys.stdout.write(f"{path.relative_to(ROOT)} {path.stat().st_size // 1024} kB\n")
+
+
+def _looks() -> Iterator[Look]:
+    """Yield page, language, appearance and width of each picture."""
+    yield from ((name, "en", scheme, size) for name in PICTURES for scheme in ("light", "dark") for size in WIDTHS)
+    yield from ((name, "de", "light", size) for name in GERMAN for size in WIDTHS)
 
 
 def main(names: list[str]) -> int:

@@ -31,12 +31,12 @@ USUAL: Mapping[str, str] = MappingProxyType(
         "c": "claim",
         "e": "edit",
         "m": "note.new",
+        "v": "desk",
         "w": "explain.on",
         "j": "split.next",
         "k": "split.previous",
         "u": "split.close",
         "t": "calendar.today",
-        "v": "desk",
         **{str(number): "keys.step" for number in range(1, 10)},
     }
 )

@@ -61,7 +61,7 @@ TEXTS: Texts = {
         "{authors} changed this record while you were editing it. Choose for each field what shall stay.",
         "{authors} hat diesen Datensatz geändert, während Sie ihn bearbeitet haben. Wählen Sie für jedes Feld, was bleiben soll.",
     ),
-    "conflict.set": ('{label} was set to "{value}" {when} by {author}.', "{label} wurde {when} von {author} auf „{value}“ gesetzt."),
+    "conflict.set": ("{label} was set to “{value}” {when} by {author}.", "{label} wurde {when} von {author} auf „{value}“ gesetzt."),
     "conflict.emptied": ("{label} was emptied {when} by {author}.", "{label} wurde {when} von {author} geleert."),
     "conflict.others": ("Your other changes are kept: {labels}.", "Ihre anderen Änderungen bleiben: {labels}."),
     "conflict.rows": ("{count} x {label}", "{count} x {label}"),

@@ -37,6 +37,11 @@ TEXTS: Texts = {
     "list.empty": ("No {label:inside} yet", "Noch keine {label}"),
     "list.empty.advice": ("Create the first one, or import a CSV file.", "Legen Sie den ersten an oder importieren Sie eine CSV-Datei."),
     "list.empty.readonly": ("Records appear here as soon as somebody creates them.", "Hier erscheinen Datensätze, sobald jemand sie anlegt."),
+    "list.view.empty": ("Nothing in this view", "In dieser Ansicht ist nichts"),
+    "list.view.empty.advice": (
+        "Records appear here as soon as they fit. Another view shows:",
+        "Datensätze erscheinen hier, sobald sie passen. Eine andere Ansicht zeigt:",
+    ),
     "list.nomatch": ("Nothing matches", "Keine Treffer"),
     "list.nomatch.advice": (
         "Change or reset the search, or choose another view.",
