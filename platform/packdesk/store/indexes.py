@@ -112,12 +112,14 @@ def _looked_up(stored: Stored) -> tuple[sa.Column[object], ...]:
 
 
 def _sorted_by(tables: Tables, entity_type: str) -> Iterator[tuple[sa.Column[object], ...]]:
-    """Yield the columns by which each list of the type is sorted, as far as they go the same way.
+    """Yield the columns by which each list of the type is sorted, as far as they go the same way, and by which calendars find their days.
 
-    All of them: behind one of ten priorities alone, a database sorts a tenth of its records for each page.
+    All of a list's: behind one of ten priorities alone, a database sorts a tenth of its records for each page.
     """
     table, stored = tables.record(entity_type), tables.stored(entity_type)
     for view in tables.model.views.values():
+        if view.entity_type == entity_type and view.layout is Layout.CALENDAR and view.date in stored:
+            yield (stored[view.date].columns[0],)
         if view.entity_type == entity_type and view.layout is Layout.LIST:
             _, same = next(itertools.groupby(view.sort.items(), itemgetter(1)), (True, iter(())))
             columns = tuple(stored[path].columns[0] if path in stored else table.c[path] for path, _ in same if path in stored or path in ENGINE_TYPES)
