@@ -100,7 +100,11 @@ def test_only_who_compares_tables_with_the_database_makes_their_indexes() -> Non
 
 def test_a_list_is_sorted_by_an_index_over_all_that_goes_one_way() -> None:
     """Behind one of ten priorities alone, a database would sort a tenth of its records for each page."""
-    model = samples.model(samples.entity_type("thing", "TH", fields=samples.fields("t", rank=(Kind.INTEGER, {}), due=(Kind.DATE, {}), seen=(Kind.DATE, {}), size=(Kind.INTEGER, {}))))
+    model = samples.model(
+        samples.entity_type(
+            "thing", "TH", fields=samples.fields("t", rank=(Kind.INTEGER, {}), due=(Kind.DATE, {}), seen=(Kind.DATE, {}), size=(Kind.INTEGER, {}))
+        )
+    )
     sorts = ({"rank": True, "due": True, "size": False}, {"due": False}, {"created_at": False}, {"size": True, "id": True}, {})
     blank = {"path": "v", "entity_type": "thing", "label": Text({}, "V"), "columns": {}, "filters": {}, "sections": {}, "tabs": {}, "card": {}, "summary": {}}
     views = {f"v{place}": View(**{**blank, "sort": sort}, id=f"v{place}", layout=Layout.LIST) for place, sort in enumerate(sorts)}
