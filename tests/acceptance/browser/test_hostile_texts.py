@@ -70,9 +70,12 @@ _INJECTED = """() => [...document.querySelectorAll("*")].filter((one) =>
 _READ = """() => [document.title, document.body.textContent, ...[...document.querySelectorAll("input, textarea")].map((one) => one.value),
   ...[...document.querySelectorAll("[aria-label], [title], [placeholder], [data-told]")].flatMap((one) =>
     ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? ""))].join("\\n").replace(/\\s+/g, " ")"""
-_WIDE = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1 ? [] : [...document.body.querySelectorAll("*")]
-  .filter((one) => one.checkVisibility() && !one.closest(".scroll, .path, [role=tablist], .unseen, .skip, .sidebar, thead, .board"))
-  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map((one) => one.outerHTML.slice(0, 160))"""
+_WIDE = """() => {
+  const held = (one) => one !== null && one !== document.body && (getComputedStyle(one).overflowX !== "visible" || held(one.parentElement));
+  const edge = document.documentElement.clientWidth + 1;
+  return document.documentElement.scrollWidth <= edge ? [] : [...document.body.querySelectorAll("*")]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > edge && !held(one.parentElement)).map((one) => one.outerHTML.slice(0, 160));
+}"""
 
 
 def _told(name: str, value: str, drawn: Iterator[str]) -> str:
