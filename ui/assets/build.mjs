@@ -50,8 +50,12 @@ function withoutDataUris(css) {
 }
 
 // The typeface is named after its content like everything else that browsers keep.
-const fonts = readdirSync(join(here, "src/fonts")).filter((file) => file.endsWith(".woff2"));
-const fontFiles = Object.fromEntries(fonts.map((name) => [name, emit(name, readFileSync(join(here, "src/fonts", name)))]));
+const fontFiles = Object.fromEntries(
+  ["inter-latin", "inter-latin-ext"].map((name) => {
+    const file = join(here, `node_modules/@fontsource-variable/inter/files/${name}-wght-normal.woff2`);
+    return [`${name}.woff2`, emit(`${name}.woff2`, readFileSync(file))];
+  }),
+);
 function withFontNames(css) {
   return css.replace(/url\("\.\/([\w-]+\.woff2)"\)/g, (_, name) => `url("./${fontFiles[name]}")`);
 }
