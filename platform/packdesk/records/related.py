@@ -90,7 +90,7 @@ def _asked(work: Work, entity: EntityRuntime) -> Mapping[str, Ends]:
     for way in referring(work.runtime.model, entity.id):
         if way.holder not in covered and way.stored in work.unit.tables.stored(way.holder):
             ways[way.id] = (way, (way.holder,))
-    found = {name: _ends(work, way, targets) for name, (way, targets) in ways.items()}
+    found = {name: _ends(work, way, targets) for name, (way, targets) in ways.items() if not _is_closed(work, way)}
     return {name: ends for name, ends in found.items() if ends.open}
 
 

@@ -1,8 +1,10 @@
 """A real browser in front of a real server, the pack as written and with every id renamed: one installation each, a fresh browser context for each test.
 
-A test that proves nothing about ids runs on the pack as written only; it carries the mark ``once``.
+A test that proves nothing about ids runs on the pack as written only; it carries the mark ``once``. Of the others, those of the main
+job of each screen run on both each time, the rest on the renamed pack in ``make soak``.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,15 +19,26 @@ from tests.renaming import Renamer
 AXE = ROOT / "ui" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SERIOUS = ("serious", "critical")
+#: What every run walks through with renamed ids too: the main job of each screen. ``make soak`` walks through all of it so.
+_RENAMED_EACH_TIME = frozenset({"test_screens.py", "test_forms_and_lists.py", "test_lists.py", "test_calendar.py", "test_desk_page.py", "test_looks.py"})
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one installation in one worker: they share its server."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of one installation in one worker, for they share its server; leave most renamed ones to the long run."""
+    if not os.environ.get("PACKDESK_SOAK"):
+        left = [item for item in items if _is_for_the_long_run(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     for item in items:
         if "/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
             variant = item.callspec.params.get("desk", "") if hasattr(item, "callspec") else ""
             item.add_marker(pytest.mark.xdist_group(f"browser {variant}"))
+
+
+def _is_for_the_long_run(item: pytest.Item) -> bool:
+    renamed = "/browser/" in item.path.as_posix() and hasattr(item, "callspec") and item.callspec.params.get("desk") == RENAMED
+    return renamed and item.path.name not in _RENAMED_EACH_TIME
 
 
 @dataclass(slots=True)
@@ -46,6 +59,15 @@ class Person:
         """Open a page of ours; ids stand in braces."""
         self.page.goto(f"{self.address}{self.called(path)}")
         return self.page
+
+    def search(self, path: str, words: str) -> Page:
+        """Open a list and search it; its first page may be full of what other tests made, and no address says what is looked for."""
+        page = self.open(path)
+        page.locator("#q").fill(words)
+        with page.expect_response(lambda answer: answer.request.method == "POST" and "/r/" in answer.url):
+            page.locator("#q").press("Enter")
+        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        return page
 
     def choose(self, label: str, option: str) -> None:
         """Choose an option by its id."""

@@ -120,7 +120,7 @@ def _file_is_there(person: Person, _record: Mapping[str, Any]) -> None:
 
 
 def _bulk_filled(person: Person, record: Mapping[str, Any]) -> None:
-    page = person.open(f"/r/{{contact}}?q={record['number']}")
+    page = person.search("/r/{contact}", record["number"])
     page.get_by_label(f"Select {record['number']}").check()
     person.press("Edit selected 1")
     person.choose("Field", "vip")

@@ -45,7 +45,7 @@ def test_an_action_opens_the_form_that_it_names_and_saving_links_the_record(ente
     page = anna.open(f"/r/{{service_request}}/{request['number']}")
 
     anna.press("Communicate")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Communication")
+    expect(page.get_by_role("heading", level=1)).to_have_text("New communication")
     expect(page.locator(anna.called("output#f-{contact}"))).to_contain_text("Opens Follow")
     expect(page.locator(anna.called("output#f-{referring_to}"))).to_be_visible()
     anna.choose("Direction", "incoming")

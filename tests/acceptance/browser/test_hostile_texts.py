@@ -233,8 +233,7 @@ def _chip_editor(person: Person, told: Told) -> None:
 
 
 def _bulk(person: Person, told: Told) -> None:
-    _at("/r/contact?q=@")(person, told)
-    page = person.page
+    page = person.search("/r/contact", str(told.contact["number"]))
     page.locator("input[name=picked]").first.check()
     page.locator("[formaction$='/bulk'], form[action$='/bulk'] button[type=submit]").first.click()
     page.locator("select[name=_field]").select_option("vip")

@@ -117,7 +117,7 @@ def _import(person: Person, _record: Mapping[str, Any], name: str) -> Locator:
 
 
 def _bulk(person: Person, record: Mapping[str, Any], _name: str) -> Locator:
-    page = person.open(f"/r/{{contact}}?q={record['contact']['number']}")
+    page = person.search("/r/{contact}", record["contact"]["number"])
     page.get_by_label(f"Select {record['contact']['number']}").check()
     person.press("Edit selected 1")
     person.choose("Field", "vip")

@@ -246,8 +246,7 @@ def test_a_list_is_searched_filtered_and_sorted_and_says_what_is_wrong(enter: En
 def test_many_records_are_changed_at_once_with_a_result_for_each(enter: Enter, leader: Client) -> None:
     first, second = (_request(leader, "Bulk", description="To be settled together") for _ in range(2))
     lena = enter("lena")
-    # Others' requests may fill the first page of all of them.
-    page = lena.open("/r/{service_request}?view={all}&q=settled+together")
+    page = lena.search("/r/{service_request}?view={all}", "settled together")
     expect(page.locator("#results tbody tr")).to_have_count(2)
 
     for record in (first, second):

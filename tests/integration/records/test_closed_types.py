@@ -10,6 +10,7 @@ from packdesk.records.create import create
 from packdesk.records.looking import looking
 from packdesk.records.output import view_json
 from packdesk.records.read import read
+from packdesk.records.related import tabs
 from packdesk.records.search import SearchCommand, search
 from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.values import Record
@@ -58,3 +59,20 @@ def test_a_screen_finds_nothing_of_a_closed_type(small_port: Harbour, stay: Reco
         assert look.find(("hull",), "SECRET-1") is None
         assert look.find(("hull",), str(stay.get("hull"))) is None
         assert "SECRET" not in look.title(stay)
+
+
+def test_a_record_does_not_tell_what_refers_to_it_by_a_closed_field(small_port: Harbour) -> None:
+    """Neither that there are any, nor how many: he who may not see which hull a mooring is for is not told on the hull's page."""
+    hull = small_port.hull(small_port.skipper(), "SECRET-1")
+    small_port.mooring(hull=hull)
+    model = small_port.runtime.model
+    docker = replace(model.roles["docker"], fields={"mooring.hull": frozenset()})
+    small_port.runtime = compile_model(replace(model, roles={**model.roles, "docker": docker}), 1)
+
+    told = {}
+    for login in ("olga", "otto"):
+        with looking(small_port.context(login)) as look:
+            told[login] = {name: tab.count for tab in tabs(look.work, hull) for name in tab.types}
+
+    assert "mooring" not in told["olga"]
+    assert told["otto"]["mooring"] == 1
