@@ -54,7 +54,7 @@ def origin() -> Origin | None:
         return desk
     if path != url_for("packdesk_ui.records", entity_type=entity_type):
         return None
-    names = {"entity_type", "number"}
+    names = {"entity_type", "number", "endpoint"}
     found = Origin(entity_type=entity_type, parts={name: value for name, value in query if name.isidentifier() and name not in names and name[0] != "_"})
     return found if found.opened in ("", number) else None
 

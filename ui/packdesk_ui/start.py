@@ -11,6 +11,7 @@ from packdesk.runtime.compile import Runtime
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.lists import list_view
 from packdesk.web import request_context
+from packdesk.web.own_address import came_from
 from packdesk_ui import answers, due, finder, lists, shell
 from packdesk_ui.showing import moment
 
@@ -151,11 +152,4 @@ def theme() -> Response:
         session["theme"] = chosen
         if request_context.actor_or_none() is not None:
             preferences.prefer(answers.context(), shell.THEME, chosen)
-    return answers.go(back() or url_for("packdesk_ui.start"))
-
-
-def back() -> str:
-    """Return the path of the page that the request came from, if it was one of ours."""
-    came_from = request.referrer or ""
-    home = request.host_url
-    return "/" + came_from.removeprefix(home) if came_from.startswith(home) else ""
+    return answers.go(came_from() or url_for("packdesk_ui.start"))

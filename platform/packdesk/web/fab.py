@@ -22,16 +22,19 @@ from flask_login import current_user, user_logged_in, user_logged_out  # type: i
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import ImmutableMultiDict
 
 from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
 from packdesk.store import browser_sessions
+from packdesk.web.own_address import own_path
 from packdesk.web.own_password import OWN, OwnPassword
 from packdesk.web.request_context import SESSION_ID, SESSION_MARK, services
 
 ADMIN = "Admin"
 #: Name of the blueprint of the REST API.
 API = "api"
+_LOGIN = "AuthDBView.login"
 _BUSY_SECONDS = 15
 _WATCHED = frozenset({"username", "active", "roles", "groups", "password"})
 
@@ -182,6 +185,7 @@ def install(app: Flask, bump: Callable[[], None]) -> AppBuilder:
     user_logged_out.connect(_end_session, app)
     _watch(database.session, bump)
     _refuse_unknown_actions(app, appbuilder)
+    _lead_nowhere_else(app)
     return appbuilder
 
 
@@ -194,6 +198,15 @@ def _refuse_unknown_actions(app: Flask, appbuilder: AppBuilder) -> None:
         view = actions.get(request.endpoint or "")
         if view is not None and (request.view_args or {}).get("name", request.form.get("action")) not in view.actions:
             raise PackdeskError("unknown_page")
+
+
+def _lead_nowhere_else(app: Flask) -> None:
+    """Let the login lead to pages of ours alone; what FAB looks at leaves addresses through that browsers read as another host's."""
+
+    @app.before_request
+    def _leave_out() -> None:
+        if request.endpoint == _LOGIN and "next" in request.args and not own_path(request.args["next"]):
+            request.args = ImmutableMultiDict([part for part in request.args.items(multi=True) if part[0] != "next"])
 
 
 def _account_of_form() -> str:
