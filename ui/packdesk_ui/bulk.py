@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import Response, request, url_for
 
-from packdesk.errors import Finding, PackdeskError, Refused, sentence
+from packdesk.errors import Finding, PackdeskError, Refused
 from packdesk.model.entity_types import Kind
 from packdesk.records import jobs as jobbing
 from packdesk.records import policy, search
@@ -26,6 +26,7 @@ from packdesk_ui.faults import Fault, faults_of
 from packdesk_ui.formstate import Form
 from packdesk_ui.formviews import page_of
 from packdesk_ui.shell import words
+from packdesk_ui.telling import said
 
 _MOST_PICKED = 500
 _MOST_FIELDS = 30
@@ -223,7 +224,7 @@ def result_rows(entity_type: str, rows: Iterable[RowResult]) -> tuple[ResultRow,
             href=url_for("packdesk_ui.record", entity_type=entity_type, number=row.number) if row.number else "",
             done="refused" if row.findings else row.done,
             tone="danger" if row.findings else "closed" if row.done == "skipped" else "success",
-            sentences=tuple(dict.fromkeys(sentence(finding, shell.language()) for finding in row.findings)),
+            sentences=tuple(dict.fromkeys(said(finding, shell.language()) for finding in row.findings)),
         )
         for row in rows
     )

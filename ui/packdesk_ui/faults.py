@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from packdesk.errors import Finding, sentence
+from packdesk.errors import Finding
 from packdesk.records.json_values import plain as plain_json
 from packdesk.runtime.explain import explain
 from packdesk.runtime.expressions.compile import Dependency
@@ -12,6 +12,7 @@ from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Record
 from packdesk_ui.controls import element_id
 from packdesk_ui.people import name_of
+from packdesk_ui.telling import said
 
 #: Facts that only repeat the sentence.
 _SAID = frozenset({"label", "check"})
@@ -92,7 +93,7 @@ def faults_of(findings: Iterable[Finding], names: Mapping[str, str], language: s
     """Return findings for the summary of a form; ``names`` are the input names of the fields it shows, by path."""
     return tuple(
         Fault(
-            sentence=sentence(finding, language),
+            sentence=said(finding, language),
             anchor=element_id(names[finding.field]) if finding.field in names else "",
             why=why(finding),
             code=finding.code,
@@ -109,5 +110,5 @@ def by_field(findings: Iterable[Finding], language: str) -> Mapping[str, tuple[s
     said: dict[str, tuple[str, ...]] = {}
     for finding in findings:
         if finding.field:
-            said[finding.field] = (*said.get(finding.field, ()), sentence(finding, language))
+            said[finding.field] = (*said.get(finding.field, ()), said(finding, language))
     return said

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from flask import Response, request, url_for
 
-from packdesk.errors import PackdeskError, sentence
+from packdesk.errors import PackdeskError
 from packdesk.records import everywhere
 from packdesk.runtime.compile import Runtime
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, shell
 from packdesk_ui.showing import tone_of
+from packdesk_ui.telling import said
 
 EACH = 5
 _LONGEST = 200
@@ -59,7 +60,7 @@ def find() -> Response:
         except PackdeskError as error:
             if error.code != "bad_parameter":
                 raise
-            fault = " ".join(sentence(finding, shell.language()) for finding in findings_of(error))
+            fault = " ".join(said(finding, shell.language()) for finding in findings_of(error))
     title = shell.words("find")
     return answers.page("shell/found.html", status=400 if fault else 200, title=title, typed=typed, groups=groups, fault=fault, crumbs=(shell.Crumb(title),))
 

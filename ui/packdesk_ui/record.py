@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response, request, url_for
 
-from packdesk.errors import PackdeskError, sentence
+from packdesk.errors import PackdeskError
 from packdesk.records import actions, history, note
 from packdesk.records import read as reading
 from packdesk.records.content import LIMIT
@@ -24,6 +24,7 @@ from packdesk_ui.facts import Block
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown, Status, tone_of
 from packdesk_ui.steps import Step, steps_of
+from packdesk_ui.telling import said
 
 _FEW_EVENTS = 10
 _FEW_NOTES = 10
@@ -199,4 +200,4 @@ def _reader(look: Look, view: RecordView) -> Reader:
 def _locked(look: Look, view: RecordView) -> str:
     """Return the sentence that a final state is final."""
     finding = lock(look.at(view.record, view.record))
-    return sentence(finding, look.language) if finding is not None else ""
+    return said(finding, look.language) if finding is not None else ""

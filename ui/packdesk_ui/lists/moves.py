@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response, make_response, redirect, request, url_for
 
-from packdesk.errors import PackdeskError, sentence
+from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import Kind
 from packdesk.records import actions
 from packdesk.records import read as reading
@@ -27,6 +27,7 @@ from packdesk_ui.editing import crumbs, version_of
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.shell import words
 from packdesk_ui.steps import Step, steps_of
+from packdesk_ui.telling import said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,5 +187,5 @@ def _why_not(drop: _Drop) -> str:
     if drop.entity.fields[drop.by].field.kind is Kind.STATUS:
         judged = judge_status(drop.entity, record, drop.value, actor=at.actor, graph=at.environment.graph, now=at.environment.now, zone=at.environment.zone)
         if judged.findings:
-            return " ".join(sentence(finding, language) for finding in judged.findings)
+            return " ".join(said(finding, language) for finding in judged.findings)
     return words("board.no_way", column=drop.label)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response, request, url_for
 
-from packdesk.errors import Finding, PackdeskError, Refused, sentence
+from packdesk.errors import Finding, PackdeskError, Refused
 from packdesk.records import saved_views
 from packdesk.records.list_state import ListState
 from packdesk.records.saved_views import SavedView
@@ -18,6 +18,7 @@ from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists.asked import BOARD, CALENDAR, SAVED, TABLE, Asked, address
 from packdesk_ui.lists.calendar import has_calendar
 from packdesk_ui.shell import words
+from packdesk_ui.telling import said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +197,7 @@ def _version() -> int:
 def _fault(error: PackdeskError) -> str:
     language = shell.language()
     named = [finding if finding.field != "label" else _named(finding) for finding in findings_of(error)]
-    return " ".join(sentence(finding, language) for finding in named)
+    return " ".join(said(finding, language) for finding in named)
 
 
 def _named(finding: Finding) -> Finding:
