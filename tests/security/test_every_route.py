@@ -11,10 +11,10 @@ from werkzeug.routing import Rule
 from packdesk.web.headers import CONTENT_SECURITY_POLICY
 from packdesk.web.policies import policy_of
 
-#: Pages of the shell that answer without a login: the login itself, leaving, switching the language, going back, its files.
+#: Pages of the shell that answer without a login: the login itself, leaving, going back, its files.
 #: Views of the shell that ask for the permission of the action in hand themselves.
 ASKING_SHELL = (".action", ".action_post")
-OPEN_SHELL = {"AuthDBView.login", "AuthDBView.logout", "LocaleView.index", "UtilView.back", "appbuilder.static", "packdesk_ui.static", "IndexView.index"}
+OPEN_SHELL = {"AuthDBView.login", "AuthDBView.logout", "UtilView.back", "appbuilder.static", "packdesk_ui.static", "IndexView.index"}
 VALUES = {
     "entity_type": "book",
     "ref": "B00000001",

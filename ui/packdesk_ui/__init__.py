@@ -125,6 +125,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     for name, address, methods, view in ROUTES:
         screens.add_url_rule(address, name, policy(LOGGED_IN)(view), methods=list(methods))
     screens.add_url_rule("/theme", "theme", policy(PUBLIC)(start.theme), methods=["POST"])
+    screens.add_url_rule("/language", "language", policy(PUBLIC)(languages.choose), methods=["POST"])
     screens.add_url_rule("/session", "session", policy(PUBLIC)(everywhere.who), methods=["GET"])
     screens.before_request(everywhere.same_person)
     screens.before_request(answers.take_forms)
@@ -134,7 +135,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     app.jinja_loader = ChoiceLoader(loaders)
     shell.install(app)
     start.remember_records(app)
-    languages.remember_languages(app)
+    languages.install(app)
     app.jinja_env.globals.update(
         grants_of=grants.grants_of, administration=administration, everywhere=everywhere.everywhere, may_go_on=origin.may_go_on, job_notes=job_notes.notes
     )

@@ -1,26 +1,50 @@
 """The language that a person chose on screen: kept with the person, so that it is there in the next session and on another machine.
 
 The session holds it too, so that the database is asked once in a session. What was chosen before the login, on the page of the login,
-holds for the session; what somebody else chose in the same browser does not.
+holds for the session; what somebody else chose in the same browser does not. Either way leads back to the page it was chosen on.
 """
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, request, session, url_for
 
+from packdesk.errors import PackdeskError
 from packdesk.records.preferences import prefer, preferences
 from packdesk.web import request_context
+from packdesk.web.own_address import came_from
+from packdesk.web.policies import PUBLIC, policy
 from packdesk_ui import answers, catalogue
 
-#: Names the choice among a person's preferences.
+#: Names the choice among a person's preferences, and in the form.
 _LANGUAGE = "language"
-#: The session's own name for it, as the shell's page of languages writes it; and whose choice it is.
+#: The session's own name for it, as the shell reads it; and whose choice it is.
 _LOCALE, _OWNER = "locale", "language_of"
-_CHOOSING = "LocaleView.index"
+#: The shell's page that a link switches by.
+_SWITCH = "LocaleView.index"
 
 
-def remember_languages(app: Flask) -> None:
-    """Keep what people choose, and recall it when a session of theirs begins."""
+def install(app: Flask) -> None:
+    """Recall what people chose when a session of theirs begins, and switch by a link in our way instead of the shell's."""
     app.before_request(_recall)
-    app.after_request(_keep)
+    app.view_functions[_SWITCH] = switch
+
+
+def choose() -> Response:
+    """Speak the language of the form, keep it with the person where there is one, and go back to the page it was chosen on."""
+    chosen = request.form.get(_LANGUAGE, "")
+    if chosen in catalogue.LANGUAGES:
+        session[_LOCALE] = chosen
+        if (who := request_context.actor_or_none()) is not None:
+            session[_OWNER] = who.login
+            prefer(answers.context(), _LANGUAGE, chosen)
+    return answers.go(came_from() or url_for("packdesk_ui.start"))
+
+
+@policy(PUBLIC)
+def switch(locale: str) -> Response:
+    """Speak a language in this session, for whoever is not logged in; a link keeps nothing."""
+    if locale not in catalogue.LANGUAGES:
+        raise PackdeskError("unknown_page")
+    session[_LOCALE] = locale
+    return answers.go(came_from() or url_for("packdesk_ui.start"))
 
 
 def _recall() -> None:
@@ -35,11 +59,3 @@ def _recall() -> None:
     if _LOCALE not in session and (chosen := preferences(request_context.context()).get(_LANGUAGE)) in catalogue.LANGUAGES:
         session[_LOCALE] = chosen
     session[_OWNER] = who.login
-
-
-def _keep(response: Response) -> Response:
-    """Keep the language that was just chosen with the person who chose it."""
-    chosen = session.get(_LOCALE) if request.endpoint == _CHOOSING else None
-    if chosen in catalogue.LANGUAGES and chosen == (request.view_args or {}).get("locale") and request_context.actor_or_none() is not None:
-        prefer(answers.context(), _LANGUAGE, str(chosen))
-    return response

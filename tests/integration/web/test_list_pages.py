@@ -340,9 +340,14 @@ def test_what_a_release_took_out_of_a_view_is_said_in_the_language_of_the_page(a
     assert [sentence for sentence in sentences if sentence.replace("'", "&#39;") not in text] == []
 
 
+def _choose(client: FlaskClient, language: str, referer: str = "") -> str:
+    """Choose a language by the menu and return where the answer leads."""
+    return client.post("/language", data={"language": language}, headers={**SAME_ORIGIN, "Referer": referer}).headers["Location"]
+
+
 def test_the_chosen_language_is_the_persons_and_not_the_browsers(app: Flask) -> None:
     first = _logged_in(app, "sven")
-    first.get("/lang/de")
+    _choose(first, "de")
 
     again, other = _logged_in(app, "sven"), _logged_in(app, "carl")
     first.get("/logout/")
@@ -351,8 +356,40 @@ def test_the_chosen_language_is_the_persons_and_not_the_browsers(app: Flask) -> 
     assert 'lang="de"' in again.get("/r/book").text
     assert 'lang="en"' in other.get("/r/book").text
     assert '<html lang="en"' in first.get("/r/book").text
-    again.get("/lang/en")
+    _choose(again, "en")
     assert '<html lang="en"' in _logged_in(app, "sven").get("/r/book").text
+
+
+def test_choosing_a_language_leads_back_to_the_page_one_was_on(app: Flask) -> None:
+    client = _logged_in(app, "carl")
+    here = "/r/book?order=name&layout=board"
+
+    chosen = _choose(client, "de", f"http://localhost{here}")
+    linked = client.get("/lang/en", headers={"Referer": f"http://localhost{here}"}).headers["Location"]
+    at_login = app.test_client().get("/lang/de", headers={"Referer": "http://localhost/login/?next=/r/book"}).headers["Location"]
+
+    assert (chosen, linked, at_login) == (here, here, "/login/?next=/r/book")
+    assert '<form method="post" action="/language">' in client.get(here).text
+    assert _choose(client, "en", "http://localhost/login/") == "/login/"
+
+
+def test_a_link_to_another_language_keeps_nothing_with_the_person(app: Flask) -> None:
+    client = _logged_in(app, "carl")
+
+    client.get("/lang/de")
+
+    assert '<html lang="de"' in client.get("/r/book").text
+    assert '<html lang="en"' in _logged_in(app, "carl").get("/r/book").text
+
+
+@pytest.mark.parametrize("language", ["", "fr", "DE", "../de"])
+def test_a_language_that_the_screens_do_not_speak_changes_nothing(app: Flask, language: str) -> None:
+    client = _logged_in(app, "carl")
+
+    _choose(client, language)
+
+    assert '<html lang="en"' in client.get("/r/book").text
+    assert client.get(f"/lang/x{language}").status_code == 404
 
 
 def test_what_was_chosen_at_the_login_holds_for_the_session_alone(app: Flask) -> None:
