@@ -1,17 +1,32 @@
 """Whoever logs out is out: the cookie that a browser had ends on the server, whoever kept a copy of it (ASVS V7.4.1)."""
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller, caller
 from tests.statements import listening
 
 from packdesk.store import browser_sessions
-from packdesk.web.request_context import SESSION_ID
+from packdesk.store.browser_sessions import LIFETIME
+from packdesk.store.platform_tables import browser_session
+from packdesk.web.request_context import SESSION_ID, Logins
 
 COOKIE = "packdesk"
+
+
+@dataclass(slots=True)
+class _Clock:
+    """A clock that the test sets."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """Return the moment it was set to."""
+        return self.moment
 
 
 def _log_in(client: FlaskClient, login: str = "rita") -> FlaskClient:
@@ -99,16 +114,51 @@ def test_asking_whether_a_session_stands_costs_a_request_nothing(app: Flask, rit
     assert len(of_browser) == len(of_program)
 
 
-def test_a_login_that_nobody_ends_is_forgotten_after_a_month(app: Flask) -> None:
+AGES = [(timedelta(0), "rita"), (LIFETIME - timedelta(seconds=1), "rita"), (LIFETIME, ""), (LIFETIME + timedelta(days=300), "")]
+
+
+@pytest.mark.parametrize(("age", "login"), AGES, ids=[str(age) for age, _ in AGES])
+def test_a_login_that_nobody_ends_is_over_after_a_month_whether_or_not_anybody_logs_in(app: Flask, age: timedelta, login: str) -> None:
     services = app.extensions["packdesk"]
     with app.app_context():
         rita = app.extensions["appbuilder"].sm.find_user(username="rita").id
     now = services.clock.now()
 
     with services.database.begin(write=True) as connection:
-        old = browser_sessions.begin(connection, rita, now - browser_sessions.LIFETIME)
-        before = browser_sessions.login_of(connection, old, rita)
-        browser_sessions.begin(connection, rita, now + timedelta(seconds=1))
-        after = browser_sessions.login_of(connection, old, rita)
+        old = browser_sessions.begin(connection, rita, now - age)
+        found = browser_sessions.login_of(connection, old, rita, now)
 
-    assert (before, after) == ("rita", "")
+    assert found.login == login
+
+
+def test_a_process_that_remembers_a_session_forgets_it_when_it_is_too_old(app: Flask) -> None:
+    """Without a statement: the moment is remembered with the session, and the clock is asked."""
+    services = app.extensions["packdesk"]
+    browser = _log_in(app.test_client())
+    with browser.session_transaction() as session:
+        session_id, user_id = str(session[SESSION_ID]), int(session["_user_id"])
+    began = services.clock.now()
+    clock = _Clock(began)
+    logins = Logins(replace(services, clock=clock))
+    before = logins.by_session(session_id, user_id, 1)
+
+    with listening(services.database) as statements:
+        clock.moment = began + LIFETIME - timedelta(minutes=1)
+        at_last = logins.by_session(session_id, user_id, 1)
+        clock.moment = began + LIFETIME
+        after = logins.by_session(session_id, user_id, 1)
+
+    assert (before, at_last, after, len(statements)) == ("rita", "rita", "", 0)
+
+
+def test_what_is_too_old_goes_when_somebody_logs_in(app: Flask) -> None:
+    services = app.extensions["packdesk"]
+    now = services.clock.now()
+    with services.database.begin(write=True) as connection:
+        old = browser_sessions.begin(connection, 1, now - LIFETIME)
+
+    with services.database.begin(write=True) as connection:
+        browser_sessions.begin(connection, 1, now)
+        left = set(connection.execute(sa.select(browser_session.c.id)).scalars())
+
+    assert old not in left

@@ -1,6 +1,7 @@
 """The logins of browsers that are in force: whoever logs out takes the row away, and no copy of the cookie brings it back."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,9 +14,25 @@ from packdesk.store.platform_tables import ab_user, browser_session
 LIFETIME = timedelta(days=31)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Whose a session is, and the moment at which it is too old."""
+
+    login: str
+    until: datetime
+
+    def at(self, now: datetime) -> str:
+        """Return the login while the session holds; empty from the moment on that it is too old."""
+        return self.login if now < self.until else ""
+
+
+#: What a session is that ended, or that the server did not begin.
+NOBODYS = Held(login="", until=datetime.max.replace(tzinfo=UTC))
+
+
 def begin(connection: Connection, user_id: int, now: datetime) -> str:
     """Store that a user logged in and return the session's id; what is too old goes."""
-    connection.execute(browser_session.delete().where(browser_session.c.began_at < now - LIFETIME))
+    connection.execute(browser_session.delete().where(browser_session.c.began_at <= now - LIFETIME))
     session_id = new_id(now)
     connection.execute(browser_session.insert().values(id=session_id, user_id=user_id, began_at=now))
     return session_id
@@ -27,8 +44,10 @@ def end(connection: Connection, session_id: str) -> None:
         bump_security_epoch(connection)
 
 
-def login_of(connection: Connection, session_id: str, user_id: int) -> str:
-    """Return the login of the user whose session this is; empty where it has ended, or is not his."""
+def login_of(connection: Connection, session_id: str, user_id: int, now: datetime) -> Held:
+    """Return whose session this is, and until when; nobody's where it has ended, is too old, or is not this user's."""
     held = sa.and_(browser_session.c.user_id == ab_user.c.id, browser_session.c.id == session_id)
-    query = sa.select(ab_user.c.username).join(browser_session, held).where(ab_user.c.id == user_id)
-    return str(connection.scalar(query) or "")
+    query = sa.select(ab_user.c.username, browser_session.c.began_at).join(browser_session, held).where(ab_user.c.id == user_id)
+    row = connection.execute(query).first()
+    found = Held(login=str(row.username), until=row.began_at + LIFETIME) if row is not None else NOBODYS
+    return found if found.at(now) else NOBODYS

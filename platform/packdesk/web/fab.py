@@ -118,9 +118,10 @@ def _is_marked(user: User) -> bool:
 
 
 def _is_open(user: User) -> bool:
-    """Say whether nobody has ended the session."""
-    with services().database.begin(write=False) as connection:
-        return bool(browser_sessions.login_of(connection, str(session.get(SESSION_ID, "")), user.id))
+    """Say whether nobody has ended the session, and it is not too old."""
+    found = services()
+    with found.database.begin(write=False) as connection:
+        return bool(browser_sessions.login_of(connection, str(session.get(SESSION_ID, "")), user.id, found.clock.now()).login)
 
 
 def _begin_session(_app: Flask, user: User) -> None:

@@ -75,23 +75,24 @@ class Actors:
 
 
 class Logins:
-    """Remembers whose session is whose; FAB's session cookie holds the user's id. Ending a session moves the security epoch."""
+    """Remembers whose session is whose, and until when; FAB's session cookie holds the user's id. Ending a session moves the security epoch."""
 
     def __init__(self, services: Services) -> None:
         """Start knowing nobody."""
         self._services = services
-        self._known: dict[tuple[str, int, int], str] = {}
+        self._known: dict[tuple[str, int, int], browser_sessions.Held] = {}
 
     def by_session(self, session_id: str, user_id: int, epoch: int) -> str:
-        """Return the login, empty for an unknown user and for a session that has ended."""
-        key = (session_id, user_id, epoch)
-        if key not in self._known:
+        """Return the login, empty for an unknown user and for a session that has ended or is too old by now."""
+        key, now = (session_id, user_id, epoch), self._services.clock.now()
+        found = self._known.get(key)
+        if found is None:
             with self._services.database.begin(write=False) as connection:
-                found = browser_sessions.login_of(connection, session_id, user_id)
+                found = browser_sessions.login_of(connection, session_id, user_id, now)
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
             self._known[key] = found
-        return self._known[key]
+        return found.at(now)
 
 
 def services() -> Services:
