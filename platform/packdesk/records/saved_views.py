@@ -126,14 +126,16 @@ def delete(context: Context, entity_type: str, view_id: str, version: int) -> Sa
 
 
 def undo_delete(context: Context, entity_type: str) -> SavedView:
-    """Put back the view that was deleted last; raises ``unknown_saved_view`` when it is too late."""
+    """Put back the view that was deleted last, by the rights of now; raises ``unknown_saved_view`` when it is too late."""
+    _check_type(context, entity_type)
     now = context.clock.now()
     with context.database.begin(write=True) as connection:
         kept = preferences.read(connection, context.actor.login).get(_UNDO)
         found = _deleted(kept, now)
         if found is None or found.entity_type != entity_type:
             raise PackdeskError("unknown_saved_view")
-        again = replace(found, owner=context.actor.login, version=found.version + 1)
+        shared = _shared(context, wanted=found.shared)
+        again = replace(found, owner=context.actor.login, shared=shared, version=found.version + 1)
         saved_views.add(connection, again, now)
         preferences.write(connection, context.actor.login, _UNDO, {})
     return again

@@ -1,16 +1,18 @@
 """Saved views and chosen columns: whose they are, who may change them, and what of them still means something after a release."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.integration.records.conftest import NOW, Harbour
 from tests.statements import listening
 
-from packdesk.errors import PackdeskError
+from packdesk.errors import PackdeskError, Refused
 from packdesk.records import list_state, saved_views
 from packdesk.records.list_columns import choose_columns
 from packdesk.records.list_state import LeftOut, ListState
 from packdesk.runtime.filters import Chip, Operator
+from packdesk.runtime.values import SYSTEM
 
 WAITING = ListState(chips=(Chip(path="status", operator=Operator.ONE_OF, values=("waiting",)),), order="-number", columns=("number", "remark"))
 
@@ -87,6 +89,24 @@ def test_a_deleted_view_can_be_had_back_for_half_a_minute(port: Harbour) -> None
     assert list_state.read(port.runtime, olga.actor, port.runtime.type("mooring"), again.body)[0] == WAITING
     assert [view.id for view in saved_views.setup(olga, "mooring").views] == [saved.id]
     assert saved_views.setup(olga, "mooring").deleted is None
+
+
+def test_taking_back_a_deletion_asks_the_rights_of_now(small_port: Harbour) -> None:
+    """Who may share no more gets no shared view back, and who may not see the records any more gets none."""
+    olga = small_port.context("olga")
+    sharing = replace(olga, actor=replace(SYSTEM, login="olga"))
+    shared = saved_views.save_as(sharing, "mooring", "Ours", WAITING, shared=True)
+    saved_views.delete(sharing, "mooring", shared.id, 1)
+
+    with pytest.raises(PackdeskError) as may_not_share:
+        saved_views.undo_delete(olga, "mooring")
+    with pytest.raises(Refused) as may_not_see:
+        saved_views.undo_delete(replace(olga, actor=replace(olga.actor, roles=frozenset())), "mooring")
+    left = saved_views.setup(olga, "mooring").views
+
+    assert (may_not_share.value.code, left) == ("permission_missing", ())
+    assert may_not_see.value.findings[0].code == "not_permitted"
+    assert saved_views.undo_delete(sharing, "mooring").shared
 
 
 def test_all_that_is_set_up_around_a_list_is_one_statement(port: Harbour) -> None:
