@@ -13,7 +13,6 @@ from packdesk.records import attach as attaching
 from packdesk.records import delete as deleting
 from packdesk.records import note as noting
 from packdesk.records import read as reading
-from packdesk.records import update as updating
 from packdesk.records.content import LIMIT as FILE_LIMIT
 from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import Control as ActionResult
@@ -24,7 +23,7 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
-from packdesk_ui import answers, shell
+from packdesk_ui import answers, changing, shell
 from packdesk_ui.controls import Control, Option, Raw
 from packdesk_ui.editing import REDRAW, crumbs, demanded_version, sent_form, sent_version
 from packdesk_ui.faults import Fault, faults_of
@@ -176,41 +175,24 @@ def _with_status(sections: tuple[Section, ...], statuses: tuple[tuple[form_field
 @answers.form_kept
 def assign(entity_type: str, number: str) -> Response:
     """Show who is assigned, or assign somebody else."""
-    context = answers.context()
-    view = reading.read(context, entity_type, number)
-    entity = request_context.runtime().type(entity_type)
+    view = reading.read(answers.context(), entity_type, number)
+    entity, number = request_context.runtime().type(entity_type), view.record.number
     inputs = {path: entity.fields[path] for path in ASSIGNMENT if path in entity.fields}
-    raw: Raw | None = None
-    findings: tuple[Finding, ...] = ()
-    if request.method == "POST":
-        raw = sent_form()
-    if raw is not None and not raw.get("_line"):
-        with looking(context) as look:
-            data = Form(look=look, entity=entity, record=view.record, inputs=inputs).data(raw)
-        try:
-            updating.update(context, entity_type, view.record.id, data, demanded_version(raw))
-        except Refused as error:
-            findings = findings_of(error)
-        else:
-            return answers.go_to_record(entity_type, view.record.number, words("done.assigned"))
-    with looking(context) as look:
-        address = url_for("packdesk_ui.assign", entity_type=entity_type, number=number)
-        asked = url_for("packdesk_ui.check_edit", entity_type=entity_type, number=number)
-        form = Form(look=look, entity=entity, record=view.record, inputs=inputs, address=address, check=asked)
-        page = page_of(
-            form,
-            raw if raw is not None else form.raw(),
-            findings,
-            back=url_for("packdesk_ui.record", entity_type=entity_type, number=number),
-            submit=words("assign"),
-            key=answers.new_key(),
-            over=number,
-            modal=answers.in_modal(),
-            version=int(str(view.record.get("version") or 0)),
-        )
-    status = 422 if findings else 200
-    title = words("assign")
-    return answers.page_or_modal("records/form.html", "records/form_body.html", status=status, title=title, form=page, crumbs=crumbs(entity, title, number))
+    address = url_for("packdesk_ui.assign", entity_type=entity_type, number=number)
+    asked = url_for("packdesk_ui.check_edit", entity_type=entity_type, number=number)
+    sheet = changing.Sheet(
+        entity=entity,
+        form=lambda look, seen: Form(look=look, entity=entity, record=seen.record, inputs=inputs, address=address, check=asked),
+        title=words("assign"),
+        over=number,
+        submit=words("assign"),
+        last=words("assign"),
+        back=url_for("packdesk_ui.record", entity_type=entity_type, number=number),
+        settle=address,
+        saved=words("done.assigned"),
+        leave=lambda message, tone: answers.go_to_record(entity_type, number, message, tone),
+    )
+    return changing.changed(sheet, view)
 
 
 # deletion ------------------------------------------------------------------------------------------------------------------------

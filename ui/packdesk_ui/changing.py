@@ -1,11 +1,12 @@
-"""Changes to records: the form, its refusals, and what to do when somebody was faster.
+"""Changes to records: the forms, their refusals, and what to do when somebody was faster.
 
 Two who change different fields both keep their changes; where they changed the same, the second chooses field by field, told who was
-faster and when. What is typed travels with the choice, so that a refusal after it loses nothing.
+faster and when. What is typed travels with the choice, so that a refusal after it loses nothing. A form says until the end which version
+it was opened for: with a newer one it would overwrite what nobody who looked at it has seen.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,21 +19,21 @@ from packdesk.records import policy
 from packdesk.records import read as reading
 from packdesk.records import update as updating
 from packdesk.records.history import Event, history
-from packdesk.records.looking import looking
+from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import RecordView
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.web import request_context
-from packdesk_ui import answers, controls, people
+from packdesk_ui import answers, controls, people, shell
 from packdesk_ui.controls import Raw
 from packdesk_ui.editing import (
     REDRAW,
     base_of,
     crumbs,
     demanded_version,
-    done,
     edit_form,
-    edit_page,
     form_findings,
+    form_page,
+    in_window,
     json_map,
     remember_chosen,
     sent_form,
@@ -40,10 +41,13 @@ from packdesk_ui.editing import (
     with_line,
 )
 from packdesk_ui.formstate import Form
+from packdesk_ui.formviews import page_of
 from packdesk_ui.shell import words
 
 #: How often somebody may be faster while two changes are put together.
 _TRIES = 5
+#: Carries what a form changes through the choice of a conflict.
+_MINE = "_mine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +85,46 @@ class ConflictPage:
 class Change:
     """What a form changes, and the form as it was typed."""
 
-    entity: EntityRuntime
     patch: Mapping[str, Json]
     raw: Raw
     base: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A form on which a record is changed, the whole of it or a part: how it is drawn, and where one goes from it."""
+
+    entity: EntityRuntime
+    form: Callable[[Look, RecordView], Form]
+    title: str
+    over: str
+    submit: str
+    #: The last step of the way to the page.
+    last: str
+    back: str
+    #: Where the choice of a conflict is sent.
+    settle: str
+    #: What is said when the change is stored.
+    saved: str
+    #: Goes on to where the form leads, with a message and its tone.
+    leave: Callable[[str, str], Response]
+
+    def page(self, form: Form, raw: Raw, version: int, base: str, findings: tuple[Finding, ...] = (), *, gone: tuple[Finding, ...] = ()) -> Response:
+        """Return the page of the form in a state, for the version and the values that it was opened with."""
+        page = page_of(
+            form,
+            raw,
+            findings,
+            back=self.back,
+            submit=self.submit,
+            key=answers.new_key(),
+            over=self.over,
+            modal=in_window(),
+            version=version,
+            base=base,
+            gone=gone,
+        )
+        return form_page(page, self.title, crumbs(self.entity, self.last, form.record.number), bool(findings))
 
 
 @answers.form_kept
@@ -92,78 +132,107 @@ def edit(entity_type: str, number: str) -> Response:
     """Show the form of a record, or store what it changes."""
     context = answers.context()
     view = reading.read(context, entity_type, number)
-    entity = request_context.runtime().type(entity_type)
     if refused := policy.may(request_context.runtime(), context.actor, "edit", entity_type):
         raise Refused((refused,))
-    with looking(context) as look:
-        form = edit_form(look, entity, view)
-        if request.method == "GET":
-            return edit_page(form, form.raw(), version_of(view.record), form.base())
-        raw = sent_form()
+    return changed(_whole(view), view)
+
+
+def _whole(view: RecordView) -> Sheet:
+    """Return the form of the whole record."""
+    entity, number = request_context.runtime().type(view.record.entity_type), view.record.number
+    return Sheet(
+        entity=entity,
+        form=lambda look, seen: edit_form(look, entity, seen),
+        title=f"{words('edit')}: {number}",
+        over=entity.entity.label.in_language(shell.language()),
+        submit=words("save"),
+        last=words("edit"),
+        back=url_for("packdesk_ui.record", entity_type=entity.id, number=number),
+        settle=url_for("packdesk_ui.settle", entity_type=entity.id, number=number),
+        saved=words("done.saved"),
+        leave=lambda message, tone: answers.go_to_record(entity.id, number, message, tone),
+    )
+
+
+def changed(sheet: Sheet, view: RecordView) -> Response:
+    """Show a form on which a record is changed, or store what it changes."""
+    raw = sent_form() if request.method == "POST" else None
+    if raw is not None and _MINE in raw:
+        return _settled(sheet, view, raw)
+    with looking(answers.context()) as look:
+        form = sheet.form(look, view)
+        if raw is None:
+            return sheet.page(form, form.raw(), version_of(view.record), form.base())
         base, version = base_of(raw), demanded_version(raw)
         gone = form.gone(raw, base)
         if raw.get(REDRAW):
-            return edit_page(form, with_line(form, raw), version, json.dumps(base), gone=gone)
+            return sheet.page(form, with_line(form, raw), version, json.dumps(base), gone=gone)
         if gone:
-            return edit_page(form, raw, version, json.dumps(base), gone)
+            return sheet.page(form, raw, version, json.dumps(base), gone)
         patch = form.patch(raw, base)
         remember_chosen(form, raw)
     if not patch:
-        return answers.go_to_record(entity_type, view.record.number, words("done.nothing"), "info")
-    return _store(view, Change(entity=entity, patch=patch, raw=raw, base=base), version)
+        return sheet.leave(words("done.nothing"), "info")
+    return _store(sheet, view, Change(patch=patch, raw=raw, base=base), version)
 
 
-def _store(view: RecordView, change: Change, version: int) -> Response:
+def _store(sheet: Sheet, view: RecordView, change: Change, version: int) -> Response:
     try:
-        outcome = updating.update(answers.context(), change.entity.id, view.record.id, controls.nested(change.patch), version)
+        _update(view, change, version)
     except PackdeskError as error:
         if error.code == "version_conflict":
-            return _overtaken(view, change, error, version)
-        return _refused(view, change, error, version, json.dumps(change.base))
-    return done(outcome, words("done.saved"))
+            return _overtaken(sheet, view, change, error, version)
+        findings = form_findings(error)
+        with looking(answers.context()) as look:
+            return sheet.page(sheet.form(look, view), change.raw, version, json.dumps(change.base), findings)
+    return sheet.leave(sheet.saved, "success")
 
 
-def _refused(view: RecordView, change: Change, error: PackdeskError, version: int, base: str) -> Response:
-    findings = form_findings(error)
-    with looking(answers.context()) as look:
-        return edit_page(edit_form(look, change.entity, view), change.raw, version, base, findings)
+def _update(view: RecordView, change: Change, version: int) -> None:
+    updating.update(answers.context(), view.record.entity_type, view.record.id, controls.nested(change.patch), version)
 
 
-def _overtaken(view: RecordView, change: Change, error: PackdeskError, seen: int) -> Response:
+def _overtaken(sheet: Sheet, view: RecordView, change: Change, error: PackdeskError, seen: int) -> Response:
     """Keep both changes where they touch different fields; ask where they touch the same."""
     for _ in range(_TRIES):
-        if both := _both(view, change, error):
-            return _conflict_page(view, change, both, seen)
+        if both := _both(sheet, view, change, error):
+            return _conflict_page(sheet, view, change, both, seen)
         authors = _authors(error.facts.get("authors"))
         try:
-            outcome = updating.update(answers.context(), change.entity.id, view.record.id, controls.nested(change.patch), version_of(view.record))
+            _update(view, change, version_of(view.record))
         except PackdeskError as again:
             if again.code != "version_conflict":
-                with looking(answers.context()) as look:
-                    base = edit_form(look, change.entity, view).base()
-                return _refused(view, change, again, version_of(view.record), base)
-            error, view = again, reading.read(answers.context(), change.entity.id, view.record.id)
+                return _refused_together(sheet, view, change, again)
+            error, view = again, reading.read(answers.context(), sheet.entity.id, view.record.id)
         else:
-            return done(outcome, words("done.merged", authors=authors))
+            return sheet.leave(words("done.merged", authors=authors), "success")
     raise PackdeskError("busy")
 
 
-def _both(view: RecordView, change: Change, error: PackdeskError) -> tuple[str, ...]:
+def _refused_together(sheet: Sheet, view: RecordView, change: Change, error: PackdeskError) -> Response:
+    """Draw the form on the newer version: what was changed as it was typed, everything else as it stands there now."""
+    findings = form_findings(error)
+    with looking(answers.context()) as look:
+        form = sheet.form(look, view)
+        return sheet.page(form, _laid_over(form.raw(), change.raw, change.patch), version_of(view.record), form.base(), findings)
+
+
+def _both(sheet: Sheet, view: RecordView, change: Change, error: PackdeskError) -> tuple[str, ...]:
     """Return the paths that both changed, to different values."""
     theirs = {str(path) for path in _list(error.facts.get("fields"))}
     touched = tuple(path for path in change.patch if path in theirs)
     if not touched:
         return ()
     with looking(answers.context()) as look:
-        now = json_map(edit_form(look, change.entity, view).base())
+        now = json_map(sheet.form(look, view).base())
     return tuple(path for path in touched if json.loads(json.dumps(change.patch[path], default=dict)) != now.get(path))
 
 
-def _conflict_page(view: RecordView, change: Change, both: tuple[str, ...], seen: int) -> Response:
-    number, entity = view.record.number, change.entity
-    events = tuple(event for event in history(answers.context(), entity.id, view.record.id, limit=200).events if event.version > seen)
+def _conflict_page(sheet: Sheet, view: RecordView, change: Change, both: tuple[str, ...], seen: int) -> Response:
+    number, entity = view.record.number, sheet.entity
+    events = _since(view, seen)
     with looking(answers.context()) as look:
-        form = edit_form(look, entity, view)
+        form = sheet.form(look, view)
         clashes = tuple(_clash(form, path, change.patch[path], events, look.now) for path in both)
         others = tuple(_label(entity, path, look.language) for path in change.patch if path not in both)
     authors = ", ".join(dict.fromkeys(clash.author for clash in clashes))
@@ -171,8 +240,8 @@ def _conflict_page(view: RecordView, change: Change, both: tuple[str, ...], seen
     page = ConflictPage(
         number=number,
         words=words("conflict.advice", authors=authors),
-        action=url_for("packdesk_ui.settle", entity_type=entity.id, number=number),
-        back=url_for("packdesk_ui.record", entity_type=entity.id, number=number),
+        action=sheet.settle,
+        back=sheet.back,
         key=answers.new_key(),
         version=version_of(view.record),
         mine=json.dumps(change.patch, default=dict),
@@ -183,6 +252,12 @@ def _conflict_page(view: RecordView, change: Change, both: tuple[str, ...], seen
     return answers.page_or_modal(
         "records/conflict.html", "records/conflict_body.html", status=409, title=words("conflict"), page=page, crumbs=crumbs(entity, number, number)
     )
+
+
+def _since(view: RecordView, seen: int) -> tuple[Event, ...]:
+    """Return what happened to a record since a version of it, newest first."""
+    found = history(answers.context(), view.record.entity_type, view.record.id, limit=200)
+    return tuple(event for event in found.events if event.version > seen)
 
 
 def _clash(form: Form, path: str, mine: Json, events: Iterable[Event], now: datetime) -> Clash:
@@ -235,20 +310,25 @@ def _label(entity: EntityRuntime, path: str, language: str) -> str:
 def settle(entity_type: str, number: str) -> Response:
     """Store what was chosen in a conflict: mine where I said so, theirs everywhere else."""
     view = reading.read(answers.context(), entity_type, number)
-    entity = request_context.runtime().type(entity_type)
-    sent = sent_form()
-    mine = json_map((sent.get("_mine") or ["{}"])[-1])
+    return _settled(_whole(view), view, sent_form())
+
+
+def _settled(sheet: Sheet, view: RecordView, sent: Raw) -> Response:
+    mine = json_map((sent.get(_MINE) or ["{}"])[-1])
     kept = {path: value for path, value in mine.items() if (sent.get(f"_keep:{path}") or ["mine"])[-1] == "mine"}
     version = demanded_version(sent)
     if not kept:
-        return answers.go_to_record(entity_type, number, words("done.nothing"), "info")
+        return sheet.leave(words("done.nothing"), "info")
     with looking(answers.context()) as look:
-        form = edit_form(look, entity, view)
-        change = Change(entity=entity, patch=kept, raw=_laid_over(form.raw(), json_map((sent.get("_typed") or ["{}"])[-1]), kept), base=json_map(form.base()))
-    return _store(view, change, version)
+        form = sheet.form(look, view)
+        raw = _laid_over(form.raw(), json_map((sent.get("_typed") or ["{}"])[-1]), kept)
+        if sent.get(REDRAW):
+            return sheet.page(form, raw, version, form.base())
+        change = Change(patch=kept, raw=raw, base=json_map(form.base()))
+    return _store(sheet, view, change, version)
 
 
-def _laid_over(opened: Raw, typed: Mapping[str, Json], kept: Iterable[str]) -> Raw:
+def _laid_over(opened: Raw, typed: Mapping[str, object], kept: Iterable[str]) -> Raw:
     """Return the form of the record with what was typed for the kept paths in it."""
     own = frozenset(kept)
     rest = {name: texts for name, texts in opened.items() if controls.place_of(name)[0] not in own}

@@ -125,7 +125,7 @@ def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Respons
     label = entity.entity.label.in_language(language)
     over, title = words("new.of", label=label), words("subtype.choose")
     return answers.page_or_modal(
-        "records/subtypes.html", "records/subtypes_body.html", kinds=kinds, over=over, title=title, modal=_in_window(), crumbs=crumbs(entity, words("new"))
+        "records/subtypes.html", "records/subtypes_body.html", kinds=kinds, over=over, title=title, modal=in_window(), crumbs=crumbs(entity, words("new"))
     )
 
 
@@ -150,14 +150,14 @@ def _new_page(form: Form, raw: Raw, subtype: str, findings: tuple[Finding, ...] 
         submit=words("create"),
         key=answers.new_key(),
         over=entity.entity.label.in_language(language) if kind else "",
-        modal=_in_window(),
+        modal=in_window(),
         hidden=(
             *((name, value) for name, value in (("subtype", subtype), *((name, request.values.get(name, "")) for name in (THEN, QUICK))) if value),
             *given(form, raw),
         ),
         gone=gone,
     )
-    return _form_page(page, title, crumbs(entity, words("new")), bool(findings))
+    return form_page(page, title, crumbs(entity, words("new")), bool(findings))
 
 
 # shared --------------------------------------------------------------------------------------------------------------------------
@@ -185,32 +185,13 @@ def with_line(form: Form, raw: dict[str, list[str]]) -> Raw:
     return {**raw, f"{group}[{row}].{first}": [""]}
 
 
-def edit_page(form: Form, raw: Raw, version: int, base: str, findings: tuple[Finding, ...] = (), *, gone: tuple[Finding, ...] = ()) -> Response:
-    """Return the page of a record's form in a state."""
-    number = form.record.number
-    back = url_for("packdesk_ui.record", entity_type=form.entity.id, number=number)
-    page = page_of(
-        form,
-        raw,
-        findings,
-        back=back,
-        submit=words("save"),
-        key=answers.new_key(),
-        over=form.entity.entity.label.in_language(form.look.language),
-        modal=_in_window(),
-        version=version,
-        base=base,
-        gone=gone,
-    )
-    return _form_page(page, f"{words('edit')}: {number}", crumbs(form.entity, words("edit"), number), bool(findings))
-
-
-def _in_window() -> bool:
+def in_window() -> bool:
     """Say whether the form stands in the window of its page; that of a picker sends its forms itself."""
     return answers.in_modal() and not request.values.get(QUICK)
 
 
-def _form_page(page: FormPage, title: str, way: tuple[Crumb, ...], refused: bool) -> Response:
+def form_page(page: FormPage, title: str, way: tuple[Crumb, ...], refused: bool) -> Response:
+    """Return the page that a form stands on, or its inside for the window."""
     return answers.page_or_modal("records/form.html", "records/form_body.html", status=422 if refused else 200, title=title, form=page, crumbs=way)
 
 

@@ -114,12 +114,12 @@ class Form:
         return found | {name: [self._linked(name)] for name in self.relations if self.links.get(name)}
 
     def _opening(self) -> Iterator[tuple[str, object]]:
-        """Yield what the fields hold at first: the record's values, of inputs what is offered."""
-        if self.inputs is None:
+        """Yield what the fields hold at first: the record's values, of the inputs of an action what is offered."""
+        if self.action is None:
             yield from ((path, self.record.get(path)) for path in self.fields)
             return
         at = self.look.at(self.record, self.record)
-        yield from ((path, forms.offered(at, path, each)) for path, each in self.inputs.items())
+        yield from ((path, forms.offered(at, path, each)) for path, each in self.fields.items())
 
     def base(self) -> str:
         """Return the opening state as the hidden field keeps it."""

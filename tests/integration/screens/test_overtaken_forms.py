@@ -1,0 +1,148 @@
+"""Who assigns with a form that somebody overtook is asked, keeps what fits together, and never overwrites what he was not shown (GEN-26)."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+from tests.integration.screens.desk import Desk, Visitor, texts
+from werkzeug.test import TestResponse
+
+from packdesk.records.read import read
+from packdesk.records.update import update
+
+
+def _hidden(answer: TestResponse) -> dict[str, str]:
+    """Return the hidden inputs of a form."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text)
+    return {name: unescape(value) for name, value in found}
+
+
+@pytest.fixture(scope="module")
+def lena(desk: Desk) -> Visitor:
+    """The team leader at the screen."""
+    return desk.visitor("lena")
+
+
+@pytest.fixture
+def number(desk: Desk) -> str:
+    """The number of a request of the first line that is nobody's."""
+    return desk.needed()["service_request"].number
+
+
+def _assign(number: str) -> str:
+    return f"/r/service_request/{number}/assign"
+
+
+def _meanwhile(desk: Desk, number: str, **values: object) -> None:
+    update(desk.context("admin"), "service_request", number, values)
+
+
+def _stored(desk: Desk, number: str, *names: str) -> tuple[object, ...]:
+    record = read(desk.context(), "service_request", number).record
+    return tuple(record.get(name) for name in names)
+
+
+def test_who_was_overtaken_in_the_same_field_is_asked_and_overwrites_nothing(desk: Desk, lena: Visitor, number: str) -> None:
+    form = _hidden(lena.get(_assign(number)))
+    _meanwhile(desk, number, assigned_user="anna")
+
+    asked = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"})
+    again = lena.post(_assign(number), {**form, "_key": "second-click", "assigned_unit": "first_line", "assigned_user": "lena"})
+
+    assert (asked.status_code, again.status_code) == (409, 409)
+    assert "Assigned user was set to “Anna Berg”" in texts(asked.text)
+    assert "by Ada Adler" in texts(asked.text)
+    assert "Use mine: Lena Wolf" in texts(asked.text)
+    assert _stored(desk, number, "assigned_user") == ("anna",)
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("mine", "lena"), ("theirs", "anna")])
+def test_what_was_chosen_is_what_stays(desk: Desk, lena: Visitor, number: str, choice: str, kept: str) -> None:
+    form = _hidden(lena.get(_assign(number)))
+    _meanwhile(desk, number, assigned_user="anna")
+    asked = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"})
+    action = re.findall(r'<form class="card" method="post" action="([^"]*)" data-code="version_conflict"', asked.text)[0]
+
+    settled = lena.post(action, {**_hidden(asked), "_keep:assigned_user": choice})
+
+    assert action == _assign(number)
+    assert (settled.status_code, settled.location) == (303, f"/r/service_request/{number}")
+    assert _stored(desk, number, "assigned_user") == (kept,)
+
+
+def test_a_choice_that_was_overtaken_again_is_asked_again(desk: Desk, lena: Visitor, number: str) -> None:
+    form = _hidden(lena.get(_assign(number)))
+    _meanwhile(desk, number, assigned_user="anna")
+    asked = _hidden(lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"}))
+    _meanwhile(desk, number, assigned_user="tom", assigned_unit="technical")
+
+    again = lena.post(_assign(number), {**asked, "_keep:assigned_user": "mine"})
+
+    assert again.status_code == 409
+    assert "Tom Falk" in texts(again.text)
+    assert _stored(desk, number, "assigned_user") == ("tom",)
+
+
+def test_a_redraw_keeps_the_version_and_the_values_that_the_form_was_opened_with(desk: Desk, lena: Visitor, number: str) -> None:
+    form = _hidden(lena.get(_assign(number)))
+    _meanwhile(desk, number, assigned_user="anna")
+
+    drawn = lena.post(_assign(number), {**form, "_line": "again", "assigned_unit": "first_line", "assigned_user": "lena"})
+    asked = lena.post(_assign(number), {**_hidden(drawn), "assigned_unit": "first_line", "assigned_user": "lena"})
+
+    assert drawn.status_code == 200
+    kept = _hidden(drawn)
+    assert (kept["_version"], json.loads(kept["_base"])) == (form["_version"], json.loads(form["_base"]))
+    assert asked.status_code == 409
+    assert _stored(desk, number, "assigned_user") == ("anna",)
+
+
+def test_a_form_that_was_sent_before_and_changed_keeps_its_version(desk: Desk, lena: Visitor, number: str) -> None:
+    form = _hidden(lena.get(_assign(number)))
+    assert lena.post(_assign(number), {**form, "assigned_unit": "customer_care", "assigned_user": "lena"}).status_code == 303
+    _meanwhile(desk, number, assigned_unit="first_line", assigned_user="anna")
+
+    drawn = lena.post(_assign(number), {**form, "assigned_unit": "customer_care", "assigned_user": ""})
+    asked = lena.post(_assign(number), {**_hidden(drawn), "assigned_unit": "customer_care", "assigned_user": ""})
+
+    assert drawn.status_code == 422
+    assert "You sent this form before" in drawn.text
+    assert _hidden(drawn)["_version"] == form["_version"]
+    assert asked.status_code == 409
+    assert _stored(desk, number, "assigned_unit", "assigned_user") == ("first_line", "anna")
+
+
+def test_what_touches_other_fields_is_put_together(desk: Desk, lena: Visitor, number: str) -> None:
+    form = _hidden(lena.get(_assign(number)))
+    _meanwhile(desk, number, description="Where is my second bill?")
+
+    done = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "anna"})
+
+    assert done.status_code == 303
+    assert "Ada Adler" in texts(lena.get(done.location).text)
+    assert _stored(desk, number, "assigned_user", "description") == ("anna", "Where is my second bill?")
+
+
+def test_a_field_that_was_not_touched_is_not_sent(desk: Desk, lena: Visitor, number: str) -> None:
+    """The unit that somebody else chose meanwhile stays: only the person was changed here."""
+    form = _hidden(lena.get(_assign(number)))
+    _meanwhile(desk, number, assigned_unit="customer_care")
+
+    done = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"})
+
+    assert done.status_code == 303
+    assert _stored(desk, number, "assigned_unit", "assigned_user") == ("customer_care", "lena")
+
+
+def test_what_does_not_fit_together_is_refused_on_the_newer_values(desk: Desk, lena: Visitor, number: str) -> None:
+    """The form that comes back shows what somebody else changed, so that the next click changes nothing but what was typed."""
+    form = _hidden(lena.get(_assign(number)))
+    _meanwhile(desk, number, assigned_unit="customer_care")
+
+    refused = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "nobody-of-this-name"})
+
+    assert refused.status_code == 422
+    assert 'value="nobody-of-this-name"' in refused.text
+    assert '"assigned_unit":"customer_care"' in _hidden(refused)["_base"]
+    assert re.search(r'<option value="customer_care"[^>]*selected|name="assigned_unit"[^>]*value="customer_care', refused.text)
