@@ -128,6 +128,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "filter_field_gone": Entry(400, "There is no field '{name}' to filter by.", "Es gibt kein Feld '{name}', nach dem gefiltert werden kann."),
         "filter_operator_unfit": Entry(400, "{label} cannot be filtered by '{operator}'.", "{label} lässt sich nicht mit '{operator}' filtern."),
         "filter_value_missing": Entry(400, "Say what {label} is to be filtered by.", "Geben Sie an, wonach {label} gefiltert werden soll."),
+        "unknown_list_search": Entry(
+            404,
+            "What was searched for here is no longer known; nothing was done. Open the list and search again.",
+            "Was hier gesucht wurde, ist nicht mehr bekannt; es wurde nichts getan. Öffnen Sie die Liste und suchen Sie noch einmal.",
+        ),
         "unknown_saved_view": Entry(404, "There is no such view.", "Diese Ansicht gibt es nicht."),
         "view_not_yours": Entry(403, "Only its owner may change this view.", "Nur wem diese Ansicht gehört, kann sie ändern."),
         "view_changed": Entry(412, "The view was changed meanwhile. Open it again.", "Die Ansicht wurde inzwischen geändert. Öffnen Sie sie neu."),

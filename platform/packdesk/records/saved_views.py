@@ -11,7 +11,6 @@ from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.list_columns import columns_name, columns_of
 from packdesk.records.list_state import ListState
-from packdesk.records.preferences import prefer
 from packdesk.store import preferences, request_keys, saved_views
 from packdesk.store.saved_views import SavedView
 from packdesk.store.unit_of_work import UnitOfWork
@@ -20,7 +19,12 @@ from packdesk.store.unit_of_work import UnitOfWork
 SHARE = "share_views"
 LABEL_LIMIT = 80
 MOST_OWN = 100
+#: Searches that are kept per person and type.
 MOST_ASKED = 20
+#: Pages that a list is walked through with the way back kept; kept apart from the searches, so that walking never pushes out what was searched for.
+MOST_PAGES = 100
+#: A whole way through the table, and one beside an opened record.
+_MOST_KEPT_PAGES = 2 * MOST_PAGES
 UNDO_SECONDS = 30
 _UNDO = "deleted_view"
 
@@ -33,13 +37,15 @@ class ListSetup:
     columns: tuple[str, ...]
     #: Name -> what a list was asked for lately, so that going back finds it again.
     asked: Mapping[str, Json]
+    #: Name -> a page of a list, and the name of the one before it.
+    pages: Mapping[str, Json]
     #: The view that can still be had back.
     deleted: SavedView | None
 
 
 def setup(context: Context, entity_type: str) -> ListSetup:
     """Return views, columns and what can be undone; one statement."""
-    names = (columns_name(entity_type), _asked_name(entity_type), _UNDO)
+    names = (columns_name(entity_type), _asked_name(entity_type), _pages_name(entity_type), _UNDO)
 
     def work(unit: UnitOfWork) -> ListSetup:
         views, kept = saved_views.with_preferences(unit.connection, entity_type, context.actor.login, names)
@@ -47,19 +53,30 @@ def setup(context: Context, entity_type: str) -> ListSetup:
         return ListSetup(
             views=views,
             columns=columns_of(kept.get(names[0])),
-            asked=dict(_asked(kept.get(names[1]))),
+            asked=dict(_pairs(kept.get(names[1]))),
+            pages=dict(_pairs(kept.get(names[2]))),
             deleted=deleted if deleted is not None and deleted.entity_type == entity_type else None,
         )
 
     return run(context, lambda unit, _runtime: work(unit), write=False)
 
 
-def remember(context: Context, entity_type: str, asked: Mapping[str, Json], known: Mapping[str, Json]) -> None:
-    """Keep what a list was asked for under names that say nothing, the latest few per type; what is kept already costs nothing."""
-    if asked.keys() <= known.keys():
-        return
-    kept = [(name, body) for name, body in known.items() if name not in asked][-(MOST_ASKED - len(asked)) :]
-    prefer(context, _asked_name(entity_type), (*kept, *asked.items()))
+def remember(context: Context, entity_type: str, known: ListSetup, *, asked: Mapping[str, Json], pages: Mapping[str, Json]) -> None:
+    """Keep what a list was asked for, and its page, under names that say nothing, the latest of each per type; what is known already costs nothing.
+
+    They are added to what is kept by then, which another window may have changed since this request read it.
+    """
+    kinds = ((_asked_name(entity_type), asked, known.asked, MOST_ASKED), (_pages_name(entity_type), pages, known.pages, _MOST_KEPT_PAGES))
+    new = [(name, given, most) for name, given, kept, most in kinds if not given.keys() <= kept.keys()]
+
+    def keep() -> None:
+        with context.database.begin(write=True) as connection:
+            for name, given, most in new:
+                others = [pair for pair in _pairs(preferences.claim(connection, context.actor.login, name, ())) if pair[0] not in given]
+                preferences.write(connection, context.actor.login, name, (*others, *given.items())[-most:])
+
+    if new:
+        context.database.retrying(keep)
 
 
 def may_share(context: Context) -> bool:
@@ -178,7 +195,11 @@ def _asked_name(entity_type: str) -> str:
     return f"asked:{entity_type}"
 
 
-def _asked(kept: object) -> list[tuple[str, Json]]:
+def _pages_name(entity_type: str) -> str:
+    return f"pages:{entity_type}"
+
+
+def _pairs(kept: object) -> list[tuple[str, Json]]:
     pairs = kept if isinstance(kept, list | tuple) else ()
     return [(str(pair[0]), pair[1]) for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2]
 

@@ -15,6 +15,14 @@ def read(connection: Connection, login: str) -> Mapping[str, Json]:
     return {row.name: row.value for row in connection.execute(sa.select(preference.c.name, preference.c.value).where(preference.c.login == login))}
 
 
+def claim(connection: Connection, login: str, name: str, empty: Json) -> Json:
+    """Return a value that is about to be changed; until the transaction ends nobody else changes it, even where it was not there yet."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    row = insert(preference).values(login=login, name=name, value=empty)
+    kept = row.on_conflict_do_update(index_elements=["login", "name"], set_={"value": preference.c.value})
+    return connection.execute(kept.returning(preference.c.value)).scalar_one()
+
+
 def write(connection: Connection, login: str, name: str, value: Json) -> None:
     """Keep a value in place of the one before."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert

@@ -114,7 +114,7 @@ def test_all_that_is_set_up_around_a_list_is_one_statement(port: Harbour) -> Non
     saved_views.save_as(olga, "mooring", "b", WAITING, shared=False)
     saved_views.save_as(olga, "mooring", "A", ListState(), shared=False)
     choose_columns(olga, "mooring", ("remark", "number"))
-    saved_views.remember(olga, "mooring", {"k1": WAITING.written()}, {})
+    saved_views.remember(olga, "mooring", saved_views.setup(olga, "mooring"), asked={"k1": WAITING.written()}, pages={})
 
     with listening(port.database) as statements:
         found = saved_views.setup(olga, "mooring")
@@ -123,6 +123,33 @@ def test_all_that_is_set_up_around_a_list_is_one_statement(port: Harbour) -> Non
     assert [view.label for view in found.views] == ["A", "b"]
     assert found.columns == ("remark", "number")
     assert list_state.read(port.runtime, olga.actor, port.runtime.type("mooring"), found.asked["k1"])[0] == WAITING
+
+
+def test_two_windows_keep_what_both_were_asked_for(port: Harbour) -> None:
+    olga = port.context("olga")
+    read_by_both = saved_views.setup(olga, "mooring")
+
+    saved_views.remember(olga, "mooring", read_by_both, asked={"one": {"search": "1"}}, pages={"p1": {"cursor": "a"}})
+    saved_views.remember(olga, "mooring", read_by_both, asked={"two": {"search": "2"}}, pages={"p2": {"cursor": "b"}})
+
+    found = saved_views.setup(olga, "mooring")
+    assert {"one", "two"} <= found.asked.keys()
+    assert {"p1", "p2"} <= found.pages.keys()
+
+
+def test_no_number_of_pages_pushes_out_what_was_searched_for(port: Harbour) -> None:
+    olga = port.context("olga")
+    saved_views.remember(olga, "mooring", saved_views.setup(olga, "mooring"), asked={"in_use": {"search": "x"}}, pages={})
+
+    for number in range(3 * saved_views.MOST_PAGES):
+        saved_views.remember(olga, "mooring", saved_views.setup(olga, "mooring"), asked={"in_use": {}}, pages={f"p{number}": {"cursor": "c"}})
+    for number in range(saved_views.MOST_ASKED - 1):
+        saved_views.remember(olga, "mooring", saved_views.setup(olga, "mooring"), asked={f"s{number}": {}}, pages={})
+
+    found = saved_views.setup(olga, "mooring")
+    assert found.asked["in_use"] == {"search": "x"}
+    assert len(found.pages) == 2 * saved_views.MOST_PAGES
+    assert len(found.asked) == saved_views.MOST_ASKED
 
 
 def test_columns_are_ones_own_and_must_exist(small_port: Harbour) -> None:

@@ -178,6 +178,34 @@ def test_a_remembered_search_is_of_no_use_to_others(app: Flask, reader: FlaskCli
 
     assert other.status_code == 200
     assert "volume 29" not in other.text
+    assert "What was searched for here is no longer known; here is the whole list." in other.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "paged", "refused"),
+    [
+        ("en", "What was searched for here is no longer known", "The page of the list that was open here is no longer known", "nothing was done"),
+        ("de", "Was hier gesucht wurde, ist nicht mehr bekannt", "Die Seite der Liste, die hier offen war, ist nicht mehr bekannt", "es wurde nichts getan"),
+    ],
+)
+def test_what_is_no_longer_known_is_said_and_nothing_is_done_to_all_there_is(app: Flask, language: str, said: str, paged: str, refused: str) -> None:
+    client = _logged_in(app, "kim")
+    client.get(f"/lang/{language}")
+
+    shown = [client.get(f"/r/book?asked=gone{more}") for more in ("", "&layout=board", "&open=BO1", "&page=gone")]
+    stepped = client.get("/r/book?asked=gone&open=BO1&step=next", follow_redirects=True)
+    page = client.get("/r/book?page=gone")
+    file = client.get("/r/book/export.csv?asked=gone")
+    changed = client.post("/r/book/bulk?asked=gone", data={"_scope": "all", "_chosen": "pages", "pages": "1", "_bulk": "apply"}, headers=SAME_ORIGIN)
+    unread = client.post("/r/book/bulk", data={"_scope": "all", "_state": "{", "_bulk": "choose"}, headers=SAME_ORIGIN)
+    kept = client.post("/r/book/views/new?asked=gone", data={"label": "All of them"}, headers=SAME_ORIGIN)
+    client.get("/lang/en")
+
+    assert [(answer.status_code, said in answer.text) for answer in (*shown, stepped)] == [(200, True)] * 5
+    assert (page.status_code, paged in page.text, said in page.text) == (200, True, False)
+    assert [(answer.status_code, said in answer.text, refused in answer.text) for answer in (file, changed, unread, kept)] == [(404, True, True)] * 4
+    assert "Content-Disposition" not in file.headers
+    assert said not in client.get("/r/book").text
 
 
 def test_a_view_is_saved_opened_changed_and_had_back(app: Flask, reader: FlaskClient) -> None:

@@ -13,16 +13,16 @@ from flask import request, url_for
 
 from packdesk.errors import PackdeskError
 from packdesk.model.nodes import Json
-from packdesk.records import list_state
+from packdesk.records import list_state, saved_views
 from packdesk.records.list_state import LeftOut, ListState
-from packdesk.records.saved_views import ListSetup, SavedView
+from packdesk.records.saved_views import MOST_PAGES, ListSetup, SavedView
 from packdesk.records.screening import is_open, screen_of
 from packdesk.runtime import filter_sources
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.filter_sources import Moment
 from packdesk.runtime.lists import ListView, chosen_columns, list_view
 from packdesk.web import request_context
-from packdesk_ui import shell
+from packdesk_ui import answers, shell
 
 SAVED = "v-"
 TABLE, BOARD, CALENDAR = "table", "board", "calendar"
@@ -31,8 +31,8 @@ PERIODS = ("month", "week", "day")
 _LONGEST = 400
 #: Rows of a page of the table, and of the narrow column beside an opened record: enough to work through, few enough to be drawn at once.
 PAGE, BESIDE = 25, 100
-#: Pages that the server keeps the way to.
-MOST_PAGES = 100
+#: What an address can name that the server does not know.
+LOST_SEARCH, LOST_PAGE = "search", "page"
 #: Ways from the opened record: to its neighbours, away from one that is no more, to other pages of the narrow column.
 STEPS = ("next", "previous", "away", "next_page", "previous_page")
 
@@ -49,6 +49,8 @@ class Asked:
     saved: SavedView | None = None
     #: What was kept and means nothing any more.
     left_out: tuple[LeftOut, ...] = ()
+    #: What the address names and the server does not know, or no longer: ``search`` or ``page``; empty: nothing.
+    lost: str = ""
     #: Cursors of the pages up to this one, for going back.
     trail: tuple[str, ...] = ()
     #: Number of the record that is open beside the list.
@@ -88,23 +90,43 @@ class Asked:
         return _name(body)
 
     @property
-    def place(self) -> dict[str, Json]:
-        """Return the page as the server keeps it: an address with cursors in it would say what is in the records."""
-        return {"trail": self.trail, "rows": BESIDE if self.opened else PAGE}
-
-    @property
     def page(self) -> str:
         """Return the name under which the server keeps the page; empty for the first, and where it is too far to be kept."""
-        return _name(json.dumps(self.place, default=list)) if 0 < len(self.trail) <= MOST_PAGES else ""
+        return next(reversed(_way(self.trail, BESIDE if self.opened else PAGE)), "")
 
-    @property
-    def kept(self) -> dict[str, Json]:
-        """Return what the address says by names only, by name."""
-        return {name: body for name, body in ((self.token, self.state.written()), (self.page, self.place)) if name}
+    def remember(self, entity_type: str) -> None:
+        """Keep what the address says by names only: with cursors in it, it would say what is in the records."""
+        asked = {self.token: self.state.written()} if self.token else {}
+        pages = _way(self.trail, BESIDE) if self.opened else {**_way(_beside(self.trail), BESIDE), **_way(self.trail, PAGE)}
+        saved_views.remember(answers.context(), entity_type, self.setup, asked=asked, pages=pages)
 
 
 def _name(body: str) -> str:
     return hashlib.sha256(f"{request_context.actor().login}\n{body}".encode()).hexdigest()[:16]
+
+
+def _way(trail: tuple[str, ...], rows: int) -> dict[str, Json]:
+    """Return the pages up to one by their names, each with its cursor and the name of the one before it: a page more costs one more."""
+    found: dict[str, Json] = {}
+    before = ""
+    for cursor in trail if len(trail) <= MOST_PAGES else ():
+        body: dict[str, Json] = {"before": before, "cursor": cursor, "rows": rows}
+        before = _name(json.dumps(body))
+        found[before] = body
+    return found
+
+
+def _beside(trail: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the cursors up to the page beside a record that a page of the table lies in: four of the table are one."""
+    return trail[BESIDE // PAGE - 1 :: BESIDE // PAGE]
+
+
+def known(entity: EntityRuntime, setup: ListSetup) -> Asked:
+    """Return what the request asks for, to be done to all that it finds; raises ``unknown_list_search`` where that is not known: not to all there is."""
+    asked = read(entity, setup)
+    if asked.lost == LOST_SEARCH:
+        raise PackdeskError("unknown_list_search")
+    return asked
 
 
 def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
@@ -120,12 +142,16 @@ def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
     else:
         view = view if view in {each.id for each in listed.filters} else listed.first_filter
         state = ListState(base=view)
-    if kept := _kept(setup):
+    kept = _kept(setup)
+    lost = LOST_SEARCH if kept is None else ""
+    if kept:
         state, left = _read(entity, kept)
     closed = closed_to_order(entity)
     order = request.form.get("_order") or request.args.get("order", "") or state.order
     layout = request.args.get("layout", "") or state.layout
     form, opened = request.form, request.args.get("open", "")[:100]
+    # The cursors belong to what was searched for.
+    trail = sent_trail() if request.method == "POST" else () if lost else _kept_trail(setup, beside=bool(opened))
     return Asked(
         view=view,
         state=replace(
@@ -139,7 +165,8 @@ def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
         setup=setup,
         saved=saved,
         left_out=left,
-        trail=sent_trail() if request.method == "POST" else _kept_trail(setup, beside=bool(opened)),
+        lost=lost or (LOST_PAGE if trail is None else ""),
+        trail=trail or (),
         opened=opened,
         neighbours=(request.args.get("previous", "")[:100], request.args.get("next", "")[:100]),
         step=request.args["step"] if opened and request.args.get("step") in STEPS else "",
@@ -148,24 +175,30 @@ def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
     )
 
 
-def _kept_trail(setup: ListSetup, *, beside: bool) -> tuple[str, ...]:
-    """Return the cursors that the address names, for pages of this layout: four pages of the table are one beside a record."""
-    kept = setup.asked.get(request.args.get("page", ""))
-    found = kept.get("trail") if isinstance(kept, Mapping) else None
-    trail = tuple(item for item in found if isinstance(item, str)) if isinstance(found, list | tuple) else ()
-    if not isinstance(kept, Mapping) or kept.get("rows") == (BESIDE if beside else PAGE):
-        return trail
-    return trail[BESIDE // PAGE - 1 :: BESIDE // PAGE] if beside else ()
+def _kept_trail(setup: ListSetup, *, beside: bool) -> tuple[str, ...] | None:
+    """Return the cursors that the address names, for pages of this layout; None where they are not known."""
+    name, rows = request.args.get("page", ""), 0
+    trail: list[str] = []
+    while name:
+        kept = setup.pages.get(name)
+        if not isinstance(kept, Mapping) or len(trail) == MOST_PAGES:
+            return None
+        trail.insert(0, str(kept["cursor"]))
+        name, rows = str(kept["before"]), int(kept["rows"])
+    if rows in (0, BESIDE if beside else PAGE):
+        return tuple(trail)
+    return _beside(tuple(trail)) if beside else ()
 
 
-def _kept(setup: ListSetup) -> object:
-    """Return what the page holds in its form, or the server under the name in the address."""
+def _kept(setup: ListSetup) -> Json:
+    """Return what the page holds in its form, or the server under the name in the address; empty for nothing, None for what is not known."""
     if "_state" in request.form:
         try:
-            return json.loads(request.form["_state"])
+            return json.loads(request.form["_state"] or "{}")
         except (ValueError, RecursionError):
             return None
-    return setup.asked.get(request.args.get("asked", ""))
+    name = request.args.get("asked", "")
+    return setup.asked.get(name) if name else {}
 
 
 def _read(entity: EntityRuntime, kept: object) -> tuple[ListState, tuple[LeftOut, ...]]:

@@ -53,7 +53,7 @@ def columns(entity_type: str) -> Response:
         raise Refused((refused,))
     context = answers.context()
     setup = saved_views.setup(context, entity_type)
-    asked = asking.read(entity, setup)
+    asked = asking.known(entity, setup)
     offered = _offered(entity)
     shown = [column.path for column in asking.shown_list(entity, asked, language).columns]
     order = _ordered(offered, shown)
@@ -65,7 +65,7 @@ def columns(entity_type: str) -> Response:
             chosen = () if "_reset" in request.form else tuple(shown)
             if asked.saved is not None or asked.state.columns:
                 asked = replace(asked, state=replace(asked.state, columns=chosen))
-                saved_views.remember(context, entity_type, asked.kept, setup.asked)
+                asked.remember(entity_type)
             else:
                 choose_columns(context, entity_type, chosen)
             return answers.go(address(entity_type, asked))

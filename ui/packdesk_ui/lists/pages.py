@@ -118,9 +118,9 @@ def records(entity_type: str) -> Response:
         asked, editor = replace(asked, state=done.state), done.editor
         if "_day" in request.form:
             asked = calendars.only_day(entity, asked, request.form["_day"])
-        saved_views.remember(context, entity_type, asked.kept, setup.asked)
+        asked.remember(entity_type)
     if asked.step:
-        return _step(entity, asked, setup)
+        return _step(entity, asked)
     drawn = _page(runtime, entity, asked, editor, language)
     title = entity.entity.plural.in_language(language)
     if drawn.split is not None and not answers.is_part():
@@ -167,7 +167,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         all_text=found.all_text,
         narrowed=asked.narrowed or asked.view != "",
         fault=found.fault,
-        notices=tuple(_left_out(entity, one, language) for one in asked.left_out),
+        notices=_notices(entity, asked, language),
         action=asking.address(entity.id, asked),
         reset_href=url_for("packdesk_ui.records", entity_type=entity.id, view=asked.view or None),
         new_href=url_for("packdesk_ui.new", entity_type=entity.id),
@@ -224,8 +224,11 @@ def command(entity: EntityRuntime, asked: Asked, listed: ListView) -> search.Sea
     )
 
 
-def _step(entity: EntityRuntime, asked: Asked, setup: saved_views.ListSetup) -> Response:
-    """Open the record that the step leads to, on whichever page it is."""
+def _step(entity: EntityRuntime, asked: Asked) -> Response:
+    """Open the record that the step leads to, on whichever page it is; from a place that is not known no step leads."""
+    if asked.lost:
+        here = replace(asked, opened="" if asked.step == "away" else asked.opened)
+        return answers.go(asking.address(entity.id, here), shell.words(f"asked.lost.{asked.lost}"), "warning")
     context, listed = answers.context(), asking.open_list(entity, shell.language())
 
     def numbers(at: Asked) -> split.Numbers:
@@ -237,14 +240,20 @@ def _step(entity: EntityRuntime, asked: Asked, setup: saved_views.ListSetup) -> 
         there, message = replace(asked, step=""), shell.words(f"split.end.{asked.step}")
     else:
         message = ""
-    saved_views.remember(context, entity.id, there.kept, setup.asked)
+    there.remember(entity.id)
     return answers.go(split.address_of(entity, there) if there.opened == asked.opened else asking.address(entity.id, there), message, "info")
 
 
 def whole(entity: EntityRuntime) -> search.SearchCommand:
-    """Return the search for all that the list at this address shows, for a file."""
-    asked = asking.read(entity, saved_views.setup(answers.context(), entity.id))
+    """Return the search for all that the list at this address shows, for a file or a change of all; raises ``unknown_list_search``."""
+    asked = asking.known(entity, saved_views.setup(answers.context(), entity.id))
     return replace(command(entity, replace(asked, trail=()), asking.shown_list(entity, asked, shell.language())), count=False)
+
+
+def _notices(entity: EntityRuntime, asked: Asked, language: str) -> tuple[str, ...]:
+    """Return what of the request the list does not follow, in sentences."""
+    lost = (shell.words(f"asked.lost.{asked.lost}"),) if asked.lost else ()
+    return (*lost, *(_left_out(entity, one, language) for one in asked.left_out))
 
 
 def _left_out(entity: EntityRuntime, one: LeftOut, language: str) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
+from packdesk.records.saved_views import MOST_PAGES
 from packdesk.runtime.entity import EntityRuntime
 from packdesk_ui.lists import table
-from packdesk_ui.lists.asked import BESIDE, MOST_PAGES, Asked, address
+from packdesk_ui.lists.asked import BESIDE, Asked, address
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Shown
 

@@ -125,7 +125,7 @@ def _href(endpoint: str, entity: EntityRuntime, asked: Asked, **more: str) -> st
 
 def _asked(entity_type: str) -> tuple[EntityRuntime, Asked]:
     entity = request_context.runtime().type(entity_type)
-    return entity, asking.read(entity, saved_views.setup(answers.context(), entity_type))
+    return entity, asking.known(entity, saved_views.setup(answers.context(), entity_type))
 
 
 @answers.form_once

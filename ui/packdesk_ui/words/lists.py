@@ -118,6 +118,14 @@ TEXTS: Texts = {
     "chip.mine": ("is one of mine", "ist eine von meinen"),
     "chip.empty": ("is empty", "ist leer"),
     "chip.filled": ("is filled", "ist ausgefüllt"),
+    "asked.lost.search": (
+        "What was searched for here is no longer known; here is the whole list.",
+        "Was hier gesucht wurde, ist nicht mehr bekannt; hier ist die ganze Liste.",
+    ),
+    "asked.lost.page": (
+        "The page of the list that was open here is no longer known; here is the first.",
+        "Die Seite der Liste, die hier offen war, ist nicht mehr bekannt; hier ist die erste.",
+    ),
     "left.field": (
         "The field '{name}' no longer exists; what named it was left out.",
         "Das Feld '{name}' gibt es nicht mehr; was es nannte, wurde weggelassen.",
