@@ -19,7 +19,7 @@ from packdesk.web.problems import findings_of
 from packdesk.web.request_log import request_id
 from packdesk_ui import origin
 from packdesk_ui.shell import Crumb, language, words
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 P = ParamSpec("P")
 _LOG = logging.getLogger("packdesk.web")
@@ -188,7 +188,7 @@ _HEADINGS = {403: "error.closed", 404: "error.gone"}
 
 def _refused(findings: tuple[Finding, ...]) -> Response:
     status = CATALOGUE[findings[0].code].status
-    said = " ".join(dict.fromkeys(said(finding, language()) for finding in findings))
+    said = " ".join(dict.fromkeys(sentence(finding, language()) for finding in findings))
     number = request_id() if status >= 500 else ""
     title, way = words(_HEADINGS.get(status, "error")), (Crumb(words("start"), url_for("packdesk_ui.start")),)
     response = page("shell/error.html", status=status, title=title, sentence=said, finding=findings[0], request_id=number, crumbs=way)

@@ -26,7 +26,7 @@ from packdesk_ui.faults import Fault, faults_of
 from packdesk_ui.formstate import Form
 from packdesk_ui.formviews import page_of
 from packdesk_ui.shell import words
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 _MOST_PICKED = 500
 _MOST_FIELDS = 30
@@ -224,7 +224,7 @@ def result_rows(entity_type: str, rows: Iterable[RowResult]) -> tuple[ResultRow,
             href=url_for("packdesk_ui.record", entity_type=entity_type, number=row.number) if row.number else "",
             done="refused" if row.findings else row.done,
             tone="danger" if row.findings else "closed" if row.done == "skipped" else "success",
-            sentences=tuple(dict.fromkeys(said(finding, shell.language()) for finding in row.findings)),
+            sentences=tuple(dict.fromkeys(sentence(finding, shell.language()) for finding in row.findings)),
         )
         for row in rows
     )

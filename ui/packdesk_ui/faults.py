@@ -12,7 +12,7 @@ from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Record
 from packdesk_ui.controls import element_id
 from packdesk_ui.people import name_of
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 #: Facts that only repeat the sentence.
 _SAID = frozenset({"label", "check"})
@@ -93,7 +93,7 @@ def faults_of(findings: Iterable[Finding], names: Mapping[str, str], language: s
     """Return findings for the summary of a form; ``names`` are the input names of the fields it shows, by path."""
     return tuple(
         Fault(
-            sentence=said(finding, language),
+            sentence=sentence(finding, language),
             anchor=element_id(names[finding.field]) if finding.field in names else "",
             why=why(finding),
             code=finding.code,
@@ -110,5 +110,5 @@ def by_field(findings: Iterable[Finding], language: str) -> Mapping[str, tuple[s
     said: dict[str, tuple[str, ...]] = {}
     for finding in findings:
         if finding.field:
-            said[finding.field] = (*said.get(finding.field, ()), said(finding, language))
+            said[finding.field] = (*said.get(finding.field, ()), sentence(finding, language))
     return said

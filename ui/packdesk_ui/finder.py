@@ -14,7 +14,7 @@ from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, shell
 from packdesk_ui.showing import tone_of
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 EACH = 5
 _LONGEST = 200
@@ -60,7 +60,7 @@ def find() -> Response:
         except PackdeskError as error:
             if error.code != "bad_parameter":
                 raise
-            fault = " ".join(said(finding, shell.language()) for finding in findings_of(error))
+            fault = " ".join(sentence(finding, shell.language()) for finding in findings_of(error))
     title = shell.words("find")
     return answers.page("shell/found.html", status=400 if fault else 200, title=title, typed=typed, groups=groups, fault=fault, crumbs=(shell.Crumb(title),))
 

@@ -19,7 +19,7 @@ from packdesk_ui.formstate import Form
 from packdesk_ui.job_notes import summary, title_of
 from packdesk_ui.shell import Crumb, words
 from packdesk_ui.showing import moment
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 _LISTED = 50
 _ROWS = 100
@@ -253,7 +253,7 @@ def _reasons(context: Context, view: JobView, language: str) -> Iterator[Reason]
     """Yield why records were left alone, the most frequent reason first, with the numbers of the first of them."""
     found: dict[str, list[str]] = {}
     for row in jobbing.rows(context, view.job.id, limit=jobbing.MOST, states=_LEFT_ALONE):
-        said = dict.fromkeys(said(finding, language) for finding in jobbing.reasons(row)) or (words("job.nothing"),)
+        said = dict.fromkeys(sentence(finding, language) for finding in jobbing.reasons(row)) or (words("job.nothing"),)
         found.setdefault(" ".join(said), []).append(row.number)
     for said, numbers in sorted(found.items(), key=lambda item: -len(item[1]))[:_REASONS]:
         records = tuple(Numbered(number=number, href=_href(view, number)) for number in numbers[:_NUMBERS])
@@ -285,7 +285,7 @@ def _rows(context: Context, view: JobView, entity: EntityRuntime | None, show: s
             href=_href(view, row.number) if entity is not None and row.state != "deleted" else "",
             done=f"would.{row.state}" if view.job.kind == JobKind.PREVIEW and row.state in jobbing.CHANGED else row.state,
             tone=_TONES.get(row.state, "success"),
-            sentences=tuple(dict.fromkeys(said(finding, shell.language()) for finding in jobbing.reasons(row))),
+            sentences=tuple(dict.fromkeys(sentence(finding, shell.language()) for finding in jobbing.reasons(row))),
         )
         for row in shown
     )

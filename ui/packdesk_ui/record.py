@@ -24,7 +24,7 @@ from packdesk_ui.facts import Block
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown, Status, tone_of
 from packdesk_ui.steps import Step, steps_of
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 _FEW_EVENTS = 10
 _FEW_NOTES = 10
@@ -200,4 +200,4 @@ def _reader(look: Look, view: RecordView) -> Reader:
 def _locked(look: Look, view: RecordView) -> str:
     """Return the sentence that a final state is final."""
     finding = lock(look.at(view.record, view.record))
-    return said(finding, look.language) if finding is not None else ""
+    return sentence(finding, look.language) if finding is not None else ""

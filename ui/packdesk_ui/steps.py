@@ -12,7 +12,7 @@ from packdesk.records.screening import closed_to
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.lifecycle import ActionState
 from packdesk_ui import faults
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 #: Steps that a digit presses.
 _KEYED = 9
@@ -74,7 +74,7 @@ def _step(  # noqa: PLR0917 - what the page knows of one step
         enabled=state.enabled,
         plain=not asks,
         href=url_for("packdesk_ui.act", entity_type=entity.id, number=view.record.number, action=action.id),
-        sentence=" ".join(dict.fromkeys(said(finding, language) for finding in state.findings)),
+        sentence=" ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings)),
         reasons=tuple(_reasons(look, view, state)),
         takes=taking,
         key=key,

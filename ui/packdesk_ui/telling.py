@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from flask import request
 
-from packdesk.errors import Finding, sentence
+from packdesk import errors
+from packdesk.errors import Finding
 from packdesk.web import request_context
 from packdesk_ui import people
 
@@ -15,13 +16,13 @@ _PEOPLE = ("user", "authors")
 _FIELDS = ("fields",)
 
 
-def said(finding: Finding, language: str) -> str:
+def sentence(finding: Finding, language: str) -> str:
     """Return the sentence of a finding; programs get the facts as they are."""
     facts: Mapping[str, object] = {
         **{name: _each(finding.facts[name], people.name_of) for name in _PEOPLE if name in finding.facts},
         **{name: _each(finding.facts[name], lambda path: _label(path, language)) for name in _FIELDS if name in finding.facts},
     }
-    return sentence(replace(finding, facts={**finding.facts, **facts}) if facts else finding, language)
+    return errors.sentence(replace(finding, facts={**finding.facts, **facts}) if facts else finding, language)
 
 
 def _each(fact: object, told: Callable[[str], str]) -> object:

@@ -21,7 +21,7 @@ from packdesk_ui.choices import only_match
 from packdesk_ui.controls import Option, key_of
 from packdesk_ui.lists.asked import closed_to_order, full_label
 from packdesk_ui.shell import words
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 _MANY = 12
 _PICKED = frozenset({Kind.REFERENCE, Kind.REFERENCES, Kind.USER})
@@ -127,7 +127,7 @@ def _set(entity: EntityRuntime, state: ListState, chosen: Chosen) -> Changed:
     chip = Finding(code="filter_field_gone", facts={"name": chosen.path}) if closed else _chip(entity, chosen)
     if isinstance(chip, Finding):
         editor = _editor(entity, chosen.path, chosen.operator, chosen.index, chosen.values)
-        return Changed(state=state, editor=replace(editor, fault=said(chip, shell.language())) if editor is not None else None)
+        return Changed(state=state, editor=replace(editor, fault=sentence(chip, shell.language())) if editor is not None else None)
     place = int(chosen.index) if chosen.index.isdecimal() and int(chosen.index[:3]) < len(state.chips) else len(state.chips)
     chips = [*state.chips[:place], chip, *state.chips[place + 1 :]]
     return Changed(state=replace(state, chips=tuple(dict.fromkeys(chips))[: filters.MOST_CHIPS]))

@@ -27,7 +27,7 @@ from packdesk_ui.editing import crumbs, version_of
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.shell import words
 from packdesk_ui.steps import Step, steps_of
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,5 +187,5 @@ def _why_not(drop: _Drop) -> str:
     if drop.entity.fields[drop.by].field.kind is Kind.STATUS:
         judged = judge_status(drop.entity, record, drop.value, actor=at.actor, graph=at.environment.graph, now=at.environment.now, zone=at.environment.zone)
         if judged.findings:
-            return " ".join(said(finding, language) for finding in judged.findings)
+            return " ".join(sentence(finding, language) for finding in judged.findings)
     return words("board.no_way", column=drop.label)

@@ -25,7 +25,7 @@ from packdesk_ui.lists.calendar import Calendar
 from packdesk_ui.lists.chips import ChipView, Editor, FieldGroup
 from packdesk_ui.lists.split import Split
 from packdesk_ui.lists.views import Link, ViewBar
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 _REFUSED_SEARCH = ("bad_filter", "bad_parameter", "bad_cursor", "not_permitted")
 
@@ -196,7 +196,7 @@ def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str)
     except PackdeskError as error:
         if error.code not in _REFUSED_SEARCH:
             raise
-        return Found(fault=" ".join(said(finding, language) for finding in findings_of(error)))
+        return Found(fault=" ".join(sentence(finding, language) for finding in findings_of(error)))
     count = _grouped(found.count or 0)
     whole = shell.words("picked.all_more" if found.capped else "picked.all", count=count) if (found.count or 0) > len(rows) else ""
     return Found(rows=rows, next=found.next_cursor or "", count_text=_count_text(found.count, found.capped), all_text=whole)

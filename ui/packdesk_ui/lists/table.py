@@ -18,7 +18,7 @@ from packdesk_ui import answers, people
 from packdesk_ui.addresses import of_record
 from packdesk_ui.lists.asked import Asked, address, closed_to_order
 from packdesk_ui.showing import Reader, Shown
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 #: Styles of a column as the stylesheet names them.
 _STYLES = {"danger": "late"}
@@ -160,5 +160,5 @@ def _row_action(entity_type: str, number: str, state: ActionState, language: str
         plain=not (state.inputs or action.confirm is not None or len(state.statuses) > 1),
         key=answers.new_key(),
         name=f"{label}: {number}",
-        reason=" ".join(dict.fromkeys(said(finding, language) for finding in state.findings)) if not state.enabled else "",
+        reason=" ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings)) if not state.enabled else "",
     )

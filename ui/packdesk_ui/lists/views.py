@@ -18,7 +18,7 @@ from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists.asked import BOARD, CALENDAR, SAVED, TABLE, Asked, address
 from packdesk_ui.lists.calendar import has_calendar
 from packdesk_ui.shell import words
-from packdesk_ui.telling import said
+from packdesk_ui.telling import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +197,7 @@ def _version() -> int:
 def _fault(error: PackdeskError) -> str:
     language = shell.language()
     named = [finding if finding.field != "label" else _named(finding) for finding in findings_of(error)]
-    return " ".join(said(finding, language) for finding in named)
+    return " ".join(sentence(finding, language) for finding in named)
 
 
 def _named(finding: Finding) -> Finding:
