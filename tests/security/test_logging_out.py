@@ -114,6 +114,21 @@ def test_asking_whether_a_session_stands_costs_a_request_nothing(app: Flask, rit
     assert len(of_browser) == len(of_program)
 
 
+def test_the_end_of_a_session_lets_no_process_forget_who_anybody_is(app: Flask, rita: Caller) -> None:
+    live, browser, other = app.extensions["packdesk"].live, _log_in(app.test_client(), "carl"), _log_in(app.test_client())
+    before = live.current()
+
+    browser.get("/logout/")
+    rita.get("/me")
+    with listening(app.extensions["packdesk"].database) as of_program:
+        rita.get("/me")
+    after = live.current()
+
+    assert (after.security_epoch, after.session_epoch) == (before.security_epoch, before.session_epoch + 1)
+    assert len(of_program) == 1
+    assert (_is_in(browser), _is_in(other)) == ((False, False), (True, True))
+
+
 AGES = [(timedelta(0), "rita"), (LIFETIME - timedelta(seconds=1), "rita"), (LIFETIME, ""), (LIFETIME + timedelta(days=300), "")]
 
 
@@ -140,13 +155,13 @@ def test_a_process_that_remembers_a_session_forgets_it_when_it_is_too_old(app: F
     began = services.clock.now()
     clock = _Clock(began)
     logins = Logins(replace(services, clock=clock))
-    before = logins.by_session(session_id, user_id, 1)
+    before = logins.by_session(session_id, user_id, (1, 1))
 
     with listening(services.database) as statements:
         clock.moment = began + LIFETIME - timedelta(minutes=1)
-        at_last = logins.by_session(session_id, user_id, 1)
+        at_last = logins.by_session(session_id, user_id, (1, 1))
         clock.moment = began + LIFETIME
-        after = logins.by_session(session_id, user_id, 1)
+        after = logins.by_session(session_id, user_id, (1, 1))
 
     assert (before, at_last, after, len(statements)) == ("rita", "rita", "", 0)
 

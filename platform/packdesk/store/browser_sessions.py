@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from packdesk.ids import new_id
-from packdesk.store.people import bump_security_epoch
-from packdesk.store.platform_tables import ab_user, browser_session
+from packdesk.store.platform_tables import ab_user, active_release, browser_session
 
 #: How long a login lasts that nobody ends.
 LIFETIME = timedelta(days=31)
@@ -39,9 +38,9 @@ def begin(connection: Connection, user_id: int, now: datetime) -> str:
 
 
 def end(connection: Connection, session_id: str) -> None:
-    """End a session in every process; one that has ended stays so."""
+    """End a session in every process, which all ask anew for sessions and keep what they know of people; one that has ended stays so."""
     if connection.execute(browser_session.delete().where(browser_session.c.id == session_id)).rowcount:
-        bump_security_epoch(connection)
+        connection.execute(active_release.update().values(session_epoch=active_release.c.session_epoch + 1))
 
 
 def login_of(connection: Connection, session_id: str, user_id: int, now: datetime) -> Held:

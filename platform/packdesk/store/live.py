@@ -26,6 +26,7 @@ class Pinned:
     tables: Tables
     release: int
     security_epoch: int
+    session_epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,13 @@ class LiveRuntime:
         loaded = self._loaded
         if loaded is None or loaded.release != active.number:
             loaded = self._load(active.number, wait=wait or loaded is None)
-        return Pinned(runtime=loaded.runtime, tables=loaded.tables, release=loaded.release, security_epoch=active.security_epoch)
+        return Pinned(
+            runtime=loaded.runtime,
+            tables=loaded.tables,
+            release=loaded.release,
+            security_epoch=active.security_epoch,
+            session_epoch=active.session_epoch,
+        )
 
     def _load(self, number: int, *, wait: bool) -> _Loaded:
         if not self._loading.acquire(blocking=wait):

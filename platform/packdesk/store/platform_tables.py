@@ -26,13 +26,14 @@ release = sa.Table(
     sa.Column("state", CodePointText, nullable=False),
 )
 
-#: One row: which release is live, and a number that grows whenever somebody's rights may have changed.
+#: One row: which release is live, a number that grows whenever somebody's rights may have changed, one that grows when a session ends.
 active_release = sa.Table(
     "active_release",
     metadata,
     sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="ck_active_release_one_row"), primary_key=True, autoincrement=False),
     sa.Column("number", sa.Integer, sa.ForeignKey("release.number")),
     sa.Column("security_epoch", sa.BigInteger, nullable=False),
+    sa.Column("session_epoch", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 #: The resumable work of a publish: expanding, mapping values, back-filling.

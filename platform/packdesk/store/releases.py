@@ -27,11 +27,12 @@ PENDING, DONE = "pending", "done"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveRelease:
-    """The release that is live, and the number that grows when somebody's rights may have changed."""
+    """The release that is live, and the numbers that grow when somebody's rights may have changed and when a session ended."""
 
     number: int
     hash: str
     security_epoch: int
+    session_epoch: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ class ReleaseStore:
             if self._statement is None:
                 self._statement = Prepared(_ACTIVE, connection.dialect, "")
             rows = self._statement.rows(connection, {})
-        return ActiveRelease(number=int(str(rows[0][0])), hash=str(rows[0][1]), security_epoch=int(str(rows[0][2]))) if rows else None
+        return _active(*rows[0]) if rows else None
 
     def load(self, number: int) -> StoredRelease:
         """Return a release that was published; raises ``unknown_release``."""
@@ -135,7 +136,7 @@ _INFO_COLUMNS = (
     release.c.state,
 )
 _ACTIVE = (
-    sa.select(active_release.c.number, release.c.hash, active_release.c.security_epoch)
+    sa.select(active_release.c.number, release.c.hash, active_release.c.security_epoch, active_release.c.session_epoch)
     .join(release, release.c.number == active_release.c.number)
     .where(active_release.c.id == 1)
 )
@@ -144,7 +145,12 @@ _ACTIVE = (
 def read_active(connection: Connection) -> ActiveRelease | None:
     """Return the live release in one indexed read, or None before the first publish."""
     row = connection.execute(_ACTIVE).one_or_none()
-    return None if row is None else ActiveRelease(number=row.number, hash=row.hash, security_epoch=row.security_epoch)
+    return None if row is None else _active(*row)
+
+
+def _active(number: object, digest: object, security_epoch: object, session_epoch: object) -> ActiveRelease:
+    epochs = int(str(security_epoch)), int(str(session_epoch))
+    return ActiveRelease(number=int(str(number)), hash=str(digest), security_epoch=epochs[0], session_epoch=epochs[1])
 
 
 def read_release(connection: Connection, number: int) -> StoredRelease:

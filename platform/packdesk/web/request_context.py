@@ -75,14 +75,14 @@ class Actors:
 
 
 class Logins:
-    """Remembers whose session is whose, and until when; FAB's session cookie holds the user's id. Ending a session moves the security epoch."""
+    """Remembers whose session is whose, and until when; FAB's session cookie holds the user's id. Ending one moves the epoch of sessions."""
 
     def __init__(self, services: Services) -> None:
         """Start knowing nobody."""
         self._services = services
-        self._known: dict[tuple[str, int, int], browser_sessions.Held] = {}
+        self._known: dict[tuple[str, int, tuple[int, int]], browser_sessions.Held] = {}
 
-    def by_session(self, session_id: str, user_id: int, epoch: int) -> str:
+    def by_session(self, session_id: str, user_id: int, epoch: tuple[int, int]) -> str:
         """Return the login, empty for an unknown user and for a session that has ended or is too old by now."""
         key, now = (session_id, user_id, epoch), self._services.clock.now()
         found = self._known.get(key)
@@ -127,13 +127,13 @@ def actor_or_none() -> Actor | None:
     found = g.get("actor", _UNKNOWN)
     if found is _UNKNOWN:
         release = pinned()
-        proof = _proof(release.security_epoch)
+        proof = _proof((release.security_epoch, release.session_epoch))
         found = g.actor = current_app.extensions[f"{EXTENSION}.actors"].by_proof(proof, release) if proof is not None and proof.login else None
         g.login = found.login if found is not None else ""
     return cast("Actor | None", found)
 
 
-def _proof(epoch: int) -> Proof | None:
+def _proof(epoch: tuple[int, int]) -> Proof | None:
     """Return the login that the request claims, and its mark: by its token, else by its session."""
     header = request.headers.get("Authorization", "")
     if header[:7].lower() == "bearer ":

@@ -40,7 +40,7 @@ def test_nothing_is_published_at_first(database: Database) -> None:
     with database.begin() as connection:
         rows = connection.execute(sa.select(platform_tables.active_release)).all()
 
-    assert rows == [(1, None, 1)]
+    assert rows == [(1, None, 1, 0)]
 
 
 def _only_tables_of_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
