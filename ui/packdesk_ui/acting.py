@@ -25,7 +25,7 @@ from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, changing, shell
 from packdesk_ui.controls import Control, Option, Raw
-from packdesk_ui.editing import REDRAW, crumbs, demanded_version, sent_form, sent_version
+from packdesk_ui.editing import REDRAW, crumbs, demanded_version, sent_form, sent_version, version_of
 from packdesk_ui.faults import Fault, faults_of
 from packdesk_ui.formstate import FIXED, THEN, Form
 from packdesk_ui.formviews import Section, page_of
@@ -91,9 +91,15 @@ def action_form(look: Look, entity: EntityRuntime, view: RecordView, found: Acti
 
 
 def _refused_action(entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw, error: PackdeskError) -> Response:
+    """Draw the inputs again; they go by a newer version of the record only where it is said what was changed in it."""
     if error.code in ("not_authenticated", "unknown_record"):
         raise error
-    return _inputs_page(entity, view, found, raw, findings_of(error))
+    seen = sent_version(raw)
+    if error.code != "version_conflict" or seen is None:
+        return _inputs_page(entity, view, found, raw, findings_of(error))
+    newest = reading.read(answers.context(), entity.id, view.record.id)
+    news = changing.told(entity, newest, seen)
+    return _inputs_page(entity, newest, found, raw | {"_version": [str(version_of(newest.record))]}, findings_of(error), news=news)
 
 
 def _performed(entity: EntityRuntime, found: ActionRuntime, outcome: Outcome) -> Response:
@@ -123,7 +129,14 @@ def _given(entity: EntityRuntime, number: str, control: ActionResult) -> list[tu
 
 
 def _inputs_page(
-    entity: EntityRuntime, view: RecordView, found: ActionRuntime, raw: Raw | None, findings: tuple[Finding, ...], *, gone: tuple[Finding, ...] = ()
+    entity: EntityRuntime,
+    view: RecordView,
+    found: ActionRuntime,
+    raw: Raw | None,
+    findings: tuple[Finding, ...],
+    *,
+    gone: tuple[Finding, ...] = (),
+    news: tuple[str, ...] = (),
 ) -> Response:
     context, language = answers.context(), shell.language()
     number = view.record.number
@@ -142,8 +155,9 @@ def _inputs_page(
             words=_words_of(found, language),
             tone="risk" if found.action.style == "danger" else "solid",
             modal=answers.in_modal(),
-            version=int(str(view.record.get("version") or 0)),
+            version=sent_version(state_of_form) or version_of(view.record),
             gone=gone,
+            news=news,
         )
         statuses = forms.target_statuses(look.at(view.record, view.record), found)
     page = replace(page, sections=_with_status(page.sections, statuses, state_of_form))
@@ -220,7 +234,7 @@ def delete(entity_type: str, number: str) -> Response:
         submit=words("delete"),
         words=words("delete.advice"),
         key=answers.new_key(),
-        version=int(str(view.record.get("version") or 0)),
+        version=version_of(view.record),
         modal=answers.in_modal(),
         faults=found,
     )

@@ -7,7 +7,7 @@ it was opened for: with a newer one it would overwrite what nobody who looked at
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from babel.dates import format_timedelta
@@ -23,7 +23,7 @@ from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import RecordView
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.web import request_context
-from packdesk_ui import answers, controls, people, shell
+from packdesk_ui import answers, controls, facts, people, shell
 from packdesk_ui.controls import Raw
 from packdesk_ui.editing import (
     REDRAW,
@@ -258,6 +258,20 @@ def _since(view: RecordView, seen: int) -> tuple[Event, ...]:
     """Return what happened to a record since a version of it, newest first."""
     found = history(answers.context(), view.record.entity_type, view.record.id, limit=200)
     return tuple(event for event in found.events if event.version > seen)
+
+
+def told(entity: EntityRuntime, view: RecordView, seen: int) -> tuple[str, ...]:
+    """Return what was changed in a record since a version of it, each field with its value, when and by whom, in sentences."""
+    events = _since(view, seen)
+    with looking(answers.context()) as look:
+        form = edit_form(look, entity, view)
+        held = (*entity.fields, *form.rows, *entity.relations)
+        paths = dict.fromkeys(path for event in events for path in event.changes if path in held)
+        clashes = tuple(_clash(form, path, None, events, look.now) for path in paths)
+    clashes = tuple(replace(one, theirs=facts.MASK) if one.path in view.masked else one for one in clashes)
+    return tuple(
+        words("conflict.set" if one.theirs else "conflict.emptied", label=one.label, value=one.theirs, when=one.when, author=one.author) for one in clashes
+    )
 
 
 def _clash(form: Form, path: str, mine: Json, events: Iterable[Event], now: datetime) -> Clash:

@@ -76,6 +76,8 @@ class FormPage:
     hidden: tuple[tuple[str, str], ...] = ()
     #: What is to be known before the form is sent.
     notice: str = ""
+    #: What somebody else changed in the record since the form was opened, which now goes by the newer version.
+    news: tuple[str, ...] = ()
     refusal: str = ""
     faults: tuple[Fault, ...] = ()
     #: What the conditions read that the browser evaluates, as JSON; empty: none.

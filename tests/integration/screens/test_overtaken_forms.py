@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from packdesk.records.read import read
 from packdesk.records.update import update
+from packdesk_ui import changing
 
 
 def _hidden(answer: TestResponse) -> dict[str, str]:
@@ -146,3 +147,55 @@ def test_what_does_not_fit_together_is_refused_on_the_newer_values(desk: Desk, l
     assert 'value="nobody-of-this-name"' in refused.text
     assert '"assigned_unit":"customer_care"' in _hidden(refused)["_base"]
     assert re.search(r'<option value="customer_care"[^>]*selected|name="assigned_unit"[^>]*value="customer_care', refused.text)
+
+
+def _cancel(number: str) -> str:
+    return f"/r/service_request/{number}/actions/cancel"
+
+
+def test_an_action_says_what_was_changed_before_it_goes_by_the_newer_version(desk: Desk, number: str) -> None:
+    anna, reason = desk.visitor("anna"), {"cancellation_reason": "duplicate"}
+    form = _hidden(anna.get(_cancel(number)))
+    _meanwhile(desk, number, assigned_user="anna", description="It is about the second bill.")
+
+    told = anna.post(_cancel(number), {**form, **reason})
+    done = anna.post(_cancel(number), {**_hidden(told), **reason})
+
+    assert told.status_code == 422
+    assert 'data-code="version_conflict"' in told.text
+    said = texts(told.text)
+    assert re.search(r"Assigned user was set to “Anna Berg” [^“]* by Ada Adler", said)
+    assert re.search(r"Description was set to “It is about the second bill.” [^“]* by Ada Adler", said)
+    assert (done.status_code, _stored(desk, number, "state")) == (303, ("cancelled",))
+
+
+@pytest.mark.parametrize("typed", [{"_line": "again"}, {"field_of_yesterday": "typed"}], ids=["drawn again", "a field is gone"])
+def test_an_action_that_is_only_drawn_again_keeps_the_version_that_it_was_opened_for(desk: Desk, number: str, typed: dict[str, str]) -> None:
+    anna, reason = desk.visitor("anna"), {"cancellation_reason": "duplicate"}
+    form = _hidden(anna.get(_cancel(number)))
+    _meanwhile(desk, number, description="It is about the second bill.")
+
+    drawn = anna.post(_cancel(number), {**form, **reason, **typed})
+    told = anna.post(_cancel(number), {**_hidden(drawn), **reason})
+
+    assert _hidden(drawn)["_version"] == form["_version"]
+    assert "What was changed meanwhile" not in drawn.text
+    assert told.status_code == 422
+    assert "What was changed meanwhile" in told.text
+    assert _stored(desk, number, "state") == ("pending",)
+
+
+def test_of_a_protected_value_it_is_told_that_it_was_changed_and_not_to_what(desk: Desk) -> None:
+    """GEN-8: no sentence says what a page shows only on purpose."""
+    person = {"first_name": "Ada", "last_name": "Moor"}
+    contact = desk.made("contact", kind="person", person=person)
+    update(desk.context("admin"), "contact", contact.number, {"person": {**person, "born_on": "1980-02-03"}})
+    anna = desk.visitor("anna")
+
+    with anna.client:
+        anna.get(f"/r/contact/{contact.number}")
+        sentences = changing.told(desk.runtime.type("contact"), read(desk.context("anna"), "contact", contact.number), 1)
+
+    assert len(sentences) == 1
+    assert "•••" in sentences[0]
+    assert "1980" not in sentences[0]

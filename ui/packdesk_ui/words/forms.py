@@ -61,6 +61,10 @@ TEXTS: Texts = {
         "{authors} changed this record while you were editing it. Choose for each field what shall stay.",
         "{authors} hat diesen Datensatz geändert, während Sie ihn bearbeitet haben. Wählen Sie für jedes Feld, was bleiben soll.",
     ),
+    "conflict.news": (
+        "What was changed meanwhile. Send the form again if it shall still be done:",
+        "Was inzwischen geändert wurde. Senden Sie das Formular noch einmal, wenn es dabei bleiben soll:",
+    ),
     "conflict.set": ("{label} was set to “{value}” {when} by {author}.", "{label} wurde {when} von {author} auf „{value}“ gesetzt."),
     "conflict.emptied": ("{label} was emptied {when} by {author}.", "{label} wurde {when} von {author} geleert."),
     "conflict.others": ("Your other changes are kept: {labels}.", "Ihre anderen Änderungen bleiben: {labels}."),
