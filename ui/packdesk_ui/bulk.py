@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, request, url_for
 
@@ -32,6 +33,8 @@ _MOST_PICKED = 500
 _MOST_FIELDS = 30
 #: What is to be changed: the records that were ticked, all that the list finds, or those of a job.
 _PICKED, _ALL, _LIKE = "picked", "all", "like"
+#: Where a job keeps what the address of its list said.
+LIST = "_list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,7 @@ def bulk(entity_type: str) -> Response:
     raw = sent_form() or _of_job(request.args.get("like", ""))
     scope = _scope(entity, raw)
     if not scope.choices:
-        return answers.go(url_for("packdesk_ui.records", entity_type=entity_type), words("bulk.none"), "warning")
+        return answers.go(url_for("packdesk_ui.records", entity_type=entity_type, **lists.given(request.args)), words("bulk.none"), "warning")
     what = (raw.get("_bulk") or ["choose"])[-1]
     fields = _fields(entity, raw, what)
     if what not in ("preview", "apply") or "_line" in raw or not fields:
@@ -113,13 +116,23 @@ def bulk(entity_type: str) -> Response:
             matching=search.SearchCommand(filter=scope.condition, q=scope.q) if scope.chosen == _ALL else None,
             like=scope.like,
             preview=what == "preview",
-            form={name: texts for name, texts in raw.items() if not name.startswith("_") and name != "picked"} | {"_chosen": fields},
+            form={name: texts for name, texts in raw.items() if not name.startswith("_") and name != "picked"}
+            | {"_chosen": fields, LIST: [urlencode(lists.given(request.args))]},
         )
     except PackdeskError as error:
         if error.code in ("not_authenticated", "idempotency_reused"):
             raise
         return _page(entity, scope, fields, raw, findings_of(error))
     return job_notes.begun(made.id)
+
+
+def list_of(entity_type: str, form: Mapping[str, Sequence[str]]) -> str:
+    """Return the address of the list from which the job with this form was begun."""
+    return url_for("packdesk_ui.records", entity_type=entity_type, **_place(form))
+
+
+def _place(form: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return lists.given(dict(parse_qsl("".join(form.get(LIST, ())))))
 
 
 def _of_job(job_id: str) -> dict[str, list[str]]:
@@ -178,9 +191,10 @@ def _page(entity: EntityRuntime, scope: Scope, paths: tuple[str, ...], raw: cont
             sections = page_of(_form(look, entity, paths), raw, findings, back="", submit="", key="").sections
             shown = tuple(_open(control) for section in sections for control in section.fields)
     names = {control.path: control.name for control in shown} | {"_field": "_field"}
+    place = lists.given(request.args) or (_place(raw) if scope.like else {})
     page = BulkPage(
-        action=url_for("packdesk_ui.bulk", entity_type=entity.id),
-        back=url_for("packdesk_ui.records", entity_type=entity.id),
+        action=url_for("packdesk_ui.bulk", entity_type=entity.id, **place),
+        back=url_for("packdesk_ui.records", entity_type=entity.id, **place),
         key=answers.new_key(),
         scope=scope,
         scopes=tuple(Option(id=each, label=_scope_words(each, scope), selected=each == scope.chosen) for each in scope.choices),

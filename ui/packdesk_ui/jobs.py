@@ -1,7 +1,8 @@
 """Jobs on screen: one with how far it is and what became of each record, and the list of one's own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from flask import Response, request, url_for
 
@@ -14,7 +15,7 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, job_notes, shell
-from packdesk_ui.bulk import ResultRow
+from packdesk_ui.bulk import ResultRow, list_of
 from packdesk_ui.formstate import Form
 from packdesk_ui.job_notes import summary, title_of
 from packdesk_ui.shell import Crumb, words
@@ -203,7 +204,7 @@ def _page(context: Context, job_id: str) -> JobPage:
         filters=tuple(_filters(view, here, show)),
         rows=rows,
         next=url_for("packdesk_ui.job", job=job.id, show=show, after=following) if following else "",
-        back=url_for("packdesk_ui.records", entity_type=job.entity_type) if entity is not None else url_for("packdesk_ui.jobs"),
+        back=list_of(job.entity_type, cast("Mapping[str, Sequence[str]]", job.body.get("form", {}))) if entity is not None else url_for("packdesk_ui.jobs"),
         again=url_for("packdesk_ui.bulk", entity_type=job.entity_type, like=job.id) if entity is not None and "form" in job.body else "",
         may_stop=job.state.value in ("waiting", "running"),
         may_start=job.kind == JobKind.PREVIEW and job.state.value == "done" and view.changed > 0,

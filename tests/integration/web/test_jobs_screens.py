@@ -155,6 +155,30 @@ def test_all_that_match_are_one_step_from_the_list(kims: Screen, kim: Caller) ->
     assert "Select all" not in narrow.text.replace("Select all on this page", "")
 
 
+def test_the_way_back_from_a_change_and_from_its_job_is_the_list_as_it_was(kims: Screen, kim: Caller) -> None:
+    number = kim.made("book", name="Leads back", pages=10)["number"]
+    shown = kims.post(f"{LIST}?order=pages", {"_filter": "record.name == 'Leads back'"})
+    found = re.search(r'formaction="([^"]+)"', shown.text)
+    assert found is not None
+    address = found[1].replace("&amp;", "&")
+    back = f'href="{found[1].replace("/bulk", "", 1)}"'
+
+    chosen = kims.post(address, {"picked": [number], "_bulk": "choose"})
+    action = re.search(r'<form class="card narrow" method="post" action="([^"]+)"', chosen.text)
+    begun = kims.post(address, {"picked": [number], "_condition": "", "_chosen": ["pages"], "pages": "7", "_bulk": "apply", "_key": _key(chosen)})
+    kims.work()
+    ended = kims.get(begun.location)
+    again = re.search(r'href="([^"]+like=[^"]+)"', ended.text)
+
+    assert "asked=" in address
+    assert action is not None
+    assert action[1] == found[1]
+    assert back in chosen.text
+    assert back in ended.text
+    assert again is not None
+    assert back in kims.get(again[1].replace("&amp;", "&")).text
+
+
 def test_a_job_is_stopped_and_its_page_says_what_was_not_reached(kims: Screen, books: list[str]) -> None:
     begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "1", "_bulk": "apply"})
 

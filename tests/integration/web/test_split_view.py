@@ -207,3 +207,21 @@ def test_the_sentences_at_the_ends_are_german_too(app: Flask, numbers: list[str]
     text = _follow(german, f"/r/book?order=number&open={numbers[0]}&step=previous").text
 
     assert text.count("Das ist der erste Datensatz der Liste.") >= 2
+
+
+@pytest.mark.parametrize(
+    ("language", "never", "all_records"), [("en", "Not in this list", "Show all records"), ("de", "Nicht in dieser Liste", "Alle Datensätze zeigen")]
+)
+def test_a_record_that_was_never_in_the_list_is_not_said_to_have_left_it(app: Flask, numbers: list[str], language: str, never: str, all_records: str) -> None:
+    client = app.test_client()
+    client.post("/login/", data={"username": "kim", "password": PASSWORD}, headers=SAME_ORIGIN)
+    client.get(f"/lang/{language}")
+
+    text = client.get(_split(numbers[0], _narrowed(client, "record.name == 'Nothing is called so'"))).text
+    whole = re.search(rf'<a href="([^"]+)">{all_records}</a>', text)
+    client.get("/lang/en")
+
+    assert never in text
+    assert whole is not None
+    assert f"open={numbers[0]}" in whole[1]
+    assert all_records not in client.get(whole[1].replace("&amp;", "&")).text

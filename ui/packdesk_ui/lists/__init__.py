@@ -4,7 +4,7 @@ In: a request. Out: pages and parts of pages. ``asked`` reads what was asked for
 ``views`` keeps it, ``table``, ``board`` and ``split`` are the layouts, ``pages`` puts a page together.
 """
 
-from packdesk_ui.lists.asked import named_filters
+from packdesk_ui.lists.asked import given, named_filters
 from packdesk_ui.lists.pages import records, whole
 
-__all__ = ["named_filters", "records", "whole"]
+__all__ = ["given", "named_filters", "records", "whole"]

@@ -29,6 +29,8 @@ TABLE, BOARD, CALENDAR = "table", "board", "calendar"
 #: Parts of a calendar that can be looked at; the first is the usual.
 PERIODS = ("month", "week", "day")
 _LONGEST = 400
+#: What the address of something opened from a list says of the list.
+_PARTS = ("view", "asked", "order", "layout", "page", "period", "day")
 #: Rows of a page of the table, and of the narrow column beside an opened record: enough to work through, few enough to be drawn at once.
 PAGE, BESIDE = 25, 100
 #: What an address can name that the server does not know.
@@ -225,7 +227,12 @@ def sent_trail() -> tuple[str, ...]:
 
 def address(entity_type: str, asked: Asked, **changed: str) -> str:
     """Return the address of the list, with parts of it as they are to be."""
-    parts = {
+    return url_for("packdesk_ui.records", entity_type=entity_type, **parts(asked, **changed))
+
+
+def parts(asked: Asked, **changed: str) -> dict[str, str]:
+    """Return what an address says of the list, for itself and for what is opened from it and leads back."""
+    found = {
         "view": asked.view,
         "order": asked.state.order if asked.token == "" and asked.saved is None else "",
         "layout": asked.layout if asked.layout != TABLE else "",
@@ -235,7 +242,12 @@ def address(entity_type: str, asked: Asked, **changed: str) -> str:
         **(_part_of_calendar(asked) if changed.get("layout", asked.layout) == CALENDAR else {}),
         **changed,
     }
-    return url_for("packdesk_ui.records", entity_type=entity_type, **{name: value for name, value in parts.items() if value})
+    return {name: value for name, value in found.items() if value}
+
+
+def given(sent: Mapping[str, str]) -> dict[str, str]:
+    """Return what an address that was opened from a list says of it."""
+    return {name: sent[name] for name in _PARTS if sent.get(name)}
 
 
 def _part_of_calendar(asked: Asked) -> dict[str, str]:

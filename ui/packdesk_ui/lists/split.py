@@ -12,8 +12,8 @@ from flask import url_for
 from packdesk.records.saved_views import MOST_PAGES
 from packdesk.runtime.entity import EntityRuntime
 from packdesk_ui.lists import table
-from packdesk_ui.lists.asked import BESIDE, Asked, address
-from packdesk_ui.shell import words
+from packdesk_ui.lists.asked import BESIDE, Asked, address, open_list
+from packdesk_ui.shell import language, words
 from packdesk_ui.showing import Shown
 
 
@@ -49,8 +49,10 @@ class Split:
     previous_page: str
     next_page: str
     back: str
-    #: Place in the list, or that the record is not in it any more.
+    #: Place in the list, or that the record is not in it, or not any more.
     place: str
+    #: All records, with this one open, where the list shows a part of them without it; empty otherwise.
+    all_href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +107,22 @@ def split(entity: EntityRuntime, asked: Asked, rows: tuple[table.Row, ...], *, m
         next_page=step("next_page") if more else "",
         back=address(entity.id, asked, open="", page=""),
         place=_told(asked, numbers, more=more),
+        all_href="" if asked.opened in beside else _all(entity, asked),
     )
 
 
+def _all(entity: EntityRuntime, asked: Asked) -> str:
+    """Return the address of all records with the opened one; empty where the list already asks for nothing else."""
+    everything = next((one.id for one in open_list(entity, language()).filters if one.when is None), "")
+    if not asked.narrowed and asked.state.base == everything:
+        return ""
+    return url_for("packdesk_ui.records", entity_type=entity.id, view=everything or None, open=asked.opened)
+
+
 def _told(asked: Asked, numbers: tuple[str, ...], *, more: bool) -> str:
+    """Return where the record stands; that it left the list only where the address says what stood beside it."""
     if asked.opened not in numbers:
-        return words("split.left")
+        return words("split.left" if any(asked.neighbours) else "split.elsewhere" if more or asked.trail else "split.never")
     before = len(asked.trail) * BESIDE
     return f"{before + numbers.index(asked.opened) + 1} / {before + len(numbers)}{'+' if more else ''}"
 
