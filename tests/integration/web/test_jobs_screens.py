@@ -205,7 +205,7 @@ def test_a_job_is_taken_back_and_says_which_records_it_left_alone(kims: Screen, 
 
     assert [kim.get(f"/records/book/{number}").get_json()["pages"] for number in picked] == [10, 30]
     assert "1 of 2 was put back, 1 was left alone:" in _words(page)
-    assert "changed meanwhile by kim" in page.text
+    assert "changed meanwhile by Kim Keeper" in page.text
     assert "This was taken back." in before.text
     assert not _tool(before, f"{begun.location}/undo")
 
