@@ -6,7 +6,9 @@ from packdesk.records.update import update
 
 
 def test_a_step_that_is_somebody_elses_names_him(desk: Desk) -> None:
-    account = desk.made("account", owner=desk.made("contact", kind="company", company={"name": "Named Ltd"}).number, classification="private", credit_rating="a")
+    account = desk.made(
+        "account", owner=desk.made("contact", kind="company", company={"name": "Named Ltd"}).number, classification="private", credit_rating="a"
+    )
     given = {"account": account.number, "description": "Whose is it?", "assigned_user": "lena"}
     request = desk.made("service_request", subtype="information_request", **given)
     name = desk.actor("lena").name
