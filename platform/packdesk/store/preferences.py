@@ -20,7 +20,8 @@ def claim(connection: Connection, login: str, name: str, empty: Json) -> Json:
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = insert(preference).values(login=login, name=name, value=empty)
     kept = row.on_conflict_do_update(index_elements=["login", "name"], set_={"value": preference.c.value})
-    return connection.execute(kept.returning(preference.c.value)).scalar_one()
+    found: Json = connection.execute(kept.returning(preference.c.value)).scalar_one()
+    return found
 
 
 def write(connection: Connection, login: str, name: str, value: Json) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect, sync_playwright
 from tests import chromium
 from tests.acceptance.running import AS_WRITTEN, RENAMED, ROOT, Client, Desk, open_desk
 from tests.renaming import Renamer
@@ -69,7 +69,7 @@ class Person:
         page.locator("#q").fill(words)
         with page.expect_response(lambda answer: answer.request.method == "POST" and "/r/" in answer.url):
             page.locator("#q").press("Enter")
-        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         return page
 
     def choose(self, label: str, option: str) -> None:

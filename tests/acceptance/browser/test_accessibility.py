@@ -314,7 +314,7 @@ def test_every_kind_of_page_is_open_to_everybody(enter: Enter, record: Mapping[s
     _judge(person)
     person.page.set_viewport_size({"width": 1280, "height": 900})
     person.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    person.page.wait_for_function("getComputedStyle(document.documentElement).colorScheme === 'dark'")
+    expect(person.page.locator("html")).to_have_css("color-scheme", "dark")
     person.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
     assert person.reach() == []
 
