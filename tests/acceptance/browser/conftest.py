@@ -6,11 +6,12 @@ job of each screen run on both each time, the rest on the renamed pack in ``make
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect, sync_playwright
 from tests import chromium
 from tests.acceptance.running import AS_WRITTEN, RENAMED, ROOT, Client, Desk, open_desk
@@ -22,7 +23,7 @@ SERIOUS = ("serious", "critical")
 #: What goes through all pages; beside the rest, each with a server of its own, so that two workers have about the same to do.
 #: What every run walks through with renamed ids too: the main job of each screen. ``make soak`` walks through all of it so.
 _PAGE_BY_PAGE = frozenset({"test_accessibility.py", "test_gallery.py", "test_hostile_texts.py", "test_large_records.py", "test_looks.py"})
-_RENAMED_EACH_TIME = frozenset({"test_screens.py", "test_forms_and_lists.py", "test_lists.py", "test_calendar.py", "test_desk_page.py", "test_looks.py"})
+_RENAMED_EACH_TIME = frozenset({"test_screens.py", "test_forms_and_lists.py", "test_calendar.py", "test_desk_page.py"})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -39,7 +40,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group(f"browser {variant} {part}"))
 
 
+def sampled(cases: Iterable[str], each_time: Collection[str]) -> list[ParameterSet]:
+    """Return cases of one kind as parameters: some are tried each time, the others in ``make soak`` only."""
+    return [pytest.param(case, marks=() if case in each_time else pytest.mark.long) for case in cases]
+
+
 def _is_for_the_long_run(item: pytest.Item) -> bool:
+    if item.get_closest_marker("long") is not None:
+        return True
     renamed = "/browser/" in item.path.as_posix() and hasattr(item, "callspec") and item.callspec.params.get("desk") == RENAMED
     return renamed and item.path.name not in _RENAMED_EACH_TIME
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.acceptance.browser.conftest import Enter, Person, once
+from tests.acceptance.browser.conftest import Enter, Person, once, sampled
 from tests.acceptance.running import Client, Desk
 
 #: Targets smaller than 24 pixels, unless a circle of 24 around each touches no other (WCAG 2.5.8), in a sentence, hidden or the browser's own.
@@ -274,6 +274,13 @@ _PAGES: Mapping[str, tuple[str, Way]] = {
 }
 
 
+#: One of each make; their likes are judged in the long run.
+_EACH_TIME = (
+    *("start", "list for leaders", "record", "desk", "form", "form with errors", "modal", "conflict", "bulk choice", "job report", "board"),
+    *("split view", "chip editor", "sheet of keys", "choices of a picker", "explain mode", "import", "failed", "gallery", "users", "new user"),
+)
+
+
 @pytest.fixture(scope="module")
 def record(desk: Desk, leader: Client) -> Mapping[str, Any]:
     """A service request to look at, with a file that is broken on the disk."""
@@ -304,7 +311,7 @@ def _judge(person: Person) -> None:
 
 
 @once
-@pytest.mark.parametrize("kind", _PAGES)
+@pytest.mark.parametrize("kind", sampled(_PAGES, _EACH_TIME))
 def test_every_kind_of_page_is_open_to_everybody(enter: Enter, record: Mapping[str, Any], kind: str) -> None:
     """Row 24 to 26: nothing serious for axe, light and dark, every target large enough or apart, nothing to scroll sideways at 400 percent."""
     login, go = _PAGES[kind]
