@@ -77,5 +77,5 @@ def test_what_leads_from_a_list_to_another_page_leads_there(enter: Enter, leader
 
     page.get_by_role("button", name="Edit selected").click()
 
-    expect(page).to_have_url(re.compile("/r/contact/bulk(\?|$)"))
+    expect(page).to_have_url(re.compile(r"/r/contact/bulk(\?|$)"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Change many records")
