@@ -14,9 +14,12 @@ UNSEEN_IN_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2
 #: What Unicode lets a reader ignore (Default_Ignorable_Code_Point), and the blanks that count as letters: fillers and an empty braille cell.
 _IGNORABLE = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
-    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
 )
-_SEEN = re.compile(rf"[^\s{UNSEEN}{_IGNORABLE}]")
+_IGNORABLE_BEYOND = r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+#: A character that somebody sees, as a pattern that JSON Schema reads too; what lies beyond 16 bits can't be written for all its readers.
+SEEN = rf"[^\s{UNSEEN}{_IGNORABLE}]"
+_SEEN = re.compile(rf"[^\s{UNSEEN}{_IGNORABLE}{_IGNORABLE_BEYOND}]")
 _UNSEEN = re.compile(f"[{UNSEEN}]")
 _UNSEEN_IN_LINE = re.compile(f"[{UNSEEN_IN_LINE}]")
 

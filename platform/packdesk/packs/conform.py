@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from packdesk.errors import Problem
-from packdesk.model.characters import unseen
+from packdesk.model.characters import says_nothing, unseen
 from packdesk.model.durations import parse_duration
 from packdesk.packs.names import MAX_ID, is_id, listed, nearest
 from packdesk.packs.nodes import Node
@@ -80,8 +80,9 @@ class Conformity:
             self._refuse(node, "condition_without_equals", f"'{value}' is a text; a condition here begins with '='.", "Write true, false or '=<expression>'.")
         elif shape.role is Role.EXPRESSION and value.startswith("="):
             self._refuse(node, "equals_in_expression", "This place always holds an expression.", "Leave out the '=' at the beginning.")
-        elif shape.role in (Role.EXPRESSION, Role.TEXT) and not value.strip():
-            self._refuse(node, "empty_text", "The text is empty.", "Write something or leave the key out.")
+        elif (shape.role is Role.TEXT and says_nothing(value)) or (shape.role is Role.EXPRESSION and not value.strip()):
+            empty = "The text is empty." if not value.strip() else "The text has only characters that nobody sees."
+            self._refuse(node, "empty_text", empty, "Write something or leave the key out.")
         elif shape.longest and len(value) > shape.longest:
             self._refuse(node, "text_too_long", f"The text has {len(value):,} characters; the most is {shape.longest:,}.", "Shorten it.")
         elif shape.is_written and (character := unseen(value, lines=shape.has_lines)):

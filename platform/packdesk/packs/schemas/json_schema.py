@@ -7,7 +7,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from referencing import Registry
 
-from packdesk.model.characters import UNSEEN, UNSEEN_IN_LINE
+from packdesk.model.characters import SEEN, UNSEEN, UNSEEN_IN_LINE
 from packdesk.model.nodes import Json
 from packdesk.packs.schemas.catalogue import KINDS, PACK_SHAPE
 from packdesk.packs.schemas.shapes import Keys, Leaf, Map, Object, Role, Sequence, Shape, Variants
@@ -181,7 +181,7 @@ def _leaf(shape: Leaf) -> Schema:
         written["maximum"] = shape.maximum
     if shape.longest:
         written["maxLength"] = shape.longest
-    pattern = {Role.CONDITION: "^=", Role.EXPRESSION: "^(?!=)(?=[\\s\\S]*\\S)", Role.TEXT: "\\S", Role.DURATION: _DURATION}.get(shape.role, shape.pattern)
+    pattern = {Role.CONDITION: "^=", Role.EXPRESSION: "^(?!=)(?=[\\s\\S]*\\S)", Role.TEXT: SEEN, Role.DURATION: _DURATION}.get(shape.role, shape.pattern)
     if pattern:
         written["pattern"] = pattern
     if shape.is_written:
