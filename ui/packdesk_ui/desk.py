@@ -22,7 +22,7 @@ from packdesk.runtime.lifecycle import is_final
 from packdesk.runtime.tab_sets import DeskTab, TabSet, reached_by, tab_set
 from packdesk.runtime.values import Line, Record
 from packdesk.web import request_context
-from packdesk_ui import answers, facts, people, related, shell
+from packdesk_ui import answers, counts, facts, people, related, shell
 from packdesk_ui.editing import crumbs
 from packdesk_ui.facts import Block
 from packdesk_ui.lists import asked as asking
@@ -189,19 +189,13 @@ def _listed(look: Look, entity: EntityRuntime, record: Record, tab: DeskTab, kno
         columns=table.heads(other, shown.columns),
         rows=rows,
         acts="act" in policy.verbs(look.runtime, look.context.actor, other.id) and any(row.actions for row in rows),
-        count_text=_count_text(known),
+        count_text=counts.of_records(known.count - known.capped, capped=known.capped),
         number=len(trail) + 1,
         previous=bool(trail),
         next=found.next_cursor,
         trail=json.dumps(trail),
         action=_href(record, tab),
     )
-
-
-def _count_text(tab: RelatedTab) -> str:
-    if tab.count == 1:
-        return shell.words("count.one")
-    return shell.words("count.more", count=tab.count - 1) if tab.capped else shell.words("count.many", count=tab.count)
 
 
 # main values ---------------------------------------------------------------------------------------------------------------------

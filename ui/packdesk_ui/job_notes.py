@@ -109,6 +109,6 @@ def title_of(view: JobView) -> str:
 def summary(view: JobView) -> str:
     """Return the whole in one sentence: how many of how many, and that reasons follow for the rest."""
     left = view.done - view.changed
-    tail = "" if left == 0 else "_not"
-    said = words(f"job.summary.{view.job.kind}{tail}", changed=view.changed, total=view.job.total, left=left)
+    kind = view.job.kind
+    said = words(f"job.summary.{kind}_not" if left else f"job.summary.{kind}", changed=view.changed, total=view.job.total, left=left)
     return f"{said} {words('job.summary.stopped', count=view.waiting)}" if view.job.state.value == "stopped" else said

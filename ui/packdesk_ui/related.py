@@ -13,7 +13,7 @@ from packdesk.records.related import RelatedTab
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.expressions.catalogue import Connection
 from packdesk.runtime.values import Record
-from packdesk_ui import shell
+from packdesk_ui import counts, shell
 from packdesk_ui.formstate import FIXED
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Status, named, reference_link, tone_of
@@ -97,7 +97,7 @@ def _tab(look: Look, entity: EntityRuntime, record: Record, tab: RelatedTab, *, 
 
 def count_text(tab: RelatedTab) -> str:
     """Return how many records a tab leads to, counted so far."""
-    return f"{tab.count - 1}+" if tab.capped else str(tab.count)
+    return counts.short(tab.count - tab.capped, capped=tab.capped)
 
 
 def _label(look: Look, entity: EntityRuntime, tab: RelatedTab) -> str:

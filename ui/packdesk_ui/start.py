@@ -12,7 +12,7 @@ from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.lists import list_view
 from packdesk.web import request_context
 from packdesk.web.own_address import came_from
-from packdesk_ui import answers, due, finder, lists, shell
+from packdesk_ui import answers, counts, due, finder, lists, shell
 from packdesk_ui.showing import moment
 
 #: The session remembers so many records that were looked at, by type and number.
@@ -83,7 +83,7 @@ def _of_type(runtime: Runtime, hits: everywhere.Hits, language: str) -> Waiting:
         label=entity.entity.plural.in_language(language),
         href=url_for("packdesk_ui.records", entity_type=entity.id),
         icon=shell.icon_of(entity.entity),
-        count=f"{hits.count}+" if hits.capped else str(hits.count),
+        count=counts.short(hits.count, capped=hits.capped),
         condition=everywhere.OWN_WORK if hits.more else "",
         rows=tuple(_row(runtime, hit, hits.due, language) for hit in hits.rows),
     )

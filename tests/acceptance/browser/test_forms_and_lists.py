@@ -100,7 +100,7 @@ def test_a_row_of_a_list_is_acted_on_where_it_stands(enter: Enter, leader: Clien
     anna = enter("anna")
     page = anna.open("/r/{service_request}?view={all}")
     page.get_by_label("Search", exact=True).fill(str(request["number"]))
-    anna.press("Apply")
+    anna.press("Search")
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     assert anna.reach() == []

@@ -11,7 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.unit.house import rules
+from flask_appbuilder.security.sqla.models import User
+from tests.unit.house import rules, texts
+
+from packdesk_ui.catalogue import TEXTS
 
 ROOT = Path(__file__).resolve().parents[3]
 ENGINE = ROOT / "platform" / "packdesk"
@@ -146,3 +149,22 @@ def test_the_project_speaks_of_itself_alone() -> None:
     found = [name for name in tracked if name and (ROOT / name).is_file() and foreign.search((ROOT / name).read_text(errors="replace"))]
 
     assert found == []
+
+
+def test_every_text_of_the_screens_is_said_somewhere() -> None:
+    """A text that nothing names is translated and read over for nobody; columns of people are named by the shell."""
+    screens = [path for path in (ROOT / "ui" / "packdesk_ui").rglob("*") if path.suffix in {".py", ".html"} and "words" not in path.parts]
+    named = texts.named_in([*screens, *(ROOT / "ui" / "assets" / "src").rglob("*.ts")])
+    parts = named.whole | texts.named_in(ENGINE.rglob("*.py")).whole | {column.key for column in User.__mapper__.attrs}
+
+    assert texts.unused(TEXTS, named, parts) == ()
+
+
+def test_the_rule_of_texts_finds_what_nothing_says(tmp_path: Path) -> None:
+    (tmp_path / "screen.py").write_text("words('said')\nwords(f'door.{door}')\nDOORS = ('api', 'way.in')\nwords(f'way.{where}')\nWAYS = ('in',)")
+    (tmp_path / "page.html").write_text("<p title=\"{{ t('hint') }}\">{{ t('theme.' ~ theme) }}{% for theme in ('dark',) %}</p>")
+    named = texts.named_in(tmp_path.iterdir())
+
+    found = texts.unused(("said", "unsaid", "door.api", "door.way.in", "door.post", "hint", "theme.dark", "theme.light", "door.1"), named, named.whole)
+
+    assert found == ("unsaid", "door.post", "theme.light")

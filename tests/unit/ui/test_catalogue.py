@@ -59,6 +59,9 @@ def test_a_language_that_the_screens_do_not_speak_is_answered_in_english() -> No
         ("import.tried", {"done": 1, "refused": 0}, "1 row would be imported, 0 refused", "1 Zeile würde importiert, 0 abgelehnt"),
         ("import.tried", {"done": 0, "refused": 2}, "0 rows would be imported, 2 refused", "0 Zeilen würden importiert, 2 abgelehnt"),
         ("history.fields", {"count": 1}, "1 field", "1 Feld"),
+        ("count.many", {"count": 1000}, "1,000 records", "1.000 Datensätze"),
+        ("count.more", {"count": 1000}, "1,000+ records", "Über 1.000 Datensätze"),
+        ("job.start", {"count": 1234567}, "Change 1,234,567 records", "1.234.567 Datensätze ändern"),
     ],
 )
 def test_words_fit_their_number(key: str, facts: dict[str, object], english: str, german: str) -> None:

@@ -13,7 +13,7 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.kinds_choice import is_offered, members
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
-from packdesk_ui import answers, shell
+from packdesk_ui import answers, counts, shell
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import table
 from packdesk_ui.lists.asked import Asked
@@ -85,7 +85,7 @@ def board(entity: EntityRuntime, asked: Asked, command: search.SearchCommand, la
             id=value,
             label=label,
             tone=_tone(entity, view, reader, value),
-            count_text=_count_text(found, value),
+            count_text=counts.short(found.counts[value], capped=value in found.capped),
             cards=tuple(_cards(entity, asked, view, reader, tuple((record, found.titles[record.id]) for record in found.rows[value]))),
             more=found.counts[value] > len(found.rows[value]) and most[value] < _MOST,
         )
@@ -119,11 +119,6 @@ def _most(values: Mapping[str, str]) -> dict[str, int]:
 def _tone(entity: EntityRuntime, view: BoardView, reader: Reader, value: str) -> str:
     field = entity.fields[view.by].field
     return reader.tone(field, value) if value and field.kind in (Kind.STATUS, Kind.STATE, Kind.LEVEL) else "closed"
-
-
-def _count_text(found: search.Groups, value: str) -> str:
-    count = f"{found.counts[value]:,}" if shell.language() == "en" else f"{found.counts[value]:,}".replace(",", ".")
-    return f"{count}+" if value in found.capped else count
 
 
 def _cards(entity: EntityRuntime, asked: Asked, view: BoardView, reader: Reader, cards: tuple[tuple[Record, str], ...]) -> Iterator[Card]:

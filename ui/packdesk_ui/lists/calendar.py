@@ -18,7 +18,7 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.filters import Chip, Operator
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
-from packdesk_ui import answers
+from packdesk_ui import answers, counts
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import table
 from packdesk_ui.lists.asked import CALENDAR, PERIODS, TABLE, Asked, address
@@ -126,7 +126,7 @@ def calendar(entity: EntityRuntime, asked: Asked, command: search.SearchCommand,
         previous=address(entity.id, asked, day=_moved(asked.period, day, -1).isoformat()),
         next=address(entity.id, asked, day=_moved(asked.period, day, 1).isoformat()),
         today=address(entity.id, asked, day=""),
-        count_text=_count_text(found, language),
+        count_text=_count_text(found),
         advice=words("calendar.advice", label=asking.full_label(entity, view.date, language), zone=zone.key),
         notice=words("calendar.unread", day=format_date(found.unread, "long", locale=language)) if found.unread is not None else "",
     )
@@ -184,13 +184,8 @@ def _weekdays(span: Span, language: str) -> tuple[str, ...]:
     return tuple(names[day.weekday()] for day in span.days[: calendar_days.WEEK])
 
 
-def _count_text(found: Period, language: str) -> str:
-    if not found.total:
-        return words("calendar.none")
-    count = f"{found.total:,}" if language == "en" else f"{found.total:,}".replace(",", ".")
-    if found.unread is not None:
-        return words("count.more", count=count)
-    return words("count.one") if found.total == 1 else words("count.many", count=count)
+def _count_text(found: Period) -> str:
+    return counts.of_records(found.total, capped=found.unread is not None) if found.total else words("calendar.none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +214,7 @@ class _Drawing:
         return Day(
             id=day.isoformat(),
             number=str(day.day),
-            label=f"{line}, {words('count.one') if count == 1 else words('count.many', count=count)}",
+            label=f"{line}, {counts.of_records(count, capped=False)}",
             line=line,
             href=address(self.entity.id, self.asked, period="day", day=day.isoformat()),
             today=day == self.today,

@@ -14,7 +14,7 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.lists import ListView
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
-from packdesk_ui import answers, shell
+from packdesk_ui import answers, counts, shell
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import board as boards
 from packdesk_ui.lists import calendar as calendars
@@ -197,9 +197,8 @@ def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str)
         if error.code not in _REFUSED_SEARCH:
             raise
         return Found(fault=" ".join(sentence(finding, language) for finding in findings_of(error)))
-    count = _grouped(found.count or 0)
-    whole = shell.words("picked.all_more" if found.capped else "picked.all", count=count) if (found.count or 0) > len(rows) else ""
-    return Found(rows=rows, next=found.next_cursor or "", count_text=_count_text(found.count, found.capped), all_text=whole)
+    whole = shell.words("picked.all_more" if found.capped else "picked.all", count=found.count) if (found.count or 0) > len(rows) else ""
+    return Found(rows=rows, next=found.next_cursor or "", count_text=counts.of_records(found.count, capped=found.capped), all_text=whole)
 
 
 def _laid_out(entity: EntityRuntime, asked: Asked, listed: ListView, language: str) -> Found | None:
@@ -267,15 +266,3 @@ def _example(entity: EntityRuntime) -> str:
     if entity.lifecycle is not None and "status" in entity.fields:
         return f"record.status == '{next(iter(entity.lifecycle.statuses))}'"
     return "record.created_at > now - duration('7 days')"
-
-
-def _count_text(count: int | None, capped: bool) -> str:
-    if count is None:
-        return ""
-    if capped:
-        return shell.words("count.more", count=_grouped(count))
-    return shell.words("count.one") if count == 1 else shell.words("count.many", count=_grouped(count))
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}" if shell.language() == "en" else f"{count:,}".replace(",", ".")

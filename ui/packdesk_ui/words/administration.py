@@ -15,8 +15,6 @@ TEXTS: Texts = {
         "Diese Rolle kommt vom System und nicht aus einem Paket: Sie öffnet keine Datensätze, höchstens Seiten der Verwaltung.",
     ),
     "grants.nothing": ("nothing", "nichts"),
-    "admin.show": ("Show", "Anzeigen"),
-    "admin.search": ("Search", "Suchen"),
     "admin.none": ("Nothing found.", "Nichts gefunden."),
     "admin.remove": ("Remove", "Entfernen"),
     "admin.actions": ("Actions", "Aktionen"),

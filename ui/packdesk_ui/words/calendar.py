@@ -19,11 +19,10 @@ TEXTS: Texts = {
         "There is too much in this period: from {day} on, not everything is shown. Narrow the search, or choose a shorter period.",
         "In diesem Zeitraum ist zu viel: Ab {day} wird nicht alles gezeigt. Grenzen Sie die Suche ein oder wählen Sie einen kürzeren Zeitraum.",
     ),
-    "calendar.more": ("{count} more", "{count} weitere"),
-    "calendar.more_on": ("{count} more on {day}: show the list of this day", "{count} weitere am {day}: Liste dieses Tages zeigen"),
+    "calendar.more": ("{count:,} more", "{count:,} weitere"),
+    "calendar.more_on": ("{count:,} more on {day}: show the list of this day", "{count:,} weitere am {day}: Liste dieses Tages zeigen"),
     "calendar.continued": ("goes on", "läuft weiter"),
     "calendar.move": ("Change date", "Termin ändern"),
     "calendar.move_of": ("Change date: {name}", "Termin ändern: {name}"),
-    "calendar.to_day": ("Show this day", "Diesen Tag zeigen"),
     "done.dates": ("The date of {name} was changed.", "Der Termin von {name} wurde geändert."),
 }

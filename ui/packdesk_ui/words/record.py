@@ -99,8 +99,6 @@ TEXTS: Texts = {
     "explain.status": ("The status is declared", "Der Status ist vereinbart"),
     "explain.state": ("The state that it stands for", "Der Zustand, für den er steht"),
     "more": ("More", "Mehr"),
-    "confirm": ("Confirm", "Bestätigen"),
-    "do": ("Do it: {label}", "Ausführen: {label}"),
     "status.target": ("New status", "Neuer Status"),
     "reveal.show": ("Show", "Anzeigen"),
     "reveal": ("Shown only now; note it down.", "Wird nur jetzt angezeigt; bitte notieren."),

@@ -82,7 +82,6 @@ TEXTS: Texts = {
         "Saved. {authors} changed other fields meanwhile; both changes were kept.",
         "Gespeichert. {authors} hat inzwischen andere Felder geändert; beide Änderungen wurden übernommen.",
     ),
-    "done.twice": ("This form was already sent; here is its result.", "Dieses Formular wurde bereits gesendet; hier ist das Ergebnis."),
     # errors
     "error": ("That did not work", "Das hat nicht geklappt"),
     "error.gone": ("Not found", "Nicht gefunden"),
