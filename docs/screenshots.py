@@ -222,7 +222,6 @@ def _take(browser: Browser, address: str, states: Mapping[str, object], looks: I
             storage_state=states[login],  # type: ignore[arg-type]
         )
         page = context.new_page()
-        page.goto(f"{address}/lang/{language}")
         go(page, address)
         page.wait_for_load_state("networkidle")
         path = FOLDER / f"{name}-{'' if language == 'en' else 'de-'}{size}-{scheme}.png"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from packdesk.errors import PackdeskError
 
+#: What a setting may say that is on or off.
+_SWITCH = {"": False, "no": False, "0": False, "false": False, "off": False, "yes": True, "1": True, "true": True, "on": True}
 _REDIS = ("redis://", "rediss://", "redis+unix://", "redis+sentinel://", "redis+cluster://")
 
 
@@ -24,6 +26,8 @@ class Settings:
     secret_key: str = ""
     #: Folders or installed names of the packs that a first start publishes, in layer order.
     packs: tuple[str, ...] = ()
+    #: People reach the server by https alone, which something in front of it ends: cookies travel no other way.
+    https: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -35,10 +39,14 @@ class Settings:
         redis = environment.get("PACKDESK_REDIS_URL", "")
         if redis and not redis.startswith(_REDIS):
             raise PackdeskError("bad_setting", name="PACKDESK_REDIS_URL", reason=f"it must begin with {', '.join(_REDIS[:-1])} or {_REDIS[-1]}")
+        https = environment.get("PACKDESK_HTTPS", "").strip().lower()
+        if https not in _SWITCH:
+            raise PackdeskError("bad_setting", name="PACKDESK_HTTPS", reason="it must be yes or no")
         return cls(
             home=home,
             database_url=url.replace("postgresql://", "postgresql+psycopg://", 1),
             redis_url=redis,
             secret_key=environment.get("PACKDESK_SECRET_KEY", ""),
             packs=tuple(part for part in environment.get("PACKDESK_PACKS", "").split(os.pathsep) if part),
+            https=_SWITCH[https],
         )

@@ -37,7 +37,7 @@ def test_no_process_takes_a_cookie_of_somebody_who_logged_out(desk: Desk) -> Non
 
     with seats(desk) as found:
         before = _answers(found, **copy)
-        left = here.ask("GET", "/logout/").status
+        left = here.ask("POST", "/logout/", b"").status
         after = _answers(found, **copy)
         others = _answers(found, **_cookie(elsewhere)) + _answers(found, **program)
 

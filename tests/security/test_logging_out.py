@@ -54,15 +54,25 @@ def test_a_cookie_that_was_copied_before_logging_out_is_worth_nothing_afterwards
     copy = _copy(app, browser)
     before = _is_in(copy)
 
-    browser.get("/logout/")
+    browser.post("/logout/", headers=SAME_ORIGIN)
 
     assert (before, _is_in(copy), _is_in(browser)) == ((True, True), (False, False), (False, False))
+
+
+def test_a_link_logs_nobody_out(app: Flask) -> None:
+    """A page elsewhere may have a browser follow a link with its cookie; a form of that page does not pass the gate."""
+    browser = _log_in(app.test_client())
+
+    asked = browser.get("/logout/", headers={"Sec-Fetch-Site": "cross-site"})
+    forged = browser.post("/logout/", headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert (asked.status_code, forged.status_code, _is_in(browser)) == (200, 403, (True, True))
 
 
 def test_logging_out_leaves_other_browsers_and_programs_in(app: Flask) -> None:
     program, here, elsewhere = caller(app, "rita"), _log_in(app.test_client()), _log_in(app.test_client())
 
-    here.get("/logout/")
+    here.post("/logout/", headers=SAME_ORIGIN)
 
     assert (program.get("/me").status_code, _is_in(elsewhere)) == (200, (True, True))
 
@@ -118,7 +128,7 @@ def test_the_end_of_a_session_lets_no_process_forget_who_anybody_is(app: Flask, 
     live, browser, other = app.extensions["packdesk"].live, _log_in(app.test_client(), "carl"), _log_in(app.test_client())
     before = live.current()
 
-    browser.get("/logout/")
+    browser.post("/logout/", headers=SAME_ORIGIN)
     rita.get("/me")
     with listening(app.extensions["packdesk"].database) as of_program:
         rita.get("/me")

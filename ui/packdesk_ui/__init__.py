@@ -55,6 +55,7 @@ _SHELLS_OWN_START = "IndexView.index"
 #: Name, address, methods, view; what a person may see and do is decided by the use cases behind each.
 ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("start", "/", ("GET",), start.start),
+    ("leave", "/logout/", ("GET",), start.leave),
     ("find", "/search", ("GET", "POST"), finder.find),
     ("gallery", "/gallery", ("GET",), gallery.gallery),
     ("gallery_window", "/gallery/window", ("GET",), gallery.window),

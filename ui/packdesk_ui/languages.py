@@ -1,7 +1,8 @@
 """The language that a person chose on screen: kept with the person, so that it is there in the next session and on another machine.
 
 The session holds it too, so that the database is asked once in a session. What was chosen before the login, on the page of the login,
-holds for the session; what somebody else chose in the same browser does not. Either way leads back to the page it was chosen on.
+holds for the session; what somebody else chose in the same browser does not. Either way leads back to the page it was chosen on, and neither
+is a link: what another page has somebody follow changes nothing.
 """
 
 from flask import Flask, Response, request, session, url_for
@@ -17,14 +18,14 @@ from packdesk_ui import answers, catalogue
 _LANGUAGE = "language"
 #: The session's own name for it, as the shell reads it; and whose choice it is.
 _LOCALE, _OWNER = "locale", "language_of"
-#: The shell's page that a link switches by.
+#: The shell's page that a link would switch by.
 _SWITCH = "LocaleView.index"
 
 
 def install(app: Flask) -> None:
-    """Recall what people chose when a session of theirs begins, and switch by a link in our way instead of the shell's."""
+    """Recall what people chose when a session of theirs begins, and close the shell's way to switch by a link."""
     app.before_request(_recall)
-    app.view_functions[_SWITCH] = switch
+    app.view_functions[_SWITCH] = closed
 
 
 def choose() -> Response:
@@ -39,12 +40,9 @@ def choose() -> Response:
 
 
 @policy(PUBLIC)
-def switch(locale: str) -> Response:
-    """Speak a language in this session, for whoever is not logged in; a link keeps nothing."""
-    if locale not in catalogue.LANGUAGES:
-        raise PackdeskError("unknown_page")
-    session[_LOCALE] = locale
-    return answers.go(came_from() or url_for("packdesk_ui.start"))
+def closed(locale: str) -> Response:  # noqa: ARG001 - the shell's address
+    """Answer that there is no such page."""
+    raise PackdeskError("unknown_page")
 
 
 def _recall() -> None:

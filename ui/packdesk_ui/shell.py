@@ -46,7 +46,6 @@ class Language:
 
     id: str
     label: str
-    href: str
     current: bool
 
 
@@ -113,7 +112,7 @@ def shell_view() -> Shell:
     common = {
         "language": here,
         "theme": _theme(who),
-        "languages": tuple(Language(id=code, label=name, href=f"/lang/{code}", current=code == here) for code, name in _LANGUAGE_NAMES.items()),
+        "languages": tuple(Language(id=code, label=name, current=code == here) for code, name in _LANGUAGE_NAMES.items()),
     }
     if who is None:
         return Shell(**common)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The start page (what waits for a person, what he saw last, what he may work with), and what belongs to no record: appearance."""
+"""The start page (what waits for a person, what he saw last, what he may work with), and what belongs to no record: appearance, the way out."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -153,3 +153,9 @@ def theme() -> Response:
         if request_context.actor_or_none() is not None:
             preferences.prefer(answers.context(), shell.THEME, chosen)
     return answers.go(came_from() or url_for("packdesk_ui.start"))
+
+
+def leave() -> Response:
+    """Ask whoever opened the address of the way out; only the form that he sends then logs him out."""
+    title = shell.words("logout.ask")
+    return answers.page("shell/leave.html", title=title, back=came_from() or url_for("packdesk_ui.start"), crumbs=(shell.Crumb(title),))

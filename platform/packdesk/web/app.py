@@ -65,7 +65,7 @@ def create_app(settings: Settings, *, services: Services | None = None, prepare:
     app.extensions[EXTENSION] = parts
     app.extensions[f"{EXTENSION}.actors"] = Actors(parts)
     app.extensions[f"{EXTENSION}.logins"] = Logins(parts)
-    _install_plumbing(app)
+    _install_plumbing(app, https=settings.https)
     with app.app_context():
         appbuilder = fab.install(app, bump=lambda: startup.bump_epoch(parts))
         app.extensions["babel"].locale_selector = language
@@ -87,7 +87,7 @@ def close(app: Flask) -> None:
     app.extensions[EXTENSION].close()
 
 
-def _install_plumbing(app: Flask) -> None:
+def _install_plumbing(app: Flask, *, https: bool) -> None:
     """Put the gate in front of everything, and ids, headers and problem answers around it."""
     request_log.install(app)
 
@@ -104,4 +104,4 @@ def _install_plumbing(app: Flask) -> None:
         return compression.compress(request._get_current_object(), response)
 
     problems.install(app)
-    app.wsgi_app = headers.Secured(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = headers.Secured(app.wsgi_app, https=https)  # type: ignore[method-assign]

@@ -27,6 +27,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
 from packdesk.store import browser_sessions
+from packdesk.web.login import AuthDBView
 from packdesk.web.own_address import own_path
 from packdesk.web.own_password import OWN, OwnPassword
 from packdesk.web.request_context import SESSION_ID, SESSION_MARK, services
@@ -64,6 +65,7 @@ class Shell(SecurityManager):  # type: ignore[misc]
     """FAB's security manager without its REST endpoints and statistics."""
 
     security_api = _NoApi
+    authdbview = AuthDBView
     rolemodelview = Roles
     resetmypasswordview = OwnPassword
     userstatschartview = None

@@ -39,12 +39,15 @@ _STATIC = "/static/"
 class Secured:
     """A WSGI application whose every answer carries the security headers, whoever in it made the answer."""
 
-    def __init__(self, app: "WSGIApplication") -> None:
-        """Stand in front of the application."""
+    def __init__(self, app: "WSGIApplication", *, https: bool = False) -> None:
+        """Stand in front of the application; ``https`` says that something in front of both ends it."""
         self._app = app
+        self._https = https
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer as the application does, with the headers."""
+        if self._https:
+            environ["wsgi.url_scheme"] = "https"
 
         def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
             return start_response(status, secured(environ, headers), *failed)

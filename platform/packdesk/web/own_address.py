@@ -6,7 +6,9 @@ In: what a header or a part of an address says. Out: its path and query, taken a
 from unicodedata import category
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import request
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect, Rule
 
 _LONGEST = 4_000
 
@@ -31,6 +33,38 @@ def own_path(address: str) -> str:
 
 
 def came_from() -> str:
-    """Return the path of our page that the request was sent from; empty where it is not known, or the same as the one that was sent to."""
+    """Return the path of our page that the request was sent from; empty where it is not known, or the same as the one that was sent to.
+
+    What stands at an address that takes forms alone can't be shown again: the page above it is.
+    """
     found = own_path(request.referrer or "")
-    return "" if urlsplit(found).path == request.path else found
+    return "" if urlsplit(found).path == request.path else _to_be_shown(found)
+
+
+def _to_be_shown(address: str) -> str:
+    """Return the address where it answers a GET, else the next one above it that does."""
+    if not address:
+        return ""
+    routes = current_app.create_url_adapter(request._get_current_object())
+    path = urlsplit(address).path
+    if routes is None:
+        return ""
+    try:
+        routes.match(path, method="GET")
+    except MethodNotAllowed:
+        try:
+            found, _ = routes.match(path, method="POST", return_rule=True)
+        except HTTPException:
+            return ""
+        return _above(found, path)
+    except (HTTPException, RequestRedirect):
+        return address
+    return address
+
+
+def _above(found: Rule, path: str) -> str:
+    """Return the start of the path that belongs to the nearest rule above this one that answers a GET; each part of a rule is one of the path."""
+    shown = {rule.rule for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    parts = found.rule.split("/")
+    count = next((count for count in range(len(parts) - 1, 1, -1) if "/".join(parts[:count]) in shown), 0)
+    return "/".join(path.split("/")[:count])

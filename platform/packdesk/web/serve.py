@@ -108,6 +108,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "PACKDESK_REDIS_URL": settings.redis_url,
         "PACKDESK_SECRET_KEY": settings.secret_key,
         "PACKDESK_PACKS": os.pathsep.join(settings.packs),
+        "PACKDESK_HTTPS": "yes" if settings.https else "no",
     }
 
 

@@ -19,8 +19,8 @@ def own(tmp_path: Path) -> Iterator[Desk]:
         yield running
 
 
-def _logged_in(browser: Browser, desk: Desk, login: str) -> Page:
-    page = browser.new_context(locale="en-GB").new_page()
+def _logged_in(browser: Browser, desk: Desk, login: str, language: str = "en-GB") -> Page:
+    page = browser.new_context(locale=language).new_page()
     page.set_default_timeout(10_000)
     page.goto(f"http://127.0.0.1:{desk.port}/login/")
     page.fill("#username", login)
@@ -102,8 +102,7 @@ def test_a_session_that_ends_while_somebody_types_is_taken_up_in_place_and_the_t
     desk: Desk, browser: Browser, leader: Client, language: str
 ) -> None:
     record = leader.create("contact", kind="company", company={"name": f"Session {language} Ltd"})
-    page = _logged_in(browser, desk, "tom")
-    page.goto(f"http://127.0.0.1:{desk.port}/lang/{language}")
+    page = _logged_in(browser, desk, "tom", language)
     page.goto(f"http://127.0.0.1:{desk.port}/r/contact/{record['number']}")
     page.locator("#note").fill(NOTE)
     _ended(page)
@@ -121,7 +120,6 @@ def test_a_session_that_ends_while_somebody_types_is_taken_up_in_place_and_the_t
     expect(page.locator("section:has(#notes) .trail")).to_contain_text(NOTE, timeout=20_000)
     notes = leader.api("GET", f"/records/contact/{record['number']}/notes").json["notes"]
     assert [(one["by"], one["text"]) for one in notes] == [("tom", NOTE)]
-    page.goto(f"http://127.0.0.1:{desk.port}/lang/en")
     page.context.close()
 
 

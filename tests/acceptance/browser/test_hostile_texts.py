@@ -344,7 +344,7 @@ def people(hostile: Desk, browser: Browser) -> Iterator[Callable[[str, str], tup
 
     def enter(login: str, language: str) -> tuple[Person, list[str]]:
         address = f"http://127.0.0.1:{hostile.port}"
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", storage_state=known.get(login))
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="de-DE" if language == "de" else "en-GB", storage_state=known.get(login))
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
@@ -359,7 +359,6 @@ def people(hostile: Desk, browser: Browser) -> Iterator[Callable[[str, str], tup
             page.locator("form[name=login] button").click()
             page.wait_for_url(f"{address}/")
             known[login] = context.storage_state()
-        page.goto(f"{address}/lang/{language}")
         return person, dialogs
 
     yield enter

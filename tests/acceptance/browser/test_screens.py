@@ -284,8 +284,7 @@ def test_notes_files_and_deletion(enter: Enter, leader: Client) -> None:
 
 def test_the_screens_speak_german(enter: Enter) -> None:
     """GEN-25: fields, statuses and the screens' own words."""
-    anna = enter("anna")
-    page = anna.open("/lang/de")
+    anna = enter("anna", language="de-DE")
 
     page = anna.open("/r/{service_request}/new")
     expect(page.locator("html")).to_have_attribute("lang", "de")
@@ -294,7 +293,6 @@ def test_the_screens_speak_german(enter: Enter) -> None:
     anna.press("Anlegen")
 
     expect(page.get_by_role("alert")).to_contain_text("ist erforderlich.")
-    anna.open("/lang/en")
 
 
 @once

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from tests.speaking import speak
 from werkzeug.test import TestResponse
 
 from packdesk.records.context import Context, Door
@@ -126,7 +127,7 @@ class Desk:
         client = self.app.test_client()
         answer = client.post("/login/", data={"username": login, "password": PASSWORD}, headers=SAME_ORIGIN)
         assert answer.status_code == 302, answer.status_code
-        client.get(f"/lang/{language}")
+        speak(client, language)
         return Visitor(client, login)
 
 

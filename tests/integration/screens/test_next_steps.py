@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from tests.integration.screens.desk import Desk, Visitor, texts
+from tests.speaking import speak
 
 from packdesk.errors import sentence
 from packdesk.records import actions
@@ -85,7 +86,7 @@ def test_the_buttons_are_what_the_engine_allows_in_every_status_for_every_role(
                     columns |= {"assigned_user": login if assigned else None}
                 desk.put(record, **columns)
                 visitor = visitors[login]
-                visitor.get(f"/lang/{language}")
+                speak(visitor.client, language)
                 answer = visitor.get(f"/r/{entity_type}/{record.number}")
                 if answer.status_code != 200:
                     continue
@@ -104,7 +105,7 @@ def test_steps_and_blocked_steps_stand_in_the_lifecycles_order_with_their_rule_a
 ) -> None:
     record = records["service_request"]
     desk.put(record, status="solved", state="final_resolved", assigned_user="tom")
-    visitors["anna"].get("/lang/en")
+    speak(visitors["anna"].client, "en")
 
     page = visitors["anna"].get(f"/r/service_request/{record.number}").get_data(as_text=True)
     inside = _insides(page)

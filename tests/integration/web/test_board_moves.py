@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
+from tests.speaking import speak
 from tests.statements import listening
 
 BUDGET = 9
@@ -116,7 +117,7 @@ def test_who_may_not_act_is_told_so(app: Flask, kim: Caller) -> None:
     number = _book(kim, "on_shelf")
     rita = app.test_client()
     rita.post("/login/", data={"username": "rita", "password": PASSWORD}, headers=SAME_ORIGIN)
-    rita.get("/lang/de")
+    speak(rita, "de")
 
     text = _dropped(rita, number, "lent")
 

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, WIDE, Caller, caller, close
+from tests.speaking import speak
 from tests.statements import listening
 
 from packdesk.records import calendar
@@ -349,11 +350,11 @@ def test_the_layout_is_kept_with_a_saved_view(kim: FlaskClient) -> None:
 
 
 def test_german_weeks_and_months(kim: FlaskClient) -> None:
-    kim.get("/lang/de")
+    speak(kim, "de")
     try:
         text = kim.get("/r/visit?layout=calendar&day=2026-03-10").text
     finally:
-        kim.get("/lang/en")
+        speak(kim, "en")
 
     assert "März 2026" in text
     assert ">Mo</span>" in text

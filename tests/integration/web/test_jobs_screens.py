@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
+from tests.speaking import speak
 from tests.statements import listening
 from werkzeug.test import TestResponse
 
@@ -21,17 +23,17 @@ class Screen:
 
     app: Flask
     login: str
-    client: object = field(init=False)
+    client: FlaskClient = field(init=False)
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
-        self.client.post("/login/", data={"username": self.login, "password": PASSWORD}, headers=SAME_ORIGIN)  # type: ignore[attr-defined]
+        self.client.post("/login/", data={"username": self.login, "password": PASSWORD}, headers=SAME_ORIGIN)
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, headers={**SAME_ORIGIN, "Accept": "text/html", **headers})  # type: ignore[attr-defined, no-any-return]
+        return self.client.get(path, headers={**SAME_ORIGIN, "Accept": "text/html", **headers})
 
     def post(self, path: str, data: dict[str, object]) -> TestResponse:
-        return self.client.post(path, data=data, headers={**SAME_ORIGIN, "Accept": "text/html"})  # type: ignore[attr-defined, no-any-return]
+        return self.client.post(path, data=data, headers={**SAME_ORIGIN, "Accept": "text/html"})
 
     def work(self) -> None:
         runner = runner_of(self.app.extensions[EXTENSION], 1)._runner
@@ -307,10 +309,10 @@ def test_the_pages_speak_german(app: Flask, kims: Screen, books: list[str]) -> N
     begun = kims.post(f"{LIST}/bulk", {"picked": books, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "7", "_bulk": "preview"})
     kims.work()
     german = Screen(app, "kim")
-    german.get("/lang/de")
+    speak(german.client, "de")
 
     page, mine, form = german.get(begun.location), german.get("/jobs"), german.post(f"{LIST}/bulk", {"picked": books, "_bulk": "choose"})
-    german.get("/lang/en")
+    speak(german.client, "en")
 
     assert "3 von 4 werden geändert, 1 nicht:" in _words(page)
     assert "were changed" not in form.text

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
+from tests.speaking import speak
 from tests.statements import listening
 
 BUDGET = 6
@@ -190,7 +191,7 @@ def test_a_remembered_search_is_of_no_use_to_others(app: Flask, reader: FlaskCli
 )
 def test_what_is_no_longer_known_is_said_and_nothing_is_done_to_all_there_is(app: Flask, language: str, said: str, paged: str, refused: str) -> None:
     client = _logged_in(app, "kim")
-    client.get(f"/lang/{language}")
+    speak(client, language)
 
     shown = [client.get(f"/r/book?asked=gone{more}") for more in ("", "&layout=board", "&open=BO1", "&page=gone")]
     stepped = client.get("/r/book?asked=gone&open=BO1&step=next", follow_redirects=True)
@@ -199,7 +200,7 @@ def test_what_is_no_longer_known_is_said_and_nothing_is_done_to_all_there_is(app
     changed = client.post("/r/book/bulk?asked=gone", data={"_scope": "all", "_chosen": "pages", "pages": "1", "_bulk": "apply"}, headers=SAME_ORIGIN)
     unread = client.post("/r/book/bulk", data={"_scope": "all", "_state": "{", "_bulk": "choose"}, headers=SAME_ORIGIN)
     kept = client.post("/r/book/views/new?asked=gone", data={"label": "All of them"}, headers=SAME_ORIGIN)
-    client.get("/lang/en")
+    speak(client, "en")
 
     assert [(answer.status_code, said in answer.text) for answer in (*shown, stepped)] == [(200, True)] * 5
     assert (page.status_code, paged in page.text, said in page.text) == (200, True, False)
@@ -356,7 +357,7 @@ def test_a_record_that_left_the_list_still_stands_beside_it(reader: FlaskClient)
 def test_what_a_release_took_out_of_a_view_is_said_in_the_language_of_the_page(app: Flask, reader: FlaskClient, language: str, sentences: list[str]) -> None:
     assert reader
     client = _logged_in(app, "rita")
-    client.get(f"/lang/{language}")
+    speak(client, language)
     stored = (
         {"path": "binding", "operator": "one_of", "values": ["velvet"]},
         {"path": "pages", "operator": "contains", "values": ["x"]},
@@ -378,7 +379,7 @@ def test_the_chosen_language_is_the_persons_and_not_the_browsers(app: Flask) -> 
     _choose(first, "de")
 
     again, other = _logged_in(app, "sven"), _logged_in(app, "carl")
-    first.get("/logout/")
+    first.post("/logout/", headers=SAME_ORIGIN)
     first.post("/login/", data={"username": "carl", "password": PASSWORD}, headers=SAME_ORIGIN)
 
     assert 'lang="de"' in again.get("/r/book").text
@@ -393,21 +394,56 @@ def test_choosing_a_language_leads_back_to_the_page_one_was_on(app: Flask) -> No
     here = "/r/book?order=name&layout=board"
 
     chosen = _choose(client, "de", f"http://localhost{here}")
-    linked = client.get("/lang/en", headers={"Referer": f"http://localhost{here}"}).headers["Location"]
-    at_login = app.test_client().get("/lang/de", headers={"Referer": "http://localhost/login/?next=/r/book"}).headers["Location"]
+    at_login = _choose(app.test_client(), "de", "http://localhost/login/?next=/r/book")
 
-    assert (chosen, linked, at_login) == (here, here, "/login/?next=/r/book")
+    assert (chosen, at_login) == (here, "/login/?next=/r/book")
     assert '<form method="post" action="/language">' in client.get(here).text
     assert _choose(client, "en", "http://localhost/login/") == "/login/"
 
 
-def test_a_link_to_another_language_keeps_nothing_with_the_person(app: Flask) -> None:
+#: Pages that were drawn for a form, at addresses that take nothing else -> the page above each, which can be shown.
+POSTED = {
+    "/r/book/BO1/settle": "/r/book/BO1",
+    "/r/book/BO1/check": "/r/book/BO1",
+    "/r/book/views/some-view/update": "/r/book/views/some-view",
+    "/r/book/views/undo": "/r/book",
+    "/jobs/some-job/stop": "/jobs/some-job",
+    "/theme": "/",
+    "/r/book/nothing/at/all": "/r/book/nothing/at/all",
+    "/users/list": "/users/list",
+}
+
+
+@pytest.mark.parametrize(("address", "place"), POSTED.items())
+def test_a_choice_on_a_page_that_a_form_led_to_goes_to_one_that_can_be_shown(app: Flask, address: str, place: str) -> None:
+    client = _logged_in(app, "carl")
+    headers = {**SAME_ORIGIN, "Referer": f"http://localhost{address}"}
+
+    led = [_choose(client, "en", headers["Referer"]), client.post("/theme", data={"theme": "light"}, headers=headers).headers["Location"]]
+
+    assert led == [place, "/" if address == "/theme" else place]
+
+
+def test_no_link_changes_the_language(app: Flask) -> None:
     client = _logged_in(app, "carl")
 
-    client.get("/lang/de")
+    answer = client.get("/lang/de", headers={"Accept": "text/html"})
 
-    assert '<html lang="de"' in client.get("/r/book").text
-    assert '<html lang="en"' in _logged_in(app, "carl").get("/r/book").text
+    assert (answer.status_code, '<html lang="en"' in client.get("/r/book").text) == (404, True)
+
+
+@pytest.mark.parametrize(("language", "asks", "who"), [("en", "Log out?", "You are logged in as "), ("de", "Abmelden?", "Sie sind als ")])
+def test_the_address_of_the_way_out_asks_first(app: Flask, language: str, asks: str, who: str) -> None:
+    client = _logged_in(app, "carl")
+    speak(client, language)
+
+    text = client.get("/logout/").text
+
+    assert (f"<h1>{asks}</h1>" in text, who in text) == (True, True)
+    assert text.count('<form method="post" action="/logout/">') + text.count('<form class="card" method="post" action="/logout/">') == 2
+    assert client.get("/r/book").status_code == 200
+    assert client.post("/logout/", headers=SAME_ORIGIN).status_code == 302
+    assert client.get("/logout/", headers={"Accept": "text/html"}).headers["Location"].startswith("/login/")
 
 
 @pytest.mark.parametrize("language", ["", "fr", "DE", "../de"])
@@ -417,12 +453,11 @@ def test_a_language_that_the_screens_do_not_speak_changes_nothing(app: Flask, la
     _choose(client, language)
 
     assert '<html lang="en"' in client.get("/r/book").text
-    assert client.get(f"/lang/x{language}").status_code == 404
 
 
 def test_what_was_chosen_at_the_login_holds_for_the_session_alone(app: Flask) -> None:
     client = app.test_client()
-    client.get("/lang/de")
+    speak(client, "de")
     client.post("/login/", data={"username": "carl", "password": PASSWORD}, headers=SAME_ORIGIN)
 
     assert '<html lang="de"' in client.get("/r/book").text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, Caller, close
+from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, WIDE, Caller, close
 
 from packdesk.settings import Settings
 from packdesk.web import startup
@@ -60,6 +60,20 @@ def test_the_session_is_for_this_host_alone_and_never_for_scripts(app: Flask, sc
     assert "Path=/" in cookie
     assert "Domain=" not in cookie
     assert ("Secure" in cookie) is secure
+
+
+@pytest.mark.parametrize(("said", "https"), [("yes", True), ("no", False), ("", False)])
+def test_behind_something_that_ends_https_cookies_travel_no_other_way(app: Flask, said: str, https: bool) -> None:
+    """The server itself is spoken to by http; what the setting says goes for cookies, their name and the promise to browsers."""
+    home = app.extensions["packdesk"].settings.home
+    environment = {"PACKDESK_HOME": str(home), "PACKDESK_HTTPS": said}
+    behind = create_app(Settings.from_environment(environment), prepare=False, limits=WIDE)
+
+    response = behind.test_client().post("/login/", data={"username": "kim", "password": PASSWORD}, headers={"Origin": "https://localhost"})
+    close(behind)
+
+    cookie = response.headers["Set-Cookie"]
+    assert ("Secure" in cookie, cookie.startswith("__Host-packdesk="), "Strict-Transport-Security" in response.headers) == (https, https, https)
 
 
 def test_a_request_is_logged_with_its_id_and_without_its_query(kim: Caller, caplog: pytest.LogCaptureFixture) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
+from tests.speaking import speak
 from werkzeug.test import TestResponse
 
 
@@ -66,10 +67,10 @@ def test_a_change_sent_with_a_used_key_is_drawn_again_as_typed(browser: FlaskCli
 def test_the_sentence_is_said_in_german_too(browser: FlaskClient) -> None:
     form = _form(browser.get("/r/book/new"))
     _sent(browser, "/r/book/new", form, name="Effi")
-    browser.get("/lang/de")
+    speak(browser, "de")
 
     again = _sent(browser, "/r/book/new", form, name="Effi Briest")
-    browser.get("/lang/en")
+    speak(browser, "en")
 
     assert "Sie haben dieses Formular schon einmal mit anderem Inhalt gesendet." in again.text
 

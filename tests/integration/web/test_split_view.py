@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.integration.web.installation import PASSWORD, SAME_ORIGIN, Caller
+from tests.speaking import speak
 from tests.statements import listening
 from werkzeug.test import TestResponse
 
@@ -202,7 +203,7 @@ def test_a_page_of_the_table_is_found_again_and_its_records_open_on_their_page(k
 def test_the_sentences_at_the_ends_are_german_too(app: Flask, numbers: list[str]) -> None:
     german = app.test_client()
     german.post("/login/", data={"username": "rita", "password": PASSWORD}, headers=SAME_ORIGIN)
-    german.get("/lang/de")
+    speak(german, "de")
 
     text = _follow(german, f"/r/book?order=number&open={numbers[0]}&step=previous").text
 
@@ -215,11 +216,11 @@ def test_the_sentences_at_the_ends_are_german_too(app: Flask, numbers: list[str]
 def test_a_record_that_was_never_in_the_list_is_not_said_to_have_left_it(app: Flask, numbers: list[str], language: str, never: str, all_records: str) -> None:
     client = app.test_client()
     client.post("/login/", data={"username": "kim", "password": PASSWORD}, headers=SAME_ORIGIN)
-    client.get(f"/lang/{language}")
+    speak(client, language)
 
     text = client.get(_split(numbers[0], _narrowed(client, "record.name == 'Nothing is called so'"))).text
     whole = re.search(rf'<a href="([^"]+)">{all_records}</a>', text)
-    client.get("/lang/en")
+    speak(client, "en")
 
     assert never in text
     assert whole is not None

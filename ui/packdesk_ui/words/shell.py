@@ -23,6 +23,8 @@ TEXTS: Texts = {
     "profile": ("Profile", "Profil"),
     "password": ("Change password", "Kennwort ändern"),
     "logout": ("Log out", "Abmelden"),
+    "logout.ask": ("Log out?", "Abmelden?"),
+    "logout.words": ("You are logged in as {name}.", "Sie sind als {name} angemeldet."),
     "login": ("Log in", "Anmelden"),
     "login.name": ("User name", "Benutzername"),
     "login.password": ("Password", "Kennwort"),
