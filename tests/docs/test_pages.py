@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from packdesk.cli.main import COMMANDS
+from packdesk.cli.main import MODULES
 from packdesk.errors import CATALOGUE, Severity
 from packdesk.packs.build import build
 from packdesk.packs.load import load
@@ -114,7 +114,7 @@ def test_a_command_of_a_page_can_be_typed_as_it_stands(page: Path) -> None:
         if found is None:
             continue
         assert found["program"].startswith(".venv/bin/"), line
-        assert found["name"] in {command.name for command in COMMANDS}, line
+        assert found["name"] in MODULES, line
         assert named or "PACKDESK_HOME=" in found["before"] or found["name"] in _WITHOUT_A_HOME, line
 
 

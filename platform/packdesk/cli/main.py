@@ -1,55 +1,42 @@
 """The program ``packdesk``: arguments in, exit code out; refusals are sentences, never traces."""
 
 import argparse
+import importlib
 import sys
-from collections.abc import Sequence
-
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from packdesk import __version__
-from packdesk.cli import (
-    check,
-    doctor,
-    explain,
-    exporting,
-    graph,
-    importing,
-    new,
-    pack,
-    plan,
-    publish,
-    purge,
-    releases,
-    rollback,
-    schemas,
-    serve,
-    testing,
-    user,
-    verify,
-)
 from packdesk.cli.command import CANNOT_RUN, REFUSED, Command
 from packdesk.cli.output import Output
 from packdesk.errors import PackdeskError
 
-COMMANDS: tuple[Command, ...] = (
-    serve.COMMAND,
-    check.COMMAND,
-    plan.COMMAND,
-    publish.COMMAND,
-    rollback.COMMAND,
-    releases.COMMAND,
-    explain.COMMAND,
-    verify.COMMAND,
-    testing.COMMAND,
-    new.COMMAND,
-    schemas.COMMAND,
-    importing.COMMAND,
-    exporting.COMMAND,
-    pack.COMMAND,
-    graph.COMMAND,
-    doctor.COMMAND,
-    user.COMMAND,
-    purge.COMMAND,
+if TYPE_CHECKING:
+    from sqlalchemy.exc import SQLAlchemyError
+
+#: The module of each command. Only that of the command that is asked for gets loaded: what serves browsers takes a second to load.
+MODULES: Mapping[str, str] = MappingProxyType(
+    {
+        "serve": "serve",
+        "check": "check",
+        "plan": "plan",
+        "publish": "publish",
+        "rollback": "rollback",
+        "releases": "releases",
+        "explain": "explain",
+        "verify": "verify",
+        "test": "testing",
+        "new": "new",
+        "schemas": "schemas",
+        "import": "importing",
+        "export": "exporting",
+        "pack": "pack",
+        "graph": "graph",
+        "doctor": "doctor",
+        "user": "user",
+        "purge": "purge",
+    }
 )
 _ENVIRONMENT_CODES = frozenset({"bad_setting", "no_home", "no_installation", "no_release", "busy", "unknown_pack"})
 
@@ -59,22 +46,34 @@ def _help(prog: str) -> argparse.HelpFormatter:
     return argparse.HelpFormatter(prog, width=100)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser with all commands."""
+def command(name: str) -> Command:
+    """Return a command by its name."""
+    found: Command = importlib.import_module(f"packdesk.cli.{MODULES[name]}").COMMAND
+    return found
+
+
+def build_parser(names: Iterable[str] = MODULES) -> argparse.ArgumentParser:
+    """Return the parser with these commands, else with all of them."""
     result = argparse.ArgumentParser(prog="packdesk", description="Turn packs of JSON metadata into a running system.", formatter_class=_help)
     result.add_argument("--version", action="version", version=f"packdesk {__version__}")
     commands = result.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        own = commands.add_parser(command.name, help=command.help, description=command.help, formatter_class=_help)
-        command.arguments(own)
-        own.set_defaults(run=command.run)
+    for each in map(command, names):
+        own = commands.add_parser(each.name, help=each.help, description=each.help, formatter_class=_help)
+        each.arguments(own)
+        own.set_defaults(run=each.run)
     return result
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what the arguments ask for; where they don't begin with a command, all commands have a say in what is wrong."""
+    names = arguments[:1] if arguments and arguments[0] in MODULES else MODULES
+    return build_parser(names).parse_args(arguments)
 
 
 def main(arguments: Sequence[str] | None = None, output: Output | None = None) -> int:
     """Run the command that the arguments name and return the exit code: 0 done, 1 refused, 2 could not run."""
     try:
-        chosen = build_parser().parse_args(arguments)
+        chosen = _parse(sys.argv[1:] if arguments is None else arguments)
     except SystemExit as ended:
         return int(ended.code or 0)
     spoken = output or Output(format=getattr(chosen, "format", "text"))
@@ -86,7 +85,7 @@ def main(arguments: Sequence[str] | None = None, output: Output | None = None) -
     except (OSError, UnicodeDecodeError) as error:
         spoken.error(_os_sentence(error))
         return CANNOT_RUN
-    except SQLAlchemyError as error:
+    except _database_errors() as error:
         spoken.error(f"the database refused: {_database_sentence(error)}")
         return CANNOT_RUN
     except KeyboardInterrupt:
@@ -94,8 +93,17 @@ def main(arguments: Sequence[str] | None = None, output: Output | None = None) -
         return CANNOT_RUN
 
 
-def _database_sentence(error: SQLAlchemyError) -> str:
+def _database_errors() -> type["SQLAlchemyError"]:
+    """Return what a database raises; asked once something was raised, for many a command never loads what talks to databases."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return SQLAlchemyError
+
+
+def _database_sentence(error: "SQLAlchemyError") -> str:
     """Return what the database said, without the names that the driver gives its errors."""
+    from sqlalchemy.exc import DBAPIError
+
     said = str(error.orig if isinstance(error, DBAPIError) else error)
     return said.strip().partition("\n")[0]
 

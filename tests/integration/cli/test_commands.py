@@ -1,6 +1,8 @@
 """The commands on a real installation: what they print, and how they end (DESIGN 7)."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -9,13 +11,22 @@ from tests.integration.cli.conftest import Ended, Run, edited
 from tests.integration.web.installation import PACK
 from tests.servers import PostgreSQL
 
-from packdesk.cli.main import COMMANDS, main
+from packdesk.cli.main import MODULES, command, main
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in COMMANDS:
-        assert main([command.name, "--help"]) == 0
-        assert command.help.split(".")[0] in " ".join(capsys.readouterr().out.split())
+    for name in MODULES:
+        assert command(name).name == name
+        assert main([name, "--help"]) == 0
+        assert command(name).help.split(".")[0] in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_command_that_only_reads_packs_loads_neither_the_server_nor_a_database() -> None:
+    loads = f"import sys; from packdesk.cli.main import main; print(main(['check', {str(PACK)!r}]), sorted({{'flask', 'granian', 'sqlalchemy'}} & set(sys.modules)))"
+
+    ended = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.splitlines()[-1] == "0 []"
 
 
 def test_a_wrong_command_line_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
