@@ -7,10 +7,8 @@ it was opened for: with a newer one it would overwrite what nobody who looked at
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
-from babel.dates import format_timedelta
 from flask import Response, request, url_for
 
 from packdesk.errors import Finding, PackdeskError, Refused
@@ -23,7 +21,9 @@ from packdesk.records.looking import Look, looking
 from packdesk.records.outcome import RecordView
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.web import request_context
-from packdesk_ui import answers, controls, facts, people, shell
+from packdesk_ui import answers, conflicts, controls, people, shell
+from packdesk_ui.conflict_choices import MINE, Decision, decision_of
+from packdesk_ui.conflicts import Conflict
 from packdesk_ui.controls import Raw
 from packdesk_ui.editing import (
     REDRAW,
@@ -46,39 +46,6 @@ from packdesk_ui.shell import words
 
 #: How often somebody may be faster while two changes are put together.
 _TRIES = 5
-#: Carries what a form changes through the choice of a conflict.
-_MINE = "_mine"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
-    """A field that two people changed."""
-
-    path: str
-    label: str
-    theirs: str
-    mine: str
-    author: str
-    #: How long ago, in words.
-    when: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConflictPage:
-    """What the conflict template draws."""
-
-    number: str
-    words: str
-    action: str
-    back: str
-    key: str
-    version: int
-    #: What the form changes, and what was typed for it, as JSON.
-    mine: str
-    typed: str
-    fields: tuple[Clash, ...]
-    #: Labels of the fields that only the reader changed.
-    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +55,8 @@ class Change:
     patch: Mapping[str, Json]
     raw: Raw
     base: Mapping[str, Json]
+    #: The rows as they stood before the change.
+    opened: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +126,7 @@ def _whole(view: RecordView) -> Sheet:
 def changed(sheet: Sheet, view: RecordView) -> Response:
     """Show a form on which a record is changed, or store what it changes."""
     raw = sent_form() if request.method == "POST" else None
-    if raw is not None and _MINE in raw:
+    if raw is not None and MINE in raw:
         return _settled(sheet, view, raw)
     with looking(answers.context()) as look:
         form = sheet.form(look, view)
@@ -173,7 +142,7 @@ def changed(sheet: Sheet, view: RecordView) -> Response:
         remember_chosen(form, raw)
     if not patch:
         return sheet.leave(words("done.nothing"), "info")
-    return _store(sheet, view, Change(patch=patch, raw=raw, base=base), version)
+    return _store(sheet, view, Change(patch=patch, raw=raw, base=base, opened=base), version)
 
 
 def _store(sheet: Sheet, view: RecordView, change: Change, version: int) -> Response:
@@ -228,30 +197,25 @@ def _both(sheet: Sheet, view: RecordView, change: Change, error: PackdeskError) 
     return tuple(path for path in touched if json.loads(json.dumps(change.patch[path], default=dict)) != now.get(path))
 
 
-def _conflict_page(sheet: Sheet, view: RecordView, change: Change, both: tuple[str, ...], seen: int) -> Response:
+def _conflict_page(sheet: Sheet, view: RecordView, change: Change, both: tuple[str, ...], seen: int, *, chosen: Mapping[str, str] | None = None) -> Response:
+    """Ask what shall stay of the fields that both changed; again, where ``chosen`` leaves one of them open."""
     number, entity = view.record.number, sheet.entity
     events = _since(view, seen)
     with looking(answers.context()) as look:
-        form = sheet.form(look, view)
-        clashes = tuple(_clash(form, path, change.patch[path], events, look.now) for path in both)
-        others = tuple(_label(entity, path, look.language) for path in change.patch if path not in both)
-    authors = ", ".join(dict.fromkeys(clash.author for clash in clashes))
-    typed = {name: list(texts) for name, texts in change.raw.items() if controls.place_of(name)[0] in change.patch or name == "_group"}
-    page = ConflictPage(
-        number=number,
-        words=words("conflict.advice", authors=authors),
-        action=sheet.settle,
-        back=sheet.back,
-        key=answers.new_key(),
-        version=version_of(view.record),
-        mine=json.dumps(change.patch, default=dict),
-        typed=json.dumps(typed),
-        fields=clashes,
-        others=others,
-    )
-    return answers.page_or_modal(
-        "records/conflict.html", "records/conflict_body.html", status=409, title=words("conflict"), page=page, crumbs=crumbs(entity, number, number)
-    )
+        conflict = Conflict(
+            form=sheet.form(look, view),
+            events=events,
+            patch=change.patch,
+            typed=change.raw,
+            opened=change.opened,
+            both=both,
+            seen=seen,
+            version=version_of(view.record),
+            chosen=chosen,
+        )
+        page = conflict.page(action=sheet.settle, back=sheet.back)
+    status, way = 409 if chosen is None else 422, crumbs(entity, number, number)
+    return answers.page_or_modal("records/conflict.html", "records/conflict_body.html", status=status, title=words("conflict"), page=page, crumbs=way)
 
 
 def _since(view: RecordView, seen: int) -> tuple[Event, ...]:
@@ -264,60 +228,7 @@ def told(entity: EntityRuntime, view: RecordView, seen: int) -> tuple[str, ...]:
     """Return what was changed in a record since a version of it, each field with its value, when and by whom, in sentences."""
     events = _since(view, seen)
     with looking(answers.context()) as look:
-        form = edit_form(look, entity, view)
-        held = (*entity.fields, *form.rows, *entity.relations)
-        paths = dict.fromkeys(path for event in events for path in event.changes if path in held)
-        clashes = tuple(_clash(form, path, None, events, look.now) for path in paths)
-    clashes = tuple(replace(one, theirs=facts.MASK) if one.path in view.masked else one for one in clashes)
-    return tuple(
-        words("conflict.set" if one.theirs else "conflict.emptied", label=one.label, value=one.theirs, when=one.when, author=one.author) for one in clashes
-    )
-
-
-def _clash(form: Form, path: str, mine: Json, events: Iterable[Event], now: datetime) -> Clash:
-    language = form.look.language
-    last = next((event for event in events if path in event.changes), None)
-    when = format_timedelta(last.at - now, add_direction=True, locale=language) if last is not None else ""
-    author = people.name_of(last.by) if last is not None else words("conflict.somebody")
-    return Clash(path=path, label=_label(form.entity, path, language), theirs=_theirs(form, path), mine=_mine(form, path, mine), author=author, when=when)
-
-
-def _theirs(form: Form, path: str) -> str:
-    """Return the value as it stands, in words."""
-    if path in form.entity.fields:
-        return form.shown(form.entity.fields[path], form.record.get(path))
-    if path in form.rows:
-        return _rows(form, path, form.links.get(path) or form.record.lines.get(path, ()))
-    return form.linked(path)
-
-
-def _mine(form: Form, path: str, mine: Json) -> str:
-    """Return what was typed, in words; empty for what was cleared."""
-    if mine is None:
-        return ""
-    if path in form.rows:
-        return _rows(form, path, mine)
-    if path not in form.entity.fields:
-        return ", ".join(_named(one) for one in (mine if isinstance(mine, list | tuple) else (mine,)))
-    each = form.entity.fields[path]
-    value = each.kind.read(each.field, mine, form.look.reading)
-    return str(mine) if isinstance(value, Finding) else form.shown(each, value)
-
-
-def _named(end: Json) -> str:
-    return str(end.get("record", "")) if isinstance(end, Mapping) else str(end)
-
-
-def _rows(form: Form, path: str, rows: object) -> str:
-    return words("conflict.rows", count=len(_list(rows)), label=form.rows[path].group.label.in_language(form.look.language))
-
-
-def _label(entity: EntityRuntime, path: str, language: str) -> str:
-    if path in entity.fields:
-        return entity.fields[path].label(language)
-    if path in entity.groups:
-        return entity.groups[path].group.label.in_language(language)
-    return entity.relations[path].relation.label.in_language(language) if path in entity.relations else path
+        return conflicts.told(edit_form(look, entity, view), events, view.masked)
 
 
 @answers.form_once
@@ -328,18 +239,25 @@ def settle(entity_type: str, number: str) -> Response:
 
 
 def _settled(sheet: Sheet, view: RecordView, sent: Raw) -> Response:
-    mine = json_map((sent.get(_MINE) or ["{}"])[-1])
-    kept = {path: value for path, value in mine.items() if (sent.get(f"_keep:{path}") or ["mine"])[-1] == "mine"}
-    version = demanded_version(sent)
-    if not kept:
+    decision, version = decision_of(sent), demanded_version(sent)
+    if decision.undecided and not sent.get(REDRAW):
+        return _asked_again(sheet, view, decision, sent)
+    if not decision.kept:
         return sheet.leave(words("done.nothing"), "info")
     with looking(answers.context()) as look:
         form = sheet.form(look, view)
-        raw = _laid_over(form.raw(), json_map((sent.get("_typed") or ["{}"])[-1]), kept)
+        raw = _laid_over(form.raw(), decision.texts(), decision.kept)
         if sent.get(REDRAW):
             return sheet.page(form, raw, version, form.base())
-        change = Change(patch=kept, raw=raw, base=json_map(form.base()))
+        change = Change(patch=decision.patch(form), raw=raw, base=json_map(form.base()), opened=decision.now)
     return _store(sheet, view, change, version)
+
+
+def _asked_again(sheet: Sheet, view: RecordView, decision: Decision, sent: Raw) -> Response:
+    """Ask again for what was left open; of a record that was changed once more, nothing counts as chosen."""
+    change = Change(patch=decision.mine, raw=decision.texts_of_mine(), base={}, opened=decision.opened)
+    chosen = decision.chosen if version_of(view.record) == demanded_version(sent) else {}
+    return _conflict_page(sheet, view, change, decision.asked, demanded_version({"_version": sent.get("_seen", ())}), chosen=chosen)
 
 
 def _laid_over(opened: Raw, typed: Mapping[str, object], kept: Iterable[str]) -> Raw:

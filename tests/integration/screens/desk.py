@@ -145,6 +145,12 @@ def settings(home: Path) -> Settings:
     return Settings(home=home, database_url=f"sqlite:///{home / 'packdesk.sqlite3'}", packs=PACKS)
 
 
+def hidden_inputs(answer: TestResponse) -> dict[str, str]:
+    """Return the hidden inputs of a form."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text)
+    return {name: unescape(value) for name, value in found}
+
+
 @pytest.fixture(scope="session")
 def template_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of an installation that is made once."""

@@ -2,21 +2,16 @@
 
 import json
 import re
-from html import unescape
 
 import pytest
-from tests.integration.screens.desk import Desk, Visitor, texts
-from werkzeug.test import TestResponse
+from tests.integration.screens.desk import Desk, Visitor, hidden_inputs, texts
 
 from packdesk.records.read import read
 from packdesk.records.update import update
 from packdesk_ui import changing
 
-
-def _hidden(answer: TestResponse) -> dict[str, str]:
-    """Return the hidden inputs of a form."""
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text)
-    return {name: unescape(value) for name, value in found}
+#: What is chosen on the page of a conflict: field and choice.
+_CHOSEN = r'<input type="radio" name="_keep:(\w+)"[^>]* value="(\w+)"[^>]* checked'
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +40,7 @@ def _stored(desk: Desk, number: str, *names: str) -> tuple[object, ...]:
 
 
 def test_who_was_overtaken_in_the_same_field_is_asked_and_overwrites_nothing(desk: Desk, lena: Visitor, number: str) -> None:
-    form = _hidden(lena.get(_assign(number)))
+    form = hidden_inputs(lena.get(_assign(number)))
     _meanwhile(desk, number, assigned_user="anna")
 
     asked = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"})
@@ -60,12 +55,12 @@ def test_who_was_overtaken_in_the_same_field_is_asked_and_overwrites_nothing(des
 
 @pytest.mark.parametrize(("choice", "kept"), [("mine", "lena"), ("theirs", "anna")])
 def test_what_was_chosen_is_what_stays(desk: Desk, lena: Visitor, number: str, choice: str, kept: str) -> None:
-    form = _hidden(lena.get(_assign(number)))
+    form = hidden_inputs(lena.get(_assign(number)))
     _meanwhile(desk, number, assigned_user="anna")
     asked = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"})
     action = re.findall(r'<form class="card" method="post" action="([^"]*)" data-code="version_conflict"', asked.text)[0]
 
-    settled = lena.post(action, {**_hidden(asked), "_keep:assigned_user": choice})
+    settled = lena.post(action, {**hidden_inputs(asked), "_keep:assigned_user": choice})
 
     assert action == _assign(number)
     assert (settled.status_code, settled.location) == (303, f"/r/service_request/{number}")
@@ -73,9 +68,9 @@ def test_what_was_chosen_is_what_stays(desk: Desk, lena: Visitor, number: str, c
 
 
 def test_a_choice_that_was_overtaken_again_is_asked_again(desk: Desk, lena: Visitor, number: str) -> None:
-    form = _hidden(lena.get(_assign(number)))
+    form = hidden_inputs(lena.get(_assign(number)))
     _meanwhile(desk, number, assigned_user="anna")
-    asked = _hidden(lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"}))
+    asked = hidden_inputs(lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"}))
     _meanwhile(desk, number, assigned_user="tom", assigned_unit="technical")
 
     again = lena.post(_assign(number), {**asked, "_keep:assigned_user": "mine"})
@@ -85,67 +80,96 @@ def test_a_choice_that_was_overtaken_again_is_asked_again(desk: Desk, lena: Visi
     assert _stored(desk, number, "assigned_user") == ("tom",)
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "Choose what shall stay."), ("de", "Wählen Sie, was bleiben soll.")])
+def test_nothing_is_chosen_beforehand_and_nothing_stored_without_a_choice(desk: Desk, number: str, language: str, said: str) -> None:
+    """QUALITY row 2: no silent overwrite, neither of what is stored nor of what was typed."""
+    visitor = desk.visitor("lena", language)
+    form = hidden_inputs(visitor.get(_assign(number)))
+    _meanwhile(desk, number, assigned_user="anna", assigned_unit="customer_care")
+    asked = visitor.post(_assign(number), {**form, "assigned_unit": "technical", "assigned_user": "tom"})
+
+    again = visitor.post(_assign(number), {**hidden_inputs(asked), "_keep:assigned_unit": "mine"})
+    settled = visitor.post(_assign(number), {**hidden_inputs(again), "_keep:assigned_unit": "mine", "_keep:assigned_user": "mine"})
+
+    assert not re.search(_CHOSEN, asked.text)
+    assert again.status_code == 422
+    assert texts(again.text).count(said) == 1
+    assert re.findall(_CHOSEN, again.text) == [("assigned_unit", "mine")]
+    assert settled.status_code == 303
+    assert _stored(desk, number, "assigned_unit", "assigned_user") == ("technical", "tom")
+
+
+def test_a_choice_that_is_left_open_while_somebody_is_faster_again_counts_for_nothing(desk: Desk, lena: Visitor, number: str) -> None:
+    form = hidden_inputs(lena.get(_assign(number)))
+    _meanwhile(desk, number, assigned_user="anna", assigned_unit="customer_care")
+    asked = hidden_inputs(lena.post(_assign(number), {**form, "assigned_unit": "technical", "assigned_user": "tom"}))
+    _meanwhile(desk, number, assigned_user="lena")
+
+    again = lena.post(_assign(number), {**asked, "_keep:assigned_unit": "mine"})
+
+    assert again.status_code == 422
+    assert "Lena Wolf" in texts(again.text)
+    assert not re.search(_CHOSEN, again.text)
+    assert _stored(desk, number, "assigned_unit", "assigned_user") == ("customer_care", "lena")
+
+
 def test_a_redraw_keeps_the_version_and_the_values_that_the_form_was_opened_with(desk: Desk, lena: Visitor, number: str) -> None:
-    form = _hidden(lena.get(_assign(number)))
+    form = hidden_inputs(lena.get(_assign(number)))
     _meanwhile(desk, number, assigned_user="anna")
 
     drawn = lena.post(_assign(number), {**form, "_line": "again", "assigned_unit": "first_line", "assigned_user": "lena"})
-    asked = lena.post(_assign(number), {**_hidden(drawn), "assigned_unit": "first_line", "assigned_user": "lena"})
+    asked = lena.post(_assign(number), {**hidden_inputs(drawn), "assigned_unit": "first_line", "assigned_user": "lena"})
 
     assert drawn.status_code == 200
-    kept = _hidden(drawn)
+    kept = hidden_inputs(drawn)
     assert (kept["_version"], json.loads(kept["_base"])) == (form["_version"], json.loads(form["_base"]))
     assert asked.status_code == 409
     assert _stored(desk, number, "assigned_user") == ("anna",)
 
 
 def test_a_form_that_was_sent_before_and_changed_keeps_its_version(desk: Desk, lena: Visitor, number: str) -> None:
-    form = _hidden(lena.get(_assign(number)))
+    form = hidden_inputs(lena.get(_assign(number)))
     assert lena.post(_assign(number), {**form, "assigned_unit": "customer_care", "assigned_user": "lena"}).status_code == 303
     _meanwhile(desk, number, assigned_unit="first_line", assigned_user="anna")
 
     drawn = lena.post(_assign(number), {**form, "assigned_unit": "customer_care", "assigned_user": ""})
-    asked = lena.post(_assign(number), {**_hidden(drawn), "assigned_unit": "customer_care", "assigned_user": ""})
+    asked = lena.post(_assign(number), {**hidden_inputs(drawn), "assigned_unit": "customer_care", "assigned_user": ""})
 
     assert drawn.status_code == 422
     assert "You sent this form before" in drawn.text
-    assert _hidden(drawn)["_version"] == form["_version"]
+    assert hidden_inputs(drawn)["_version"] == form["_version"]
     assert asked.status_code == 409
     assert _stored(desk, number, "assigned_unit", "assigned_user") == ("first_line", "anna")
 
 
-def test_what_touches_other_fields_is_put_together(desk: Desk, lena: Visitor, number: str) -> None:
-    form = _hidden(lena.get(_assign(number)))
-    _meanwhile(desk, number, description="Where is my second bill?")
+@pytest.mark.parametrize(
+    ("theirs", "typed", "kept"),
+    [
+        pytest.param({"description": "Where is my second bill?"}, "anna", ("first_line", "anna", "Where is my second bill?"), id="a field of another form"),
+        pytest.param({"assigned_unit": "customer_care"}, "lena", ("customer_care", "lena", "Where is my bill?"), id="a field of this form, not touched here"),
+    ],
+)
+def test_what_touches_other_fields_is_put_together(desk: Desk, lena: Visitor, number: str, theirs: dict[str, str], typed: str, kept: tuple[str, ...]) -> None:
+    form = hidden_inputs(lena.get(_assign(number)))
+    _meanwhile(desk, number, **theirs)
 
-    done = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "anna"})
+    done = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": typed})
 
     assert done.status_code == 303
     assert "Ada Adler" in texts(lena.get(done.location).text)
-    assert _stored(desk, number, "assigned_user", "description") == ("anna", "Where is my second bill?")
-
-
-def test_a_field_that_was_not_touched_is_not_sent(desk: Desk, lena: Visitor, number: str) -> None:
-    """The unit that somebody else chose meanwhile stays: only the person was changed here."""
-    form = _hidden(lena.get(_assign(number)))
-    _meanwhile(desk, number, assigned_unit="customer_care")
-
-    done = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"})
-
-    assert done.status_code == 303
-    assert _stored(desk, number, "assigned_unit", "assigned_user") == ("customer_care", "lena")
+    assert _stored(desk, number, "assigned_unit", "assigned_user", "description") == kept
 
 
 def test_what_does_not_fit_together_is_refused_on_the_newer_values(desk: Desk, lena: Visitor, number: str) -> None:
     """The form that comes back shows what somebody else changed, so that the next click changes nothing but what was typed."""
-    form = _hidden(lena.get(_assign(number)))
+    form = hidden_inputs(lena.get(_assign(number)))
     _meanwhile(desk, number, assigned_unit="customer_care")
 
     refused = lena.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "nobody-of-this-name"})
 
     assert refused.status_code == 422
     assert 'value="nobody-of-this-name"' in refused.text
-    assert '"assigned_unit":"customer_care"' in _hidden(refused)["_base"]
+    assert '"assigned_unit":"customer_care"' in hidden_inputs(refused)["_base"]
     assert re.search(r'<option value="customer_care"[^>]*selected|name="assigned_unit"[^>]*value="customer_care', refused.text)
 
 
@@ -155,11 +179,11 @@ def _cancel(number: str) -> str:
 
 def test_an_action_says_what_was_changed_before_it_goes_by_the_newer_version(desk: Desk, number: str) -> None:
     anna, reason = desk.visitor("anna"), {"cancellation_reason": "duplicate"}
-    form = _hidden(anna.get(_cancel(number)))
+    form = hidden_inputs(anna.get(_cancel(number)))
     _meanwhile(desk, number, assigned_user="anna", description="It is about the second bill.")
 
     told = anna.post(_cancel(number), {**form, **reason})
-    done = anna.post(_cancel(number), {**_hidden(told), **reason})
+    done = anna.post(_cancel(number), {**hidden_inputs(told), **reason})
 
     assert told.status_code == 422
     assert 'data-code="version_conflict"' in told.text
@@ -172,13 +196,13 @@ def test_an_action_says_what_was_changed_before_it_goes_by_the_newer_version(des
 @pytest.mark.parametrize("typed", [{"_line": "again"}, {"field_of_yesterday": "typed"}], ids=["drawn again", "a field is gone"])
 def test_an_action_that_is_only_drawn_again_keeps_the_version_that_it_was_opened_for(desk: Desk, number: str, typed: dict[str, str]) -> None:
     anna, reason = desk.visitor("anna"), {"cancellation_reason": "duplicate"}
-    form = _hidden(anna.get(_cancel(number)))
+    form = hidden_inputs(anna.get(_cancel(number)))
     _meanwhile(desk, number, description="It is about the second bill.")
 
     drawn = anna.post(_cancel(number), {**form, **reason, **typed})
-    told = anna.post(_cancel(number), {**_hidden(drawn), **reason})
+    told = anna.post(_cancel(number), {**hidden_inputs(drawn), **reason})
 
-    assert _hidden(drawn)["_version"] == form["_version"]
+    assert hidden_inputs(drawn)["_version"] == form["_version"]
     assert "What was changed meanwhile" not in drawn.text
     assert told.status_code == 422
     assert "What was changed meanwhile" in told.text

@@ -58,8 +58,9 @@ TEXTS: Texts = {
     # conflict
     "conflict": ("Somebody was faster", "Jemand war schneller"),
     "conflict.advice": (
-        "{authors} changed this record while you were editing it. Choose for each field what shall stay.",
-        "{authors} hat diesen Datensatz geändert, während Sie ihn bearbeitet haben. Wählen Sie für jedes Feld, was bleiben soll.",
+        "{authors} changed this record while you were editing it. Nothing of yours is stored yet: choose for each field what shall stay.",
+        "Während Sie diesen Datensatz bearbeitet haben, wurde er von {authors} geändert. Von Ihnen ist noch nichts gespeichert: "
+        "Wählen Sie für jedes Feld, was bleiben soll.",
     ),
     "conflict.news": (
         "What was changed meanwhile. Send the form again if it shall still be done:",
@@ -68,9 +69,21 @@ TEXTS: Texts = {
     "conflict.set": ("{label} was set to “{value}” {when} by {author}.", "{label} wurde {when} von {author} auf „{value}“ gesetzt."),
     "conflict.emptied": ("{label} was emptied {when} by {author}.", "{label} wurde {when} von {author} geleert."),
     "conflict.others": ("Your other changes are kept: {labels}.", "Ihre anderen Änderungen bleiben: {labels}."),
-    "conflict.rows": ("{count} x {label}", "{count} x {label}"),
-    "conflict.theirs": ("Keep theirs", "Fremden Wert behalten"),
-    "conflict.mine": ("Use mine", "Meinen Wert verwenden"),
+    "conflict.now": ("just now", "gerade eben"),
+    "conflict.rows": ("{author} changed rows here {when}.", "{author} hat {when} hier Zeilen geändert."),
+    "conflict.rows.told": ("{label}: {author} changed rows {when}: {notes}.", "{label}: {author} hat {when} Zeilen geändert: {notes}."),
+    "conflict.row.added": ("added", "hinzugefügt"),
+    "conflict.row.changed": ("changed", "geändert"),
+    "conflict.row.removed": ("removed", "entfernt"),
+    "conflict.row.moved": ("put in another order", "umgeordnet"),
+    "conflict.theirs": ("Keep theirs", "Fremden Stand behalten"),
+    "conflict.theirs.hint": ("What you did to these rows is dropped.", "Was Sie an diesen Zeilen getan haben, entfällt."),
+    "conflict.mine": ("Use mine", "Meinen Stand verwenden"),
+    "conflict.mine.hint": ("What {author} did to these rows is taken back.", "Was {author} an diesen Zeilen getan hat, wird zurückgenommen."),
+    "conflict.both": ("Keep both", "Beides behalten"),
+    "conflict.both.hint": ("You changed different rows: so they will stand.", "Sie haben verschiedene Zeilen geändert: So werden sie dastehen."),
+    "conflict.undecided": ("Not saved: nothing was chosen yet for a field.", "Nicht gespeichert: Für ein Feld wurde noch nichts gewählt."),
+    "conflict.choose": ("Choose what shall stay.", "Wählen Sie, was bleiben soll."),
     "conflict.save": ("Save the choice", "Auswahl speichern"),
     "conflict.somebody": ("Somebody else", "Jemand anders"),
 }
