@@ -9,6 +9,7 @@ from types import MappingProxyType
 from flask import Response, url_for
 
 from packdesk_ui import answers, shell
+from packdesk_ui.components import macro
 from packdesk_ui.controls import Control, Group, Option, Row
 from packdesk_ui.faults import Branch, Fault, Why
 from packdesk_ui.finder import Found
@@ -139,7 +140,12 @@ def gallery() -> Response:
         why=_why(),
         columns=_columns(),
         rows=_rows(),
-        action=RowAction(label=_said("pick"), icon="check", href=url_for("packdesk_ui.gallery_window"), name="SR00000024"),
+        action=RowAction(
+            label=_said("pick"),
+            words=macro("components/button.html", "words_of")(_said("pick"), "check"),
+            href=url_for("packdesk_ui.gallery_window"),
+            name="SR00000024",
+        ),
         first=Pages(number=1, count_text="25 / 1,000+", previous=False, next="c"),
         middle=Pages(number=7, count_text="", previous=True, next="c"),
         last=Pages(number=41, count_text="1,017", previous=True, next=""),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, current_app, g, request, session
 
 from packdesk.model.entity_types import EntityType
 from packdesk.records import policy, preferences
@@ -11,6 +11,7 @@ from packdesk.runtime.compile import Runtime
 from packdesk.runtime.values import Actor
 from packdesk.web import request_context
 from packdesk_ui import assets, avatars, catalogue
+from packdesk_ui.addresses import of_page
 
 THEMES = ("auto", "light", "dark")
 #: Under this name the session and the person's preferences keep the appearance.
@@ -127,7 +128,7 @@ def shell_view() -> Shell:
         password=_address_of("OwnPassword.this_form_get"),
         logout=_address_of("AuthDBView.logout"),
         release=pinned.release,
-        gallery=url_for("packdesk_ui.gallery") if _builds_pages(pinned, who) else "",
+        gallery=of_page("packdesk_ui.gallery") if _builds_pages(pinned, who) else "",
     )
 
 
@@ -154,9 +155,9 @@ def _groups(pinned: Runtime, who: Actor, here: str) -> tuple[EntryGroup, ...]:
     def records(*, moving: bool) -> tuple[Entry, ...]:
         """Return the types whose records people are given to work on, or those that only stand."""
         chosen = (entity for entity in visible_types(pinned, who) if is_work(pinned, entity) is moving)
-        return tuple(entry(entity.plural.in_language(here), url_for("packdesk_ui.records", entity_type=entity.id), icon_of(entity)) for entity in chosen)
+        return tuple(entry(entity.plural.in_language(here), of_page("packdesk_ui.records", entity_type=entity.id), icon_of(entity)) for entity in chosen)
 
-    start = EntryGroup(label="", items=(entry(words("start"), url_for("packdesk_ui.start"), "home"),))
+    start = EntryGroup(label="", items=(entry(words("start"), of_page("packdesk_ui.start"), "home"),))
     administration = tuple(
         entry(words(key), href, icon, endpoint.partition(".")[0])
         for key, endpoint, icon in (("users", "UserDBModelView.list", "users"), ("roles", "Roles.list", "shield"))
@@ -188,12 +189,12 @@ def _may_administer(who: Actor, view: str) -> bool:
 
 
 def _address_of(endpoint: str) -> str:
-    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+    return of_page(endpoint) if endpoint in current_app.view_functions else ""
 
 
 def asset(name: str) -> str:
     """Return the address of a built file."""
-    return url_for("packdesk_ui.static", filename=assets.manifest()[name])
+    return of_page("packdesk_ui.static", filename=assets.manifest()[name])
 
 
 def install(app: Flask) -> None:
@@ -203,6 +204,7 @@ def install(app: Flask) -> None:
         "shell_view": shell_view,
         "t": words,
         "asset": asset,
+        "address_of": of_page,
         "icon_outline": assets.outline,
         "initials_of": avatars.initials,
         "hue_of": avatars.hue,

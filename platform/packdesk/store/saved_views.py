@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from packdesk.model.nodes import Json
 from packdesk.store.platform_tables import preference, saved_view
+from packdesk.store.prepared import Prepared
 
 #: More than anybody finds his way in; the list of views never grows beyond it.
 MOST = 200
@@ -27,34 +30,55 @@ class SavedView:
     version: int
 
 
+class _Row(NamedTuple):
+    """What is selected of a view; a preference stands in the same columns, without an id."""
+
+    id: str
+    entity_type: str
+    owner: str
+    label: str
+    shared: bool
+    body: Json
+    version: int
+
+
 def load(connection: Connection, view_id: str) -> SavedView | None:
     """Return the view with this id."""
     row = connection.execute(_columns().where(saved_view.c.id == view_id)).first()
-    return _view(row) if row is not None else None
+    return _view(_Row(*row)) if row is not None else None
 
 
 def with_preferences(connection: Connection, entity_type: str, login: str, names: Iterable[str]) -> tuple[tuple[SavedView, ...], Mapping[str, Json]]:
     """Return the views of a type that somebody may open, his own first, and his preferences of these names: one statement."""
-    views = (
-        _columns()
-        .where(saved_view.c.entity_type == entity_type, sa.or_(saved_view.c.owner == login, saved_view.c.shared))
-        .order_by(saved_view.c.owner != login, saved_view.c.label, saved_view.c.id)
-        .limit(MOST)
-        .subquery()
-    )
-    kept = sa.select(
-        sa.literal("").label("id"),
-        preference.c.name.label("entity_type"),
-        preference.c.login.label("owner"),
-        sa.literal("").label("label"),
-        sa.false().label("shared"),
-        preference.c.value.label("body"),
-        sa.literal(0).label("version"),
-    ).where(preference.c.login == login, preference.c.name.in_(tuple(names)))
-    rows = connection.execute(sa.union_all(sa.select(views), kept)).all()
+    wanted = tuple(names)
+    asked = {"type": entity_type, "mine": login, **{f"name_{place}": name for place, name in enumerate(wanted)}}
+    rows = [_Row._make(row) for row in _with_preferences(connection.dialect, len(wanted)).rows(connection, asked)]
     found = [_view(row) for row in rows if row.id]
     found.sort(key=lambda view: (view.owner != login, view.label.casefold(), view.id))
     return tuple(found), {row.entity_type: row.body for row in rows if not row.id}
+
+
+@lru_cache(maxsize=16)
+def _with_preferences(dialect: Dialect, count: int) -> Prepared:
+    """Return the statement for so many preferences; each list is drawn with it."""
+    login = sa.bindparam("mine", type_=saved_view.c.owner.type)
+    views = (
+        _columns()
+        .where(saved_view.c.entity_type == sa.bindparam("type"), sa.or_(saved_view.c.owner == login, saved_view.c.shared))
+        .order_by(saved_view.c.owner != login, saved_view.c.label, saved_view.c.id)
+        .limit(sa.literal_column(str(MOST)))
+        .subquery()
+    )
+    kept = sa.select(
+        sa.literal_column("''").label("id"),
+        preference.c.name.label("entity_type"),
+        preference.c.login.label("owner"),
+        sa.literal_column("''").label("label"),
+        sa.false().label("shared"),
+        preference.c.value.label("body"),
+        sa.literal_column("0").label("version"),
+    ).where(preference.c.login == login, preference.c.name.in_([sa.bindparam(f"name_{place}") for place in range(count)]))
+    return Prepared(sa.union_all(sa.select(views), kept), dialect, "")
 
 
 def add(connection: Connection, view: SavedView, now: datetime) -> None:
@@ -86,6 +110,6 @@ def _columns() -> sa.Select[str, str, str, str, bool, Json, int]:
     return sa.select(table.id, table.entity_type, table.owner, table.label, table.shared, table.body, table.version)
 
 
-def _view(row: sa.Row[*tuple[object, ...]]) -> SavedView:
+def _view(row: _Row) -> SavedView:
     body = row.body if isinstance(row.body, Mapping) else {}
     return SavedView(id=row.id, entity_type=row.entity_type, owner=row.owner, label=row.label, shared=bool(row.shared), body=body, version=row.version)

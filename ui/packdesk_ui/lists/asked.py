@@ -23,6 +23,7 @@ from packdesk.runtime.filter_sources import Moment
 from packdesk.runtime.lists import ListView, chosen_columns, list_view
 from packdesk.web import request_context
 from packdesk_ui import answers, shell
+from packdesk_ui.addresses import of_page
 
 SAVED = "v-"
 TABLE, BOARD, CALENDAR = "table", "board", "calendar"
@@ -295,7 +296,7 @@ def full_label(entity: EntityRuntime, path: str, language: str) -> str:
 def named_filters(entity: EntityRuntime, language: str) -> tuple[tuple[str, str, str], ...]:
     """Return id, label and address of each named filter of the type's list."""
     found = open_list(entity, language).filters
-    return tuple((each.id, each.label, url_for("packdesk_ui.records", entity_type=entity.id, view=each.id)) for each in found)
+    return tuple((each.id, each.label, of_page("packdesk_ui.records", entity_type=entity.id, view=each.id)) for each in found)
 
 
 # meaning -------------------------------------------------------------------------------------------------------------------------

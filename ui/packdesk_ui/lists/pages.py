@@ -15,6 +15,7 @@ from packdesk.runtime.lists import ListView
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, counts, shell
+from packdesk_ui.addresses import of_page
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import board as boards
 from packdesk_ui.lists import calendar as calendars
@@ -170,8 +171,8 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         notices=_notices(entity, asked, language),
         action=asking.address(entity.id, asked),
         reset_href=url_for("packdesk_ui.records", entity_type=entity.id, view=asked.view or None),
-        new_href=url_for("packdesk_ui.new", entity_type=entity.id),
-        import_href=url_for("packdesk_ui.imports", entity_type=entity.id),
+        new_href=of_page("packdesk_ui.new", entity_type=entity.id),
+        import_href=of_page("packdesk_ui.imports", entity_type=entity.id),
         export_href=url_for("packdesk_ui.export", entity_type=entity.id, **asking.parts(asked, layout="", page="", open="")),
         bulk_href=url_for("packdesk_ui.bulk", entity_type=entity.id, **asking.parts(asked, open="")),
         columns_href=here("columns"),

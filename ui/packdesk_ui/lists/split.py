@@ -134,8 +134,8 @@ def address_of(entity: EntityRuntime, asked: Asked, **changed: str) -> str:
 
 
 def _row(row: table.Row, *, near: bool) -> PaneRow:
-    badge = next((cell for cell in row.cells if cell.badge), Shown(label=""))
-    texts = list(dict.fromkeys(cell.text for cell in row.cells[1:] if cell.text and not cell.badge))[:3]
+    badge = next((cell for cell in row.values if cell.badge), Shown(label=""))
+    texts = list(dict.fromkeys(cell.text for cell in row.values[1:] if cell.text and not cell.badge))[:3]
     return PaneRow(href=row.beside, title=row.number, line=" · ".join(texts), status=badge.text, tone=badge.badge, current=row.current, near=near)
 
 

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
+from types import NoneType
+from typing import cast
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
@@ -16,6 +21,7 @@ from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, people
 from packdesk_ui.addresses import of_record
+from packdesk_ui.components import Cells, joined, macro
 from packdesk_ui.lists.asked import Asked, address, closed_to_order
 from packdesk_ui.showing import Reader, Shown
 from packdesk_ui.telling import sentence
@@ -23,6 +29,8 @@ from packdesk_ui.telling import sentence
 #: Styles of a column as the stylesheet names them.
 _STYLES = {"danger": "late"}
 _RIGHT = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+#: Types of values that many records of a page have in common.
+_SHARED = (str, bool, datetime, NoneType)
 #: Kinds whose values are long: they give way, the others keep their line.
 _LONG = frozenset(
     {
@@ -52,7 +60,8 @@ class RowAction:
     """What can be done with a row at once."""
 
     label: str
-    icon: str
+    #: The label and its icon as they are drawn: the same in every row.
+    words: Markup
     href: str
     #: Needs no inputs and no confirmation: the button does it.
     plain: bool
@@ -68,7 +77,10 @@ class Row:
     """A record in the list."""
 
     number: str
-    cells: tuple[Shown, ...]
+    #: Its values as they are read, and as they are drawn: the first column, then the others.
+    values: tuple[Shown, ...]
+    lead: Markup
+    others: Markup
     actions: tuple[RowAction, ...]
     #: Where the record opens beside the list.
     beside: str
@@ -103,24 +115,32 @@ def rows(entity: EntityRuntime, listed: ListView, found: ListedPage, asked: Aske
     reader = reader_of(request_context.runtime(), found.page, language)
     beside = _beside(entity, asked) if asked is not None else ""
     opened = asked.opened if asked is not None else ""
-    drawn: dict[object, Shown] = {}
+    cells, known = Cells(heads(entity, listed.columns)), cast("dict[object, tuple[Shown, str]]", {})
+    act = _Offers(entity.id, language)
 
-    def drawn_once(record: Record, column: ListColumn, *, styled: bool) -> Shown:
-        """Return a cell; most columns of a page hold few values, each of which is drawn once."""
+    def drawn(record: Record, column: ListColumn, *, styled: bool) -> tuple[Shown, str]:
+        """Return a value and its cell; most columns of a page hold few values, each of which is drawn once."""
         value = record.get(column.path)
-        if column.path == "number" or not (value is None or isinstance(value, str)):
-            return cell(record, column, reader, entity.id, styled=styled)
-        key = (column.path, value, styled)
-        if key not in drawn:
-            drawn[key] = cell(record, column, reader, entity.id, styled=styled)
-        return drawn[key]
+        key = (column.path, value if isinstance(value, _SHARED) else record.id, styled)
+        made = known.get(key)
+        if made is None:
+            shown = value_of(record, column, reader, entity.id, styled=styled)
+            made = known[key] = (shown, cells.draw(column.path, shown))
+        return made
 
     for record in found.page.rows:
         state = found.states.get(record.id)
         marked = state.marked if state is not None else frozenset()
-        cells = tuple(drawn_once(record, column, styled=column.when is None or column.path in marked) for column in listed.columns)
-        offered = tuple(_row_action(entity.id, record.number, each, language) for each in state.actions) if state is not None else ()
-        yield Row(number=record.number, cells=cells, actions=offered, beside=f"{beside}{quote(record.number)}", current=record.number == opened)
+        values, htmls = zip(*(drawn(record, column, styled=column.when is None or column.path in marked) for column in listed.columns), strict=True)
+        yield Row(
+            number=record.number,
+            values=values,
+            lead=joined(htmls[:1]),
+            others=joined(htmls[1:]),
+            actions=tuple(act.offer(record.number, each) for each in state.actions) if state is not None else (),
+            beside=f"{beside}{quote(record.number)}",
+            current=record.number == opened,
+        )
 
 
 def _beside(entity: EntityRuntime, asked: Asked) -> str:
@@ -129,7 +149,7 @@ def _beside(entity: EntityRuntime, asked: Asked) -> str:
     return f"{here}{'&' if '?' in here else '?'}open="
 
 
-def cell(record: Record, column: ListColumn, reader: Reader, entity_type: str, *, styled: bool) -> Shown:
+def value_of(record: Record, column: ListColumn, reader: Reader, entity_type: str, *, styled: bool) -> Shown:
     """Return one value of a row as it is read."""
     if column.path == "number":
         return Shown(label=column.label, text=record.number, href=of_record("packdesk_ui.record", record.number, entity_type=entity_type))
@@ -150,15 +170,28 @@ def reader_of(runtime: Runtime, found: search.SearchPage, language: str) -> Read
     return Reader(model=runtime.model, language=language, zone=zone, references=found.references, person=people.name_of, brief=True, year=year)
 
 
-def _row_action(entity_type: str, number: str, state: ActionState, language: str) -> RowAction:
-    action = state.action
-    label = action.label.in_language(language)
-    return RowAction(
-        label=label,
-        icon=action.icon,
-        href=of_record("packdesk_ui.act", number, entity_type=entity_type, action=action.id),
-        plain=not (state.inputs or action.confirm is not None or len(state.statuses) > 1),
-        key=answers.new_key(),
-        name=f"{label}: {number}",
-        reason=" ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings)) if not state.enabled else "",
-    )
+class _Offers:
+    """Makes the buttons of rows; what is the same in every row is drawn once."""
+
+    def __init__(self, entity_type: str, language: str) -> None:
+        """Know the type that the list shows."""
+        self._entity_type, self._language = entity_type, language
+        self._words: dict[str, tuple[str, Markup]] = {}
+        self._draw = macro("components/button.html", "words_of")
+
+    def offer(self, number: str, state: ActionState) -> RowAction:
+        """Return what can be done with the record of this number, or why it can't."""
+        action, language = state.action, self._language
+        if action.id not in self._words:
+            label = action.label.in_language(language)
+            self._words[action.id] = (label, self._draw(label, action.icon))
+        label, words = self._words[action.id]
+        return RowAction(
+            label=label,
+            words=words,
+            href=of_record("packdesk_ui.act", number, entity_type=self._entity_type, action=action.id),
+            plain=not (state.inputs or action.confirm is not None or len(state.statuses) > 1),
+            key=answers.new_key(),
+            name=f"{label}: {number}",
+            reason=" ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings)) if not state.enabled else "",
+        )

@@ -13,6 +13,7 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, people, shell
+from packdesk_ui.addresses import of_page
 from packdesk_ui.editing import crumbs
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists.asked import BOARD, CALENDAR, SAVED, TABLE, Asked, address
@@ -85,7 +86,7 @@ def bar(entity: EntityRuntime, asked: Asked, language: str) -> ViewBar:
         version=saved.version if saved is not None else 0,
         changed=asked.changed,
         deleted=deleted.label if deleted is not None else "",
-        undo_href=url_for("packdesk_ui.undo_view", entity_type=entity.id),
+        undo_href=of_page("packdesk_ui.undo_view", entity_type=entity.id),
     )
 
 
