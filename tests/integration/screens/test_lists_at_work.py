@@ -9,7 +9,7 @@ from tests.statements import listening
 from packdesk.runtime.values import Record
 
 #: The release, views and columns of the list, its page with the count, what the conditions of its actions walk to.
-MOST = 4
+MOST = 5
 ROWS = 6
 
 
