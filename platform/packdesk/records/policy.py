@@ -198,6 +198,11 @@ def opens(runtime: Runtime, actor: Actor, verb: str, entity_type: str, graph: Gr
     return lambda record: is_open(runtime, actor, verb, record, graph)
 
 
+def guarding_fields(entity: EntityType) -> tuple[str, ...]:
+    """Return the fields of a record that say to whom it is open: its owner and privacy, or which record it follows."""
+    return ("owner_unit", "privacy_level") if entity.access is Access.EXPLICIT else (entity.master,) if entity.access is Access.IMPLICIT else ()
+
+
 def followed(runtime: Runtime, actor: Actor, record: Record) -> tuple[str, str] | None:
     """Return entity type and id of the record whose owner and privacy decide about this one; None where that is itself, or nothing is asked."""
     entity = runtime.model.entity_types[record.entity_type]

@@ -1,8 +1,9 @@
-"""What a list shows of its rows beside their values: where a column's condition holds, and which row actions can be done now."""
+"""What a list shows of its rows beside their values: where a column's condition holds, which row actions can be done now, and which can be edited."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from packdesk.records import policy
 from packdesk.records.actions import states
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
@@ -10,7 +11,7 @@ from packdesk.records.search import SearchCommand, SearchPage, looked_up, shown
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.entity_parts import ActionRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
-from packdesk.runtime.lifecycle import ActionState
+from packdesk.runtime.lifecycle import ActionState, is_final
 from packdesk.runtime.situation import situation
 from packdesk.runtime.values import Record
 
@@ -23,6 +24,13 @@ class RowState:
     marked: frozenset[str]
     #: Row actions that this person can do now; those that are blocked too where they were asked for.
     actions: tuple[ActionState, ...]
+    #: This person may edit the record, and it can still be changed.
+    editable: bool = False
+
+
+_SILENT = RowState(marked=frozenset(), actions=())
+#: Records that follow one another with their owner and privacy, so many deep.
+_FOLLOWED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,8 @@ class Wanted:
     actions: tuple[str, ...]
     #: Tell of actions that are not possible now, too, with what blocks them.
     blocked: bool = False
+    #: Tell which rows can be edited.
+    editing: bool = False
 
 
 def listed(context: Context, entity_type: str, command: SearchCommand, wanted: Wanted) -> ListedPage:
@@ -52,14 +62,52 @@ def listed(context: Context, entity_type: str, command: SearchCommand, wanted: W
 
 def listed_in(work: Work, entity_type: str, command: SearchCommand, wanted: Wanted) -> ListedPage:
     """Return what ``listed`` does, inside a transaction."""
-    asked = bool(wanted.conditions or wanted.actions)
-    found = looked_up(work, entity_type, command, "view", whole=asked)
+    entity, asked = work.runtime.type(entity_type), bool(wanted.conditions or wanted.actions)
+    found = looked_up(work, entity_type, command, "view", whole=asked, also=_read_for_editing(work, entity) if wanted.editing else ())
     states: Mapping[str, RowState] = {}
     if asked:
         work.unit.keep(found.page.rows)
-        _read_ahead(work, work.runtime.type(entity_type), found.page.rows, wanted.conditions, wanted.actions)
+        _read_ahead(work, entity, found.page.rows, wanted.conditions, wanted.actions)
         states = {record.id: _state(work, record, seen, wanted) for record, seen in zip(found.page.rows, found.rows, strict=True)}
+    if wanted.editing:
+        editable = _editable(work, entity, found.page.rows)
+        states = {record.id: replace(states.get(record.id, _SILENT), editable=record.id in editable) for record in found.page.rows}
     return ListedPage(page=shown(work, found), states=states)
+
+
+def _open_as_seen(work: Work, entity_type: str) -> bool:
+    """Say whether whoever sees a record of the type may edit it as far as owner and privacy go: then no row needs to be asked."""
+    runtime, actor = work.runtime, work.context.actor
+    return policy.visible_pairs(runtime, actor, entity_type, "edit") == policy.visible_pairs(runtime, actor, entity_type, "view")
+
+
+def _read_for_editing(work: Work, entity: EntityRuntime) -> tuple[str, ...]:
+    """Return the fields that say whether a record can be edited."""
+    asked = (*(("state",) if entity.lifecycle is not None else ()), *(() if _open_as_seen(work, entity.id) else policy.guarding_fields(entity.entity)))
+    return tuple(path for path in asked if path in entity.fields)
+
+
+def _editable(work: Work, entity: EntityRuntime, records: Sequence[Record]) -> frozenset[str]:
+    """Return the ids of the records that this person may edit and that are not locked."""
+    runtime, actor = work.runtime, work.context.actor
+    if policy.may(runtime, actor, "edit", entity.id) is not None:
+        return frozenset()
+    going_on = [record for record in records if not is_final(entity, record)]
+    if _open_as_seen(work, entity.id):
+        return frozenset(record.id for record in going_on)
+    _masters_ahead(work, going_on)
+    is_open = policy.opens(runtime, actor, "edit", entity.id, work.unit)
+    return frozenset(record.id for record in going_on if is_open(record))
+
+
+def _masters_ahead(work: Work, records: Sequence[Record]) -> None:
+    """Load the records whose owner and privacy decide about these, a kind at a time instead of row by row."""
+    for _ in range(_FOLLOWED):
+        wanted: dict[str, set[str]] = {}
+        for record in records:
+            if (master := policy.followed(work.runtime, work.context.actor, record)) is not None:
+                wanted.setdefault(master[0], set()).add(master[1])
+        records = [found for target, ids in wanted.items() for found in work.unit.prefetch(target, ids).values()]
 
 
 def _read_ahead(work: Work, entity: EntityRuntime, records: Sequence[Record], conditions: Mapping[str, Compiled], actions: tuple[str, ...]) -> None:

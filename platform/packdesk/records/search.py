@@ -81,13 +81,18 @@ class LookedUp:
     rows: tuple[Record, ...]
 
 
-def looked_up(work: Work, entity_type: str, command: SearchCommand, verb: str, *, whole: bool = False) -> LookedUp:
-    """Return a page of the records on which the verb is open as they are stored; ``whole`` for rules that read more of them than is shown."""
+def looked_up(work: Work, entity_type: str, command: SearchCommand, verb: str, *, whole: bool = False, also: tuple[str, ...] = ()) -> LookedUp:
+    """Return a page of the records on which the verb is open as they are stored; ``whole`` for rules that read more of them than is shown.
+
+    ``also`` are single fields that are read beside those that are shown.
+    """
     entity = work.runtime.type(entity_type)
     if refused := policy.may(work.runtime, work.context.actor, verb, entity_type):
         raise Refused([refused])
     kept = screen(work, entity)
     query = query_of(work, entity, command, verb, kept.hidden | kept.masked, whole=whole)
+    if query.fields is not None and also:
+        query = dataclasses.replace(query, fields=tuple(dict.fromkeys((*query.fields, *also))))
     page = queries.run(work.unit.connection, work.unit.tables, query)
     rows = page.rows if query.fields is not None else tuple(computed(work, entity, record) for record in page.rows)
     return LookedUp(command=command, query=query, page=page, rows=rows)
@@ -99,7 +104,7 @@ def shown(work: Work, found: LookedUp) -> SearchPage:
     entity = work.runtime.type(query.entity_type)
     kept = screen(work, entity)
     rows = found.rows
-    if query.fields is None and command.fields:
+    if command.fields and query.fields != command.fields:
         rows = tuple(queries.only(record, command.fields) for record in rows)
     rows = kept.over_all(rows)
     return SearchPage(

@@ -86,6 +86,25 @@ def test_going_back_finds_the_chips_the_place_and_the_selection_again(enter: Ent
     page.wait_for_function("before => Math.abs(window.scrollY - before) < 40", arg=before)
 
 
+def test_the_row_that_has_the_focus_is_edited_by_its_character_in_a_window(enter: Enter, leader: Client) -> None:
+    """GEN-9, GEN-12; without a row there is nothing that the character could mean."""
+    [record] = _requests(leader, "Edited at once", 1)
+    page = enter("anna").open("/r/{service_request}?view={unassigned}&order=-number")
+    row = page.locator(f"tr[data-row='{record['number']}']")
+
+    page.locator("#content").focus()
+    page.keyboard.press("e")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    row.locator("td.lead a").focus()
+    page.keyboard.press("e")
+    form = page.get_by_role("dialog").locator("form")
+    form.locator("[name=description]").fill("Edited in the window")
+    form.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(row).to_be_visible()
+
+
 def test_columns_are_moved_and_left_out_without_a_mouse_and_stay_so(enter: Enter) -> None:
     tom = enter("tom")
     page = tom.open("/r/{contact}")

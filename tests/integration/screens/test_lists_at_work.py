@@ -53,3 +53,29 @@ def test_more_rows_with_actions_cost_no_more_statements(desk: Desk, types: dict[
     assert len(re.findall("<tr data-row=", page)) > ROWS
     assert len(re.findall('class="acts"', page)) > ROWS
     assert after <= max(before, MOST)
+
+
+def _editable(page: str) -> dict[str, bool]:
+    """Return number -> whether its row offers to edit the record."""
+    rows = re.findall(r'<tr data-row="([^"]+)">(.*?)</tr>', page, re.DOTALL)
+    return {number: f'/{number}/edit" aria-label="Edit: {number}"' in inside for number, inside in rows}
+
+
+@pytest.mark.parametrize("login", ["anna", "tom", "mia", "lena", "paul", "admin"])
+def test_a_row_offers_to_edit_what_the_page_of_its_record_offers(desk: Desk, types: dict[str, Record], login: str) -> None:
+    """GEN-9, GEN-11: nothing to roles that only look, nothing on what is final, and not a statement more for it."""
+    visitor, ended = desk.visitor(login), desk.made("activity", subtype="call_back", contact=types["contact"].number, assigned_unit="first_line")
+    desk.put(ended, status="completed", state="completed")
+    walked = {True: 0, False: 0}
+    for entity_type in types:
+        answer = visitor.get(f"/r/{entity_type}?view={'all' if entity_type != 'complaint' else ''}")
+        if answer.status_code != 200:
+            continue
+        rows = _editable(answer.get_data(as_text=True))
+        for number in list(rows)[:3] + [one for one in rows if one == ended.number]:
+            page = visitor.get(f"/r/{entity_type}/{number}").get_data(as_text=True)
+            assert rows[number] is (f'href="/r/{entity_type}/{number}/edit"' in page), (entity_type, number)
+            walked[rows[number]] += 1
+
+    assert walked[False]
+    assert walked[True] or login == "paul"

@@ -20,6 +20,12 @@ function isThere(element: HTMLElement): boolean {
   return (menu ?? element).checkVisibility() && !element.hasAttribute("disabled");
 }
 
+/** What stands in a row of a list is meant while the focus is in that row. */
+function isMeant(element: HTMLElement): boolean {
+  const row = element.closest("[data-row]");
+  return row === null || row.contains(element.ownerDocument.activeElement);
+}
+
 /** The usual character -> the one that the person chose instead; empty: none. */
 let own: Record<string, string> = {};
 
@@ -29,9 +35,10 @@ function keyOf(usual: string): string {
 
 function keyed(root: Document): HTMLElement[] {
   const top = layer(root);
-  const found = [...top.querySelectorAll<HTMLElement>("[data-key]")].filter((one) => keyOf(one.dataset.key ?? "") && isThere(one));
-  // What the page is about comes before what stands around it.
-  return [...found.filter((one) => one.closest("main")), ...found.filter((one) => !one.closest("main"))];
+  const found = [...top.querySelectorAll<HTMLElement>("[data-key]")].filter((one) => keyOf(one.dataset.key ?? "") && isThere(one) && isMeant(one));
+  // What belongs to the row that has the focus comes first, what the page is about before what stands around it.
+  const near = (one: HTMLElement) => (one.closest("[data-row]") ? 0 : one.closest("main") ? 1 : 2);
+  return found.sort((one, other) => near(one) - near(other));
 }
 
 function wordsOf(element: HTMLElement): string {

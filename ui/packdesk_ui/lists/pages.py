@@ -98,7 +98,7 @@ class ListPage:
     may_import: bool
     may_export: bool
     may_bulk: bool
-    #: Whether the type has row actions at all.
+    #: Whether anything can be done with one of the rows at once.
     acts: bool
     #: View that the list shows, for the way back from a row action.
     view: str
@@ -181,7 +181,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         may_import="import" in verbs,
         may_export="export" in verbs,
         may_bulk="bulk" in verbs,
-        acts="act" in verbs and any(row.actions for row in found.rows),
+        acts=any(row.actions or row.edit_href for row in found.rows),
         view=asked.view,
     )
 
@@ -192,7 +192,8 @@ def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str)
             return laid_out
         # Beside an opened record a row has room for no button.
         drawn = replace(listed, row_actions=()) if asked.opened else listed
-        together = rows_of.listed(answers.context(), entity.id, command(entity, asked, listed), table.wanted(entity, drawn))
+        asking_for = table.wanted(entity, drawn, editing=not asked.opened)
+        together = rows_of.listed(answers.context(), entity.id, command(entity, asked, listed), asking_for)
         found, rows = together.page, tuple(table.rows(entity, listed, together, asked, language))
     except PackdeskError as error:
         if error.code not in _REFUSED_SEARCH:

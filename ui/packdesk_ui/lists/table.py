@@ -19,7 +19,7 @@ from packdesk.runtime.lifecycle import ActionState
 from packdesk.runtime.lists import ListColumn, ListView
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
-from packdesk_ui import answers, people
+from packdesk_ui import answers, people, shell
 from packdesk_ui.addresses import of_record
 from packdesk_ui.components import Cells, joined, macro
 from packdesk_ui.lists.asked import Asked, address, closed_to_order
@@ -85,6 +85,10 @@ class Row:
     #: Where the record opens beside the list.
     beside: str
     current: bool
+    #: Where the record is edited; empty: it can't be, by this person or at all.
+    edit_href: str = ""
+    #: Says which row's edit button it is.
+    edit_name: str = ""
 
 
 def heads(entity: EntityRuntime, columns: tuple[ListColumn, ...]) -> tuple[Column, ...]:
@@ -103,11 +107,12 @@ def heads(entity: EntityRuntime, columns: tuple[ListColumn, ...]) -> tuple[Colum
     )
 
 
-def wanted(entity: EntityRuntime, listed: ListView, *, blocked: bool = False) -> Wanted:
+def wanted(entity: EntityRuntime, listed: ListView, *, blocked: bool = False, editing: bool = False) -> Wanted:
     """Return what is to be said of each row: where a column's condition holds, and what can be done with it (and what not, ``blocked``)."""
     conditions = {column.path: column.when for column in listed.columns if column.when is not None}
-    may_act = "act" in policy.verbs(request_context.runtime(), request_context.actor(), entity.id)
-    return Wanted(conditions=conditions, actions=listed.row_actions if may_act else (), blocked=blocked)
+    verbs = policy.verbs(request_context.runtime(), request_context.actor(), entity.id)
+    actions = listed.row_actions if "act" in verbs else ()
+    return Wanted(conditions=conditions, actions=actions, blocked=blocked, editing=editing and "edit" in verbs)
 
 
 def rows(entity: EntityRuntime, listed: ListView, found: ListedPage, asked: Asked | None, language: str) -> Iterator[Row]:
@@ -131,6 +136,7 @@ def rows(entity: EntityRuntime, listed: ListView, found: ListedPage, asked: Aske
     for record in found.page.rows:
         state = found.states.get(record.id)
         marked = state.marked if state is not None else frozenset()
+        editable = state is not None and state.editable
         values, htmls = zip(*(drawn(record, column, styled=column.when is None or column.path in marked) for column in listed.columns), strict=True)
         yield Row(
             number=record.number,
@@ -140,6 +146,8 @@ def rows(entity: EntityRuntime, listed: ListView, found: ListedPage, asked: Aske
             actions=tuple(act.offer(record.number, each) for each in state.actions) if state is not None else (),
             beside=f"{beside}{quote(record.number)}",
             current=record.number == opened,
+            edit_href=of_record("packdesk_ui.edit", record.number, entity_type=entity.id) if editable else "",
+            edit_name=shell.words("row.edit", name=record.number) if editable else "",
         )
 
 

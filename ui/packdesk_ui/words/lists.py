@@ -21,6 +21,8 @@ TEXTS: Texts = {
     "sort.by": ("Sort by {label}", "Nach {label} sortieren"),
     "pick": ("Select {name}", "{name} auswählen"),
     "pick.all": ("Select all on this page", "Alle auf dieser Seite auswählen"),
+    "row.acts": ("Actions", "Aktionen"),
+    "row.edit": ("Edit: {name}", "Bearbeiten: {name}"),
     "picked.edit": ("Edit selected", "Ausgewählte bearbeiten"),
     "picked.page": ("All {count} on this page are selected.", "Alle {count} auf dieser Seite sind ausgewählt."),
     "picked.all": ("Select all {count:,} that match", "Alle {count:,} Treffer auswählen"),
