@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from packdesk.errors import PackdeskError
+
 STATIC = Path(__file__).resolve().parent / "static"
 #: Drawn where a pack names an icon that does not exist.
 UNKNOWN_ICON = "file-text"
@@ -12,8 +14,32 @@ UNKNOWN_ICON = "file-text"
 PACKED = ".br"
 
 
-class AssetsMissing(RuntimeError):
-    """The styles and scripts were not built; ``python -m packdesk_ui.build`` does it."""
+#: What every page asks for.
+DEMANDED = ("app.css", "app.js", "logo.svg", "inter-latin.woff2")
+
+
+class AssetsMissing(PackdeskError):
+    """The styles and scripts were not built, or by an older version that made others; ``make assets`` builds them."""
+
+    def __init__(self, *names: str) -> None:
+        """Name the files that are missing."""
+        super().__init__("assets_missing", names=", ".join(names), folder=str(STATIC))
+
+
+def demand() -> None:
+    """Raise ``AssetsMissing`` unless everything is there that each page asks for, so that a server says it before its pages do."""
+    known = _read("manifest.json")
+    if missing := tuple(name for name in DEMANDED if name not in known or not (STATIC / known[name]).is_file()):
+        raise AssetsMissing(*missing)
+    _read("icons.json")
+
+
+def file_of(name: str) -> str:
+    """Return the hashed file name of an asset."""
+    found = manifest().get(name)
+    if found is None:
+        raise AssetsMissing(name)
+    return found
 
 
 @cache
@@ -43,6 +69,6 @@ def outline(name: str) -> str:
 def _read(name: str) -> Mapping[str, str]:
     path = STATIC / name
     if not path.is_file():
-        raise AssetsMissing(f"{path} is missing; build it: python -m packdesk_ui.build")
+        raise AssetsMissing(name)
     content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return content

@@ -194,7 +194,7 @@ def _address_of(endpoint: str) -> str:
 
 def asset(name: str) -> str:
     """Return the address of a built file."""
-    return of_page("packdesk_ui.static", filename=assets.manifest()[name])
+    return of_page("packdesk_ui.static", filename=assets.file_of(name))
 
 
 def install(app: Flask) -> None:

@@ -38,7 +38,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "purge": "purge",
     }
 )
-_ENVIRONMENT_CODES = frozenset({"bad_setting", "no_home", "no_installation", "no_release", "busy", "unknown_pack"})
+_ENVIRONMENT_CODES = frozenset({"assets_missing", "bad_setting", "no_home", "no_installation", "no_release", "busy", "unknown_pack"})
 
 
 def _help(prog: str) -> argparse.HelpFormatter:

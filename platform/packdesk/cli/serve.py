@@ -7,7 +7,7 @@ from packdesk.cli.command import OK, Command
 from packdesk.cli.demo import Demo, set_up
 from packdesk.cli.output import Output
 from packdesk.settings import Settings
-from packdesk.web.app import close, create_app
+from packdesk.web.app import close, create_app, demand_screens
 from packdesk.web.serve import demand_port, free_port, serve
 from packdesk.web.startup import open_services, prepare
 
@@ -28,6 +28,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Prepare, then serve until stopped."""
     settings = Settings.from_environment()
     demand_port(arguments.host, arguments.port)
+    demand_screens()
     demo = _prepare(settings, arguments, output)
 
     def announce(address: str) -> None:

@@ -192,6 +192,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             "The folder {home} does not exist, though there is an installation in the database {database}: set PACKDESK_HOME to its folder.",
             "Den Ordner {home} gibt es nicht, wohl aber eine Installation in der Datenbank {database}: Setzen Sie PACKDESK_HOME auf ihren Ordner.",
         ),
+        "assets_missing": Entry(
+            500,
+            "The screens are not built for this version: {names} missing in {folder}. Build them with 'make assets' and start the server again.",
+            "Die Oberfläche ist nicht für diese Version gebaut: {names} fehlt in {folder}. Bauen Sie sie mit „make assets“ und starten Sie den Server neu.",
+        ),
         "operation_failed": Entry(502, "{operation} failed.", "{operation} ist fehlgeschlagen."),
         "bad_setting": Entry(500, "The setting {name} is wrong: {reason}.", "Die Einstellung {name} ist falsch: {reason}."),
         "internal_error": Entry(500, "Something went wrong on our side. Quote {request_id}.", "Bei uns ist etwas schiefgegangen. Nennen Sie {request_id}."),

@@ -80,6 +80,14 @@ def create_app(settings: Settings, *, services: Services | None = None, prepare:
     return app
 
 
+def demand_screens() -> None:
+    """Raise ``assets_missing`` where there are screens whose styles and scripts were not built, so that a server does not begin page by page."""
+    if importlib.util.find_spec("packdesk_ui") is not None:
+        from packdesk_ui import assets
+
+        assets.demand()
+
+
 def close(app: Flask) -> None:
     """Close every connection of the app: those of the shell, which has a pool of its own, and those of everything else."""
     with app.app_context():

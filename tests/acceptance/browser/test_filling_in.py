@@ -204,6 +204,7 @@ def test_two_people_change_the_same_field_and_the_second_chooses(enter: Enter, l
     expect(main).to_contain_text(re.compile("First name was set to “Anna's” .*(second|now).* by Anna"))
     expect(main).to_contain_text("Your other changes are kept: Last name.")
     assert lena.reach() == []
+    pages[1].get_by_role("group", name="First name").get_by_label(re.compile("Use mine")).check()
     pages[1].get_by_role("group", name="Middle name").get_by_label(re.compile("Keep theirs")).check()
     lena.press("Save the choice")
 

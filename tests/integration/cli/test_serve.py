@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.cli.conftest import Run
 from tests.integration.web.installation import PACK
 
 from packdesk.web.serve import free_port
+from packdesk_ui import assets
 
 
 @dataclass(slots=True)
@@ -142,3 +144,14 @@ def test_a_port_that_cannot_be_had_is_named_before_anything_is_done(served: Serv
     assert done.returncode != 0
     assert f"127.0.0.1:{wanted} cannot be listened on" in done.stderr
     assert not (tmp_path / "other").exists()
+
+
+def test_a_server_whose_screens_are_older_than_its_code_says_so_and_does_not_start(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "manifest.json").write_text('{"app.css": "app-1.css"}')
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+
+    ended = run("serve", "--port", "0")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("packdesk: The screens are not built for this version: app.css, app.js, logo.svg, inter-latin.woff2 missing in ")
+    assert "make assets" in ended.err
