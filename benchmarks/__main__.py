@@ -39,6 +39,11 @@ def main() -> None:
     print(table(found))
 
 
+def _tell(found: list[Row]) -> None:
+    """Show what was measured so far: the whole takes minutes."""
+    _say(table(found))
+
+
 def _requests(count: int, *, large: bool) -> list[Row]:
     found: list[Row] = []
     with installation() as at:
@@ -55,7 +60,7 @@ def _requests(count: int, *, large: bool) -> list[Row]:
             _say("next paint")
             found += next_paint.rows(at)
         if large:
-            _say(table(found))
+            _tell(found)
             before = requests.reading(of["packdesk"])
             _say(f"filling in {_MILLION:,}")
             data.fill(at.services, _MILLION - count, first=count)
@@ -64,6 +69,7 @@ def _requests(count: int, *, large: bool) -> list[Row]:
                 ratio = after[name].wall / before[name].wall
                 beside = f"{before[name].wall:.2f} ms at {count:,}: {ratio:.2f} x"
                 found.append(Row(f"{name} at {_MILLION:,} requests", f"{after[name].wall:.2f} ms p50", beside, f"at most {_MOST} x", ratio <= _MOST))
+            _tell(found[-len(before) :])
             found += screens.rows(at, record_id)
     return found
 

@@ -11,7 +11,6 @@ from types import MappingProxyType, TracebackType
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from packdesk.clock import Clock
@@ -21,7 +20,7 @@ from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.runtime.engine_columns import NORMAL
 from packdesk.runtime.values import Actor, Record
-from packdesk.store import history, links, numbers, platform_tables, violations, writing
+from packdesk.store import history, links, numbers, outbox, platform_tables, violations, writing
 from packdesk.store.database import Database, is_worth_retrying
 from packdesk.store.known_records import KnownRecords
 from packdesk.store.links import End
@@ -215,11 +214,8 @@ class UnitOfWork(KnownRecords):
 
     def enqueue(self, key: str, kind: str, payload: Mapping[str, Json], *, not_before: datetime | None = None) -> bool:
         """Put a row into the outbox, to leave the system after the commit; False when the key is there already."""
-        values = {"id": self._new_id(), "key": key, "kind": kind, "payload": payload, "state": "pending", "attempts": 0}
-        insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
-        row = insert(platform_tables.outbox).values(**values, not_before=not_before, created_at=self._clock.now())
-        added = row.on_conflict_do_nothing(index_elements=["key"]).returning(platform_tables.outbox.c.id)
-        return self.connection.execute(added).first() is not None
+        row = {"id": self._new_id(), "key": key, "kind": kind, "payload": payload, "state": "pending", "attempts": 0}
+        return outbox.put(self.connection, {**row, "not_before": not_before, "created_at": self._clock.now()})
 
     def record_event(
         self, record: Record, kind: str, *, action: str = "", rules: Sequence[str] = (), changes: Mapping[str, Sequence[Json]] = MappingProxyType({})
