@@ -32,7 +32,7 @@ def test_a_reset_ends_tokens_and_sessions_at_once(app: Flask) -> None:
 
     assert program.get("/me").status_code == 401
     assert screen.get("/api/v1/me").status_code == 401
-    assert screen.get("/users/userinfo/").status_code == 302
+    assert screen.get("/users/userinfo/").status_code == 401
     _screen(app, "rita", OTHER)
 
 
@@ -65,4 +65,4 @@ def test_a_session_without_the_mark_of_the_password_is_none(app: Flask, mark: st
             session[SESSION_MARK] = mark
 
     assert screen.get("/api/v1/me").status_code == 401
-    assert screen.get("/users/userinfo/").status_code == 302
+    assert screen.get("/users/userinfo/").status_code == 401

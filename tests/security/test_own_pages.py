@@ -42,7 +42,7 @@ def test_everybody_changes_his_own_password(app: Flask) -> None:
     assert f'href="{FORM}"' in client.get("/").text
     assert client.get("/users/userinfo/").status_code == 200
     assert 'name="current"' in client.get(FORM).text
-    assert _sent(client, PASSWORD, OTHER, OTHER) == 302
+    assert _sent(client, PASSWORD, OTHER, OTHER) == 303
 
     assert _person(app, "rita", OTHER).get("/api/v1/me").status_code == 200
     assert _person(app, "rita").get("/api/v1/me").status_code == 401
@@ -50,13 +50,13 @@ def test_everybody_changes_his_own_password(app: Flask) -> None:
 
 @pytest.mark.parametrize(("current", "again"), [pytest.param("a guess", OTHER, id="wrong password"), pytest.param(PASSWORD, "else", id="mistyped")])
 def test_a_password_stays_where_the_form_is_not_right(app: Flask, current: str, again: str) -> None:
-    assert _sent(_person(app, "carl"), current, OTHER, again) == 200
+    assert _sent(_person(app, "carl"), current, OTHER, again) == 422
 
     assert _person(app, "carl").get("/api/v1/me").status_code == 200
 
 
 def test_nobody_gets_to_the_login_first(app: Flask) -> None:
-    answer = app.test_client().get(FORM)
+    answer = app.test_client().get(FORM, headers={"Accept": "text/html"})
 
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert "/login" in answer.headers["Location"]

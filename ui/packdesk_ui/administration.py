@@ -5,12 +5,14 @@ The shell generates these pages from its own models, labels and titles; what the
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import current_app, request, url_for
 
 from packdesk.errors import PackdeskError
 from packdesk.records.drafts import zone_named
 from packdesk.web import request_context
+from packdesk.web.users import ADMIN
 from packdesk_ui import catalogue, shell
 from packdesk_ui.showing import moment
 
@@ -21,24 +23,17 @@ USERS = "UserDBModelView"
 _UNUSED = frozenset({"groups"})
 _TITLES = {
     f"{USERS}.list": "users",
-    f"{USERS}.add": "admin.user.add",
-    f"{USERS}.edit": "admin.user.edit",
     f"{USERS}.show": "admin.user",
     f"{USERS}.userinfo": "profile",
     f"{ROLES}.list": "roles",
     f"{ROLES}.show": "admin.role",
-    "UserInfoEditView.this_form_get": "admin.profile.edit",
-    "UserInfoEditView.this_form_post": "admin.profile.edit",
-    "ResetPasswordView.this_form_get": "admin.password.reset",
-    "ResetPasswordView.this_form_post": "admin.password.reset",
-    "OwnPassword.this_form_get": "password",
-    "OwnPassword.this_form_post": "password",
 }
 _SAID = {f"{USERS}.list": "admin.users.words", f"{ROLES}.list": "admin.roles.words"}
-#: Where the administration sets the password of somebody else.
-_SETTING = frozenset({"ResetPasswordView.this_form_get", "ResetPasswordView.this_form_post"})
-#: What belongs below the list of users.
-_OF_USERS = frozenset({f"{USERS}.add", f"{USERS}.edit", f"{USERS}.show", "ResetPasswordView.this_form_get", "ResetPasswordView.this_form_post"})
+
+
+def may_manage() -> bool:
+    """Say whether whoever asks may administer users."""
+    return bool(current_app.appbuilder.sm.has_access("can_list", USERS))  # type: ignore[attr-defined]
 
 
 def title(given: object) -> str:
@@ -61,12 +56,9 @@ def heading(given: object, names: Sequence[str], values: Sequence[object]) -> st
     return role(str(known["name"])) if "name" in known else title(given)
 
 
-def whose() -> str:
-    """Return the name of the person whose password is set on the page; empty on all others."""
-    if (request.endpoint or "") not in _SETTING:
-        return ""
-    person = current_app.appbuilder.sm.get_user_by_id(request.args.get("pk", ""))  # type: ignore[attr-defined]
-    return f"{person.first_name} {person.last_name}" if person is not None else ""
+def name_of(user: Any) -> str:
+    """Return the name of a person of the shell; the login of one who has none."""
+    return f"{user.first_name} {user.last_name}".strip() or str(user.username)
 
 
 def crumbs() -> tuple[shell.Crumb, ...]:
@@ -74,7 +66,7 @@ def crumbs() -> tuple[shell.Crumb, ...]:
     here = request.endpoint or ""
     if here not in _TITLES:
         return ()
-    above = USERS if here in _OF_USERS else ROLES if here == f"{ROLES}.show" else ""
+    above = next((view for view in (USERS, ROLES) if here == f"{view}.show"), "")
     way = (shell.Crumb(shell.words(_TITLES[f"{above}.list"]), url_for(f"{above}.list")),) if above else ()
     return (*way, shell.Crumb(title("")))
 
@@ -107,8 +99,15 @@ def value(name: str, given: object) -> str:
     if name == "name":
         return role(str(given))
     if name == "roles" and isinstance(given, Iterable):
-        return ", ".join(role(str(each)) for each in given)
+        return ", ".join(filter(None, (_role_held(str(each)) for each in given)))
     return str(given)
+
+
+def _role_held(name: str) -> str:
+    """Return what a role of a person is called; the shell's own by what it is for, and nothing for one that means nothing now."""
+    if name == ADMIN:
+        return shell.words("admin.user.admin")
+    return role(name) if name in request_context.runtime().model.roles else ""
 
 
 def role(name: str) -> str:
@@ -118,9 +117,3 @@ def role(name: str) -> str:
     except PackdeskError:
         return name
     return known.label.in_language(shell.language()) if known is not None else name
-
-
-def action(name: str, given: object) -> str:
-    """Return what a button of the page of a user says."""
-    key = {"resetmypassword": "password", "resetpasswords": "admin.password.reset", "userinfoedit": "admin.profile.edit"}.get(name)
-    return shell.words(key) if key else str(given)

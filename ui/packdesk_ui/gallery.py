@@ -33,6 +33,7 @@ _CONTROLS = (
     ("secret", "", ""),
     ("select", "b", "Medium"),
     ("multiselect", "b", "Medium, Low"),
+    ("ticks", "b", "Medium"),
     ("checkbox", "true", "Yes"),
     ("lookup", "CO00000017 · Grace Hopper", "Grace Hopper"),
     ("address", "", "Berliner Straße 5, 10115 Berlin"),
@@ -182,7 +183,7 @@ def _said(name: str) -> str:
 
 def _field(control: str, state: str, value: str, shown: str) -> Control:
     filled = state in ("value", "fault")
-    choices = control in ("select", "multiselect")
+    choices = control in ("select", "multiselect", "ticks")
     options = tuple(Option(id=one, label=_said(f"option.{one}"), depth=int(one == "c"), selected=filled and one == value) for one in ("a", "b", "c"))
     return Control(
         path=control,
@@ -192,7 +193,7 @@ def _field(control: str, state: str, value: str, shown: str) -> Control:
         hint=_said("hint") if state == "value" else "",
         required=state == "empty",
         readonly=state == "readonly",
-        multiple=control == "multiselect",
+        multiple=control in ("multiselect", "ticks"),
         value=value if filled and not choices else "",
         parts=_PARTS if filled else MappingProxyType({}),
         options=options if choices else None,

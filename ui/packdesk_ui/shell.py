@@ -125,7 +125,7 @@ def shell_view() -> Shell:
         units=", ".join(units[unit].label.in_language(here) for unit in sorted(who.units) if unit in units),
         groups=_groups(pinned, who, here),
         profile=_address_of(_OWN_PROFILE),
-        password=_address_of("OwnPassword.this_form_get"),
+        password=_address_of("ResetMyPasswordView.this_form_get"),
         logout=_address_of("AuthDBView.logout"),
         release=pinned.release,
         gallery=of_page("packdesk_ui.gallery") if _builds_pages(pinned, who) else "",

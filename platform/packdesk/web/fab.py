@@ -16,7 +16,6 @@ from flask_appbuilder import AppBuilder  # type: ignore[import-untyped]
 from flask_appbuilder.api import BaseApi  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.manager import SecurityManager  # type: ignore[import-untyped]
 from flask_appbuilder.security.sqla.models import Group, Role, User  # type: ignore[import-untyped]
-from flask_appbuilder.security.views import RoleModelView  # type: ignore[import-untyped]
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, user_logged_in, user_logged_out  # type: ignore[import-untyped]
 from flask_sqlalchemy import SQLAlchemy
@@ -25,17 +24,19 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import ImmutableMultiDict
 
 from packdesk.errors import PackdeskError
+from packdesk.records.policy import has_permission
 from packdesk.settings import Settings
 from packdesk.store import browser_sessions
 from packdesk.web.login import AuthDBView
 from packdesk.web.own_address import own_path
-from packdesk.web.own_password import OWN, OwnPassword
-from packdesk.web.request_context import SESSION_ID, SESSION_MARK, services
+from packdesk.web.request_context import SESSION_ID, SESSION_MARK, actor_or_none, runtime, services
+from packdesk.web.users import ADMIN, MANAGES_USERS, PAGES, Roles, UserDBModelView
 
-ADMIN = "Admin"
 #: Name of the blueprint of the REST API.
 API = "api"
 _LOGIN = "AuthDBView.login"
+#: What the shell asks permissions for, though everybody may do it who is logged in: permission and view.
+_OWN = frozenset({("can_this_form_get", "ResetMyPasswordView"), ("can_this_form_post", "ResetMyPasswordView"), ("can_userinfo", "UserDBModelView")})
 _BUSY_SECONDS = 15
 _WATCHED = frozenset({"username", "active", "roles", "groups", "password"})
 
@@ -54,25 +55,20 @@ class _GateInsteadOfTokens:
         return view
 
 
-class Roles(RoleModelView):  # type: ignore[misc]
-    """Roles without FAB's permissions: what a role may do is written in the packs, and shown as the release says it."""
-
-    list_columns = show_columns = edit_columns = add_columns = ("name",)
-    show_template = "appbuilder/grants.html"
-
-
 class Shell(SecurityManager):  # type: ignore[misc]
     """FAB's security manager without its REST endpoints and statistics."""
 
     security_api = _NoApi
     authdbview = AuthDBView
     rolemodelview = Roles
-    resetmypasswordview = OwnPassword
+    userdbmodelview = UserDBModelView
     userstatschartview = None
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """Return whether the person may open a page of the shell; what concerns himself alone needs no role."""
-        return ((permission_name, view_name) in OWN and current_user.is_authenticated) or bool(super().has_access(permission_name, view_name))
+        """Return whether the person may open a page of the shell: what concerns himself alone needs no role, users and roles the right to manage them."""
+        if (permission_name, view_name) in _OWN:
+            return bool(current_user.is_authenticated)
+        return (view_name in PAGES and _manages_users()) or bool(super().has_access(permission_name, view_name))
 
     def create_login_manager(self, app: Flask) -> LoginManager:
         """Return what knows who is logged in; templates load him when they ask: each page would pay two statements for what only FAB's own show."""
@@ -99,6 +95,12 @@ class Shell(SecurityManager):  # type: ignore[misc]
         super().reset_password(userid, password)
         if str(session.get("_user_id")) == str(userid):
             session[SESSION_MARK] = _mark(self.get_user_by_id(userid))
+
+
+def _manages_users() -> bool:
+    """Say whether a role of whoever asks gives the right to manage users."""
+    who = actor_or_none()
+    return who is not None and has_permission(runtime(), who, MANAGES_USERS)
 
 
 def _may_be_limited(blueprint: str | None, endpoint: str | None) -> bool:

@@ -1,21 +1,19 @@
 """People of an installation: a user of the shell with roles, his units and his profile, made together."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flask import Flask
 
 from packdesk.errors import PackdeskError
-from packdesk.model.people import Role
 from packdesk.store import people
 from packdesk.store.people import Profile
 from packdesk.web import fab
 from packdesk.web.request_context import EXTENSION
 from packdesk.web.services import Services
+from packdesk.web.users import ADMIN
 
-#: The named right whose holders also administer users in the shell.
-MANAGES_USERS = "users.manage"
 #: Letters that nobody mistakes for another; sixteen of them are 79 bits.
 _PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFGHJ"  # noqa: S105 - letters, not a password
 _PASSWORD_LENGTH = 16
@@ -56,7 +54,7 @@ def add(app: Flask, members: Iterable[Member]) -> tuple[str, ...]:
     with app.app_context():
         appbuilder = app.extensions["appbuilder"]
         fab.sync_roles(appbuilder, model.roles)
-        new = tuple(member for member in wanted if _add_user(app, member, manages=_manages(member, model.roles)))
+        new = tuple(member for member in wanted if _add_user(app, member))
     with services.database.begin(write=True) as connection:
         for member in new:
             people.save_units(connection, member.login, member.units)
@@ -72,13 +70,8 @@ def _demand(what: str, wanted: Iterable[str], known: Iterable[str]) -> None:
             raise PackdeskError("bad_parameter", name=f"--{what}", reason=f"there is no {what} '{name}'")
 
 
-def _manages(member: Member, roles: Mapping[str, Role]) -> bool:
-    """Return whether one of the member's roles gives the right to manage users."""
-    return member.admin or any(MANAGES_USERS in roles[role].permissions for role in member.roles)
-
-
-def _add_user(app: Flask, member: Member, *, manages: bool) -> bool:
+def _add_user(app: Flask, member: Member) -> bool:
     """Make the user of the shell; return whether he is new."""
-    roles = (*member.roles, *((fab.ADMIN,) if manages else ()))
+    roles = (*member.roles, *((ADMIN,) if member.admin else ()))
     email = member.email or f"{member.login}@packdesk.invalid"
     return fab.add_user(app.extensions["appbuilder"], login=member.login, name=member.name, email=email, password=member.password, roles=roles)

@@ -57,6 +57,7 @@ TEXTS: Texts = {
     "gallery.control.secret": ("Secret", "Geheimnis"),
     "gallery.control.select": ("Choice", "Auswahl"),
     "gallery.control.multiselect": ("Several choices", "Mehrfachauswahl"),
+    "gallery.control.ticks": ("Choices to tick", "Auswahl zum Ankreuzen"),
     "gallery.control.checkbox": ("Yes or no", "Ja oder nein"),
     "gallery.control.lookup": ("Record", "Datensatz"),
     "gallery.control.address": ("Address", "Adresse"),
