@@ -17,7 +17,7 @@ def of_record(endpoint: str, number: str, **fixed: str) -> str:
     made = known.get(key)
     if made is None:
         made = known[key] = url_for(endpoint, number=_PLACE, **fixed)
-    return made.replace(_PLACE, quote(number, safe=""))
+    return made.replace(_PLACE, number if number.isalnum() and number.isascii() else quote(number, safe=""))
 
 
 def of_page(endpoint: str, **parts: str) -> str:

@@ -6,10 +6,11 @@ component's macro ``value`` draws.
 """
 
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from packdesk_ui.showing import Shown
 

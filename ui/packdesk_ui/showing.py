@@ -1,7 +1,7 @@
 """Values as a person reads them: a field and its value in, words with an address or a badge out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -67,7 +67,7 @@ class Reader:
     references: Mapping[tuple[str, str], Reference]
     #: Login -> name of a person.
     person: Callable[[str], str]
-    #: Name records by their title alone, where room is short.
+    #: Room is short: records are named by their title alone, and one that stands alone is no list of one.
     brief: bool = False
     #: The year of now where room is short: moments of it go without their year.
     year: int = 0
@@ -80,6 +80,8 @@ class Reader:
             text = ""
         elif kind in _NAMING:
             ids = value if isinstance(value, tuple) else (value,)
+            if self.brief and len(ids) == 1:
+                return replace(self.link(targets or (declared.to,), str(ids[0])), label=label or declared.label.in_language(self.language))
             links = tuple(self.link(targets or (declared.to,), str(each)) for each in ids)
             text = ", ".join(link.text for link in links)
         elif kind is Kind.USER:

@@ -163,8 +163,6 @@ def value_of(record: Record, column: ListColumn, reader: Reader, entity_type: st
         return Shown(label=column.label, text=record.number, href=of_record("packdesk_ui.record", record.number, entity_type=entity_type))
     value = record.get(column.path)
     found = reader.show(column.field.field, value, label=column.label, targets=column.field.targets)
-    if len(found.links) == 1:
-        found = replace(found, href=found.links[0].href, links=())
     if column.show == "badge" and not found.badge and found.text:
         # A yes is worth a badge, a no is the usual.
         found = replace(found, badge="" if value is False else "blue", text="" if value is False else found.text)
