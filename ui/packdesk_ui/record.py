@@ -149,7 +149,8 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
     if revealed:
         view = replace(view, record=view.record.having(revealed), masked=view.masked - revealed.keys())
     entity, language, stored = look.runtime.type(entity_type), look.language, view.record
-    states = actions.states(look.work, existing(look.work, entity_type, stored.id))
+    whole = existing(look.work, entity_type, stored.id)
+    states = actions.with_reasons(look.work, whole, actions.states(look.work, whole))
     reader = _reader(look, view)
     blocks = tuple(facts.blocks_of(look, entity, view, reader))
     head = record_header(entity, stored, language)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from packdesk.errors import Finding, PackdeskError
+from packdesk.errors import PackdeskError
+from packdesk.records.actions import reasons
 from packdesk.records.attempts import Attempt, Given
 from packdesk.records.context import Context
 from packdesk.records.drafts import Draft, Work, begin
@@ -18,7 +19,7 @@ from packdesk.records.reading import read_action
 from packdesk.records.storing import store
 from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.runtime.lifecycle import Judgement, judge_action
-from packdesk.runtime.values import Actor, Record
+from packdesk.runtime.values import Record
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -75,17 +76,7 @@ def _judged(work: Work, old: Record | None, action: ActionRuntime, given: Given)
     status = str(given.values.get("status") or "")
     actor = work.context.actor
     judged = judge_action(work.runtime, old, action.action.id, actor=actor, graph=work.unit, now=work.now, status=status, inputs=given.inputs, zone=work.zone)
-    findings = tuple(_claimed(finding, action, old, actor) for finding in judged.findings)
-    return replace(judged, findings=findings)
-
-
-def _claimed(finding: Finding, action: ActionRuntime, old: Record, actor: Actor) -> Finding:
-    """Say who was faster instead of that the action is not available, when the action would have given the record to a person (T-30)."""
-    holder = old.get("assigned_user")
-    takes = any(effect.effect.do == "assign" and "user" in effect.arguments for effect in action.effects)
-    if finding.code != "unavailable" or not takes or holder is None or holder == actor.login:
-        return finding
-    return replace(finding, code="already_claimed", facts={**finding.facts, "user": holder})
+    return replace(judged, findings=reasons(work, old, action, judged.findings))
 
 
 def _without_status(given: Given) -> Given:

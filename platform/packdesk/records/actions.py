@@ -1,22 +1,28 @@
 """Lists what may be done with a record now, and why the rest may not (GEN-13)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from packdesk.errors import Finding
 from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
 from packdesk.records.findings import about
+from packdesk.records.screening import closed_to
+from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.runtime.lifecycle import ActionState, allowed
-from packdesk.runtime.values import Record
+from packdesk.runtime.situation import situation
+from packdesk.runtime.unmet import reasoned
+from packdesk.runtime.values import Actor, Record
 
 
 def available(context: Context, entity_type: str, ref: str) -> tuple[ActionState, ...]:
     """Return every action of the record, those that the actor may do enabled; the guards say the same when it is done."""
 
     def work(unit: Work) -> tuple[ActionState, ...]:
-        return states(unit, existing(unit, entity_type, ref))
+        record = existing(unit, entity_type, ref)
+        return with_reasons(unit, record, states(unit, record))
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
@@ -25,6 +31,34 @@ def states(work: Work, record: Record, only: Collection[str] | None = None) -> t
     """Return every action of a record (or ``only`` these) inside a transaction."""
     found = allowed(work.runtime, record, work.context.actor, work.unit, work.now, zone=work.zone, only=only)
     return tuple(_with_rights(work, record, state) for state in found)
+
+
+def with_reasons(work: Work, record: Record, found: Iterable[ActionState]) -> tuple[ActionState, ...]:
+    """Return the states with the reasons in words, where no more was said than that an action is not open.
+
+    For who reads them: working the words out for every row of a list would cost more than the rest of it.
+    """
+    actions = work.runtime.type(record.entity_type).actions
+    return tuple(replace(state, findings=reasons(work, record, actions[state.action.id], state.findings)) for state in found)
+
+
+def reasons(work: Work, record: Record, action: ActionRuntime, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return the findings about an action of a record with who was faster, or with what would have to be otherwise for it to be open."""
+    if not any(finding.code == "unavailable" for finding in findings):
+        return findings
+    actor = work.context.actor
+    at = situation(work.runtime.type(record.entity_type), record, actor, work.unit, work.now, zone=work.zone, old=record)
+    closed = closed_to(work.runtime, actor)
+    return tuple(_claimed(finding, action, record, actor) or reasoned(at, finding, closed) for finding in findings)
+
+
+def _claimed(finding: Finding, action: ActionRuntime, record: Record, actor: Actor) -> Finding | None:
+    """Return that somebody was faster, when the action would have given the record to a person (T-30)."""
+    holder = record.get("assigned_user")
+    takes = any(effect.effect.do == "assign" and "user" in effect.arguments for effect in action.effects)
+    if finding.code != "unavailable" or not takes or holder is None or holder == actor.login:
+        return None
+    return replace(finding, code="already_claimed", facts={**finding.facts, "user": holder})
 
 
 def _with_rights(work: Work, record: Record, state: ActionState) -> ActionState:

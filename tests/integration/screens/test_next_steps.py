@@ -118,3 +118,40 @@ def test_steps_and_blocked_steps_stand_in_the_lifecycles_order_with_their_rule_a
     assert _steps(page)["complete"][0] is False
     assert re.search(r"service_request\.json:\d+", texts(inside["complete"]))
     assert "Tom Falk" in texts(inside["complete"])
+
+
+NOT_OPEN = {
+    "en": {
+        "off": "Not for Information request: “Allow temporary resolution” is off there.",
+        "mine": "“Assigned user” is you already.",
+        "others": "Tom Falk has already accepted this record.",
+        "strange": "Only members of First line may do this.",
+    },
+    "de": {
+        "off": "Nicht bei Auskunft: „Vorläufige Lösung erlaubt“ ist dort aus.",
+        "mine": "„Zuständige Person“ sind Sie schon.",
+        "others": "Tom Falk hat diesen Datensatz bereits übernommen.",
+        "strange": "Nur wer zu First Line gehört, darf das.",
+    },
+}
+
+
+@pytest.mark.parametrize("language", list(NOT_OPEN))
+def test_a_step_that_is_not_open_says_what_would_have_to_be_otherwise(
+    desk: Desk, records: dict[str, Record], visitors: Mapping[str, Visitor], language: str
+) -> None:
+    """CARE-18: what the type lacks, whose the record is, who may; never only that it is not available, shown beforehand or when it is sent."""
+    record, said = records["service_request"], NOT_OPEN[language]
+    address = f"/r/service_request/{record.number}"
+    for login in ("anna", "tom"):
+        speak(visitors[login].client, language)
+
+    desk.put(record, status="answered", state="responded", assigned_user="anna")
+    shown = _steps(visitors["anna"].get(address).get_data(as_text=True))
+    refused = {}
+    for case, login, holder in (("mine", "anna", "anna"), ("others", "anna", "tom"), ("strange", "tom", None)):
+        desk.put(record, status="new", state="pending", assigned_user=holder)
+        refused[case] = texts(visitors[login].post(f"{address}/actions/claim").get_data(as_text=True))
+
+    assert shown["temporarily_resolve"] == (False, said["off"])
+    assert {case: said[case] in page for case, page in refused.items()} == {"mine": True, "others": True, "strange": True}

@@ -1,0 +1,110 @@
+"""What is missing for a condition to hold, in words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from packdesk.errors import Finding
+from packdesk.model.nodes import Expression
+from packdesk.runtime.expressions import types
+from packdesk.runtime.expressions.catalogue import Place
+from packdesk.runtime.expressions.compile import Compiled, compile_expression
+from packdesk.runtime.situation import situation
+from packdesk.runtime.unmet import reasoned, unmet
+from packdesk.runtime.values import Actor, Record
+
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+ANN = Actor(login="ann", name="Ann", roles=frozenset(), units=frozenset({"sales"}), member_of=frozenset({"sales"}))
+THING = Record(
+    "thing",
+    {
+        "id": "1",
+        "number": "TH1",
+        "subtype": "free",
+        "status": "busy",
+        "state": "open",
+        "colour": "green",
+        "size": 5,
+        "ready": False,
+        "name": None,
+        "assigned_unit": "company",
+        "assigned_user": "ann",
+        "created_at": NOW - timedelta(days=1),
+    },
+)
+
+SAID = [
+    ("record.name != null", ["Name is missing"], ["Name fehlt"]),
+    ("record.colour == null", ["Colour must be empty (now Green)"], ["Colour muss leer sein (jetzt Green)"]),
+    ("record.colour == 'red'", ["Colour must be Red (now Green)"], ["Colour muss Red sein (jetzt Green)"]),
+    ("'red' == record.colour", ["Colour must be Red (now Green)"], ["Colour muss Red sein (jetzt Green)"]),
+    ("record.colour != 'green'", ["Colour must not be Green"], ["Colour darf nicht Green sein"]),
+    ("record.colour in ['red', 'brown']", ["Colour must be Red or Brown (now Green)"], ["Colour muss Red oder Brown sein (jetzt Green)"]),
+    ("!(record.colour in ['green'])", ["Colour must not be Green"], ["Colour darf nicht Green sein"]),
+    ("record.size > 7", ["Size must be above 7 (now 5)"], ["Size muss über 7 liegen (jetzt 5)"]),
+    ("7 <= record.size", ["Size must be at least 7 (now 5)"], ["Size muss mindestens 7 sein (jetzt 5)"]),
+    ("!(record.size >= 3)", ["Size must be below 3 (now 5)"], ["Size muss unter 3 liegen (jetzt 5)"]),
+    ("record.size <= 3", ["Size must be at most 3 (now 5)"], ["Size darf höchstens 3 sein (jetzt 5)"]),
+    ("record.ready", ["“Ready” must be yes"], ["„Ready“ muss Ja sein"]),
+    ("record.ready == true", ["“Ready” must be yes"], ["„Ready“ muss Ja sein"]),
+    ("record.ready != false", ["“Ready” must be yes"], ["„Ready“ muss Ja sein"]),
+    ("record.assigned_user == null", ["“Assigned user” is you already"], ["„Zuständige Person“ sind Sie schon"]),
+    ("record.created_by == actor", ["Only the person in “Created by” may do this"], ["Nur wer in „Angelegt von“ steht, darf das"]),
+    ("record.assigned_user != actor", ["Not for the person in “Assigned user”"], ["Nicht für die Person in „Zuständige Person“"]),
+    ("is_member(actor, record.assigned_unit)", ["Only members of company may do this"], ["Nur wer zu company gehört, darf das"]),
+    ("!is_member(actor, 'sales')", ["Not for members of sales"], ["Nicht für Mitglieder von sales"]),
+    ("has_role(actor, 'boss')", ["Only the role boss may do this"], ["Nur die Rolle boss darf das"]),
+    (
+        "record.name != null && record.colour == 'green' && record.size == 6",
+        ["Name is missing", "Size must be 6 (now 5)"],
+        ["Name fehlt", "Size muss 6 sein (jetzt 5)"],
+    ),
+    (
+        "record.name != null || record.size == 6",
+        ["Name is missing, or: Size must be 6 (now 5)"],
+        ["Name fehlt, oder: Size muss 6 sein (jetzt 5)"],
+    ),
+    ("record.name != null || record.size * 2 == 6", [], []),
+    ("record.size * 2 == 6", [], []),
+    ("record.answer.text != null", ["answer: Text is missing"], ["answer: Text fehlt"]),
+]
+
+
+def _compiled(case, source):
+    found = compile_expression(Expression(source, "actions.look.when"), case.catalogue.scope(Place.ACTION, "thing"), types.BOOLEAN)
+    assert isinstance(found, Compiled), found
+    return found
+
+
+def _at(case, graph):
+    return situation(case.type("thing"), THING, ANN, graph, NOW)
+
+
+@pytest.mark.parametrize(("source", "english", "german"), SAID, ids=[row[0] for row in SAID])
+def test_what_is_missing_is_said_in_words_as_far_as_they_reach(case, graph, source, english, german):
+    condition = _compiled(case, source)
+
+    said = [list(unmet(_at(case, graph), condition, language, lambda _: False)) for language in ("en", "de")]
+
+    assert said == [english, german]
+
+
+def test_what_is_closed_to_the_reader_is_not_told(case, graph):
+    condition = _compiled(case, "record.colour == 'red' && record.size == 6")
+
+    said = unmet(_at(case, graph), condition, "en", lambda dependency: dependency.path == "colour")
+
+    assert said == ("Size must be 6 (now 5)",)
+
+
+def test_an_action_that_is_not_open_is_refused_with_its_reason_and_any_other_finding_stays(case, graph):
+    closed_action = Finding(code="unavailable", rule="actions.claim.when", facts={"label": "claim"})
+    other = Finding(code="wrong_state", rule="actions.claim.when")
+
+    found = reasoned(_at(case, graph), closed_action, lambda _: False)
+
+    assert found.texts == {
+        "en": "“Assigned user” is you already. Only members of company may do this.",
+        "de": "„Zuständige Person“ sind Sie schon. Nur wer zu company gehört, darf das.",
+    }
+    assert reasoned(_at(case, graph), other, lambda _: False) is other
