@@ -3,17 +3,15 @@
 A form remembers in the person's session what he chose in it, so that the next form offers that first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Response, jsonify, request, session, url_for
 
-from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Json
-from packdesk.records import policy, search
-from packdesk.records.context import Context
+from packdesk.records import everywhere, policy
 from packdesk.records.looking import Look, looking
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
@@ -21,7 +19,7 @@ from packdesk.runtime.forms import groups_of
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, controls, people
-from packdesk_ui.formstate import named, targets_of
+from packdesk_ui.formstate import link_name, targets_of
 from packdesk_ui.shell import words
 
 _MOST = 10
@@ -65,13 +63,17 @@ def remember(chosen: Iterable[Record]) -> None:
 
 def only_match(look: Look, targets: Iterable[str], typed: str) -> str:
     """Return the number of the one record that fits a typed name; empty for none or several."""
-    found = [number for target in targets for number in _numbers(look.context, target, typed, 2)]
-    return found[0] if len(found) == 1 else ""
+    found = everywhere.offered(look.work, tuple(targets), typed, {}, 2)
+    return found[0].number if len(found) == 1 else ""
 
 
 def address_of(record: Record) -> str:
     """Return where a record is looked at."""
-    return url_for("packdesk_ui.record", entity_type=record.entity_type, number=record.number)
+    return _address(record.entity_type, record.number)
+
+
+def _address(entity_type: str, number: str) -> str:
+    return url_for("packdesk_ui.record", entity_type=entity_type, number=number)
 
 
 def _answer(found: tuple[Choice, ...], creatable: Iterable[str]) -> Response:
@@ -101,33 +103,8 @@ def _may_create(look: Look, target: str) -> bool:
 
 
 def _records(look: Look, targets: tuple[str, ...], typed: str) -> tuple[Choice, ...]:
-    found = dict.fromkeys((record.entity_type, record.number) for record in _found(look, targets, typed))
-    records = (look.graph.get(target, number) for target, number in list(found)[: _MOST + 1])
-    return tuple(Choice(value=record.number, text=named(look, record), href=address_of(record)) for record in records if record is not None)
-
-
-def _found(look: Look, targets: tuple[str, ...], typed: str) -> Iterator[Record]:
-    """Yield the records that fit, those first that were used last where nothing is typed."""
-    if not typed:
-        for target in targets:
-            recent = (look.find((target,), number) for number in _remembered().get(target, ()))
-            yield from (record for record in recent if record is not None)
-    for target in targets:
-        records = (look.graph.get(target, number) for number in _numbers(look.context, target, typed, _MOST + 1))
-        yield from (record for record in records if record is not None)
-
-
-def _numbers(context: Context, target: str, typed: str, limit: int) -> list[str]:
-    """Return the numbers of the records that fit; none for a text that is too short to search by, which fits nothing."""
-    if "view" not in policy.verbs(request_context.runtime(), context.actor, target):
-        return []
-    try:
-        page = search.search(context, target, search.SearchCommand(q=typed, limit=limit, fields=("number",), expand=False))
-    except PackdeskError as error:
-        if error.code != "bad_parameter":
-            raise
-        return []
-    return [record.number for record in page.rows]
+    found = everywhere.offered(look.work, targets, typed, _remembered(), _MOST + 1)
+    return tuple(Choice(value=one.number, text=link_name(one.number, one.title, several=False), href=_address(one.entity_type, one.number)) for one in found)
 
 
 def _targets(runtime: Runtime, entity: EntityRuntime, path: str) -> tuple[str, ...]:

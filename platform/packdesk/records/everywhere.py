@@ -3,18 +3,20 @@
 One transaction each, and only what the person may see; a type that his roles do not open, or that keeps from him what is asked, is left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.outcome import Reference
-from packdesk.records.search import SearchCommand, find
+from packdesk.records.search import SearchCommand, looked_up, read_ahead, shown
 from packdesk.records.views import naming, screen
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.values import Record
+from packdesk.store import quick_search
 from packdesk.store.queries import DEFAULT_ORDER
 
 _MOMENTS = frozenset({Kind.DATE, Kind.DATETIME})
@@ -50,8 +52,7 @@ def search_everywhere(context: Context, typed: str, each: int = 5) -> tuple[Hits
     """Return the first records of every type that quick search finds; raises ``bad_parameter`` when too little was typed."""
 
     def work(opened: Work) -> tuple[Hits, ...]:
-        found = (_found(opened, entity, SearchCommand(q=typed, limit=each, fields=_fields(entity), expand=False)) for entity in _open(opened))
-        return tuple(hits for hits in found if hits.rows)
+        return tuple(hits for hits in _searched(opened, _open(opened), typed, each) if hits.rows)
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
@@ -69,14 +70,55 @@ def work_of(context: Context, due: dict[str, str], each: int = 5) -> tuple[Hits,
 
 def by_number(context: Context, wanted: Iterable[tuple[str, str]]) -> tuple[Reference, ...]:
     """Return those of the records (entity type, number) that are there and open to whoever asks, in the order given."""
+    asked = tuple(wanted)
 
     def work(opened: Work) -> tuple[Reference, ...]:
-        known = {entity.id: entity for entity in _open(opened)}
-        asked = ((known[entity_type], number) for entity_type, number in wanted if entity_type in known)
-        pages = (_found(opened, entity, SearchCommand(equals={"number": number}, limit=1, fields=_fields(entity), expand=False)) for entity, number in asked)
-        return tuple(hit.reference for page in pages for hit in page.rows)
+        entities = (entity for entity in _open(opened) if any(entity_type == entity.id for entity_type, _ in asked))
+        found = {
+            (entity.id, reference.number): reference
+            for entity in entities
+            for reference in _numbered(opened, entity, [number for entity_type, number in asked if entity_type == entity.id])
+        }
+        return tuple(found[pair] for pair in asked if pair in found)
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
+
+
+def offered(work: Work, targets: Sequence[str], typed: str, recent: Mapping[str, Sequence[str]], limit: int) -> tuple[Reference, ...]:
+    """Return what may be chosen of these types: what quick search finds, else the newest of each, those first that were used last.
+
+    A text that is too short to search by finds nothing.
+    """
+    entities = tuple(entity for entity in _open(work) if entity.id in targets)
+    in_order = sorted(entities, key=lambda entity: targets.index(entity.id))
+    if typed:
+        try:
+            pages = _searched(work, in_order, typed, limit)
+        except PackdeskError as error:
+            if error.code != "bad_parameter":
+                raise
+            return ()
+        return tuple(hit.reference for hits in pages for hit in hits.rows)
+    last = [reference for entity in in_order if (numbers := recent.get(entity.id)) for reference in _numbered(work, entity, numbers)]
+    newest = (_found(work, entity, SearchCommand(limit=limit, fields=_fields(entity), expand=False)) for entity in in_order)
+    return tuple(dict.fromkeys([*last, *(hit.reference for hits in newest for hit in hits.rows)]))
+
+
+def _searched(work: Work, entities: Sequence[EntityRuntime], typed: str, limit: int) -> tuple[Hits, ...]:
+    """Return what quick search finds of each type; those that hold nothing of it are not asked."""
+    holding = quick_search.hits(work.unit.connection, work.unit.tables, [entity.id for entity in entities], typed)
+    return tuple(
+        _found(work, entity, SearchCommand(q=typed, common=holding[entity.id], limit=limit, fields=_fields(entity), expand=False))
+        for entity in entities
+        if entity.id in holding
+    )
+
+
+def _numbered(work: Work, entity: EntityRuntime, numbers: Sequence[str]) -> tuple[Reference, ...]:
+    """Return those of the records with these numbers that are open to whoever asks, in the order given."""
+    page = _found(work, entity, SearchCommand(numbers=tuple(numbers), limit=len(numbers), fields=_fields(entity), expand=False))
+    found = {hit.reference.number: hit.reference for hit in page.rows}
+    return tuple(found[number] for number in dict.fromkeys(numbers) if number in found)
 
 
 def moment_of(entity: EntityRuntime, order: Sequence[tuple[str, bool]]) -> str:
@@ -104,15 +146,19 @@ def _own(entity: EntityRuntime, due: str, each: int) -> SearchCommand:
 
 
 def _fields(entity: EntityRuntime) -> tuple[str, ...]:
-    """Return what names a record and says how far it is; nothing, which is everything, where the name is made of more than its own fields."""
-    if entity.glance is None:
+    """Return what names a record and says how far it is; nothing, which is everything, where the name is made of lines."""
+    read = {one.path for one in entity.title_of.dependencies if one.entity_type == entity.id} if entity.title_of is not None else set()
+    if entity.glance is None and not read <= entity.fields.keys():
         return ()
-    wanted = (*entity.glance, "number", "status")
+    wanted = (*(entity.glance or ("owner_unit", "privacy_level", *sorted(read))), "number", "status")
     return tuple(dict.fromkeys(path for path in wanted if path in entity.fields))
 
 
 def _found(work: Work, entity: EntityRuntime, command: SearchCommand, due: str = "") -> Hits:
-    page = find(work, entity.id, command, "view")
+    found = looked_up(work, entity.id, command, "view")
+    page = shown(work, found)
+    if entity.glance is None:
+        read_ahead(work, entity, page.rows, found.query, found.page.named)
     names = naming(work, entity)
     rows = tuple(Hit(reference=names.reference(record), record=record) for record in page.rows)
     return Hits(entity_type=entity.id, rows=rows, more=bool(page.next_cursor), count=page.count, capped=page.capped, due=due)

@@ -33,6 +33,10 @@ class SearchCommand:
     named: str = ""
     #: Quick search.
     q: str = ""
+    #: Many records hold what is searched for; None: to be found out.
+    common: bool | None = None
+    #: Only records with these numbers; None: with any.
+    numbers: tuple[str, ...] | None = None
     #: Field path -> value that must stand there exactly.
     equals: Mapping[str, object] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     #: (field path, ascending), at most three.
@@ -217,6 +221,8 @@ def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: st
         seen=(lambda target: policy.access_filter(work.runtime, work.context.actor, target)) if command.filter else None,
         equals=command.equals,
         search=command.q,
+        common=command.common,
+        numbers=command.numbers,
         keep=_keep(work, entity, command.q),
         order=command.order,
         limit=command.limit,

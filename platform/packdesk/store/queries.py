@@ -19,7 +19,7 @@ from packdesk.errors import PackdeskError
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import SYSTEM, Actor, Record
 from packdesk.store import access as access_rules
-from packdesk.store import cursors, joined_names, reading, search_text
+from packdesk.store import cursors, joined_names, quick_search, reading
 from packdesk.store.access import AccessFilter
 from packdesk.store.codec import RecordCodec, record_codec
 from packdesk.store.current_values import current
@@ -62,7 +62,10 @@ class Query:
     equals: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     #: Quick search: fragments of at least two characters, or a phone number in any form.
     search: str = ""
-    number: str = ""
+    #: Many records hold what is searched for; None: to be found out.
+    common: bool | None = None
+    #: Only records with these numbers; None: with any.
+    numbers: tuple[str, ...] | None = None
     #: What a row must pass that the database found: quick search knows nothing of fields that are closed to somebody.
     keep: Callable[[Record], bool] | None = None
     #: (field path, ascending), at most three; nulls are last either way, the id decides between equals.
@@ -228,38 +231,6 @@ def first_of_each(connection: Connection, tables: Tables, query: Query, by: str,
     return found, dict(zip(most, map(int, counts), strict=True))
 
 
-def search_condition(connection: Connection, tables: Tables, entity_type: str, typed: str) -> sa.ColumnElement[bool]:
-    """Return the condition under which quick search finds a record; raises ``bad_parameter`` when too little was typed.
-
-    SQLite joins as it is told: what only a few records hold is looked up first; for what many hold, the records are walked in
-    the order of the list until the page is full.
-    """
-    words, digits = _fragments(typed)
-    table, search = tables.record(entity_type), tables.search(entity_type)
-    found = sa.or_(_contains_all(tables, search, words, "word"), *([_contains_all(tables, search, (digits,), "digits")] if digits else []))
-    if tables.dialect == "sqlite" and _is_common(connection, search, found):
-        either = [sa.and_(*(search.c.content.contains(word, autoescape=True) for word in group)) for group in (words, (digits,)) if all(group)]
-        return sa.exists().where(search.c.record_id == table.c.id, sa.or_(*either))
-    return table.c.id.in_(sa.select(search.c.record_id).where(found))
-
-
-def _is_common(connection: Connection, search: sa.Table, found: sa.ColumnElement[bool]) -> bool:
-    few = sa.select(search.c.place).where(found).limit(COUNT_LIMIT).subquery()
-    return connection.scalar(sa.select(sa.func.count()).select_from(few)) == COUNT_LIMIT
-
-
-def _contains_all(tables: Tables, search: sa.Table, words: tuple[str, ...], name: str) -> sa.ColumnElement[bool]:
-    if tables.dialect == "sqlite":
-        long = [word for word in words if len(word) > search_text.SHORTEST]
-        match = " ".join('"' + word.replace('"', '""') + '"' for word in long)
-        index = sa.table(f"{search.name}_fts", sa.column("rowid"))
-        found = sa.select(index.c.rowid).where(sa.literal_column(f"{search.name}_fts").op("MATCH")(match))
-        indexed = [search.c.place.in_(found)] if long else []
-        return sa.and_(*indexed, *(search.c.content.contains(word, autoescape=True) for word in words if word not in long))
-    patterns = (sa.bindparam(f"{name}_{place}", _pattern(word), type_=search.c.content.type) for place, word in enumerate(words))
-    return sa.and_(*(search.c.content.like(pattern, escape="/") for pattern in patterns))
-
-
 def _rows(connection: Connection, tables: Tables, query: Query, asked: _Asked) -> list[Sequence[object]]:
     shapes: dict[object, Prepared] = tables.memo.setdefault("first pages", {})
     patterns = _patterns(tables, query)
@@ -294,31 +265,14 @@ def _is_plain(tables: Tables, query: Query) -> bool:
 
     SQLite is asked in other words, depending on how common what was typed is.
     """
-    return not (query.filter or query.equals or query.number or query.cursor or (query.search and tables.dialect == "sqlite"))
+    return not (query.filter or query.equals or query.numbers is not None or query.cursor or (query.search and tables.dialect == "sqlite"))
 
 
 def _patterns(tables: Tables, query: Query) -> dict[str, str]:
     """Return what a quick search on PostgreSQL looks for, by the names of its parameters."""
     if not query.search or tables.dialect == "sqlite":
         return {}
-    words, digits = _fragments(query.search)
-    found = {f"word_{place}": _pattern(word) for place, word in enumerate(words)}
-    return found | ({"digits_0": _pattern(digits)} if digits else {})
-
-
-def _pattern(word: str) -> str:
-    escaped = "".join(f"/{letter}" if letter in "/%_" else letter for letter in word)
-    return f"%{escaped}%"
-
-
-def _fragments(typed: str) -> tuple[tuple[str, ...], str]:
-    """Return words and digits of what was typed; raises ``bad_parameter`` when it is too much or too little."""
-    if len(typed) > search_text.LONGEST:
-        raise PackdeskError("bad_parameter", name="q", reason=f"type at most {search_text.LONGEST} characters")
-    words, digits = search_text.fragments(typed)
-    if not words or max(len(word) for word in words) < search_text.SHORTEST:
-        raise PackdeskError("bad_parameter", name="q", reason=f"type at least {search_text.SHORTEST} characters")
-    return tuple(words), digits
+    return quick_search.patterns(query.search)
 
 
 def conditions(connection: Connection, tables: Tables, query: Query) -> Iterable[sa.ColumnElement[bool]]:
@@ -332,13 +286,13 @@ def conditions(connection: Connection, tables: Tables, query: Query) -> Iterable
         yield lower(
             query.filter.tree, tables, query.entity_type, actor=query.actor, now=query.now, zone=query.zone, dialect=tables.dialect, sees=_sees(tables, query)
         )
-    if query.number:
-        yield sa.false() if "\0" in query.number else tables.column(query.entity_type, "number") == query.number
+    if query.numbers is not None:
+        yield tables.column(query.entity_type, "number").in_([number for number in query.numbers if "\0" not in number])
     for path, value in query.equals.items():
         column = current(tables, query.entity_type, path, tables.record(query.entity_type))
         yield column.is_(None) if value is None else column == value
     if query.search:
-        yield search_condition(connection, tables, query.entity_type, query.search)
+        yield quick_search.condition(connection, tables, query.entity_type, query.search, query.common)
 
 
 def _sees(tables: Tables, query: Query) -> "Sees":
@@ -396,5 +350,5 @@ def _with_keys(fields: tuple[str, ...], keys: tuple[Key, ...]) -> tuple[str, ...
 def _shape(query: Query) -> str:
     """Return what two queries have in common whose cursors can be exchanged: everything but the page."""
     filtered = query.filter.source if query.filter is not None else ""
-    parts = (query.entity_type, filtered, query.search, query.number, sorted((path, str(value)) for path, value in query.equals.items()), query.order)
+    parts = (query.entity_type, filtered, query.search, query.numbers, sorted((path, str(value)) for path, value in query.equals.items()), query.order)
     return repr(parts)

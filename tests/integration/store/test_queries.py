@@ -236,7 +236,7 @@ def test_exact_conditions_narrow_a_list(database: Database, tables: Tables, unit
 
     assert numbers(database, tables, Query(entity_type="matter", equals={"client": client.id})) == [made[0].number]
     assert numbers(database, tables, Query(entity_type="matter", equals={"client": None})) == [made[1].number]
-    assert numbers(database, tables, Query(entity_type="matter", number=made[1].number)) == [made[1].number]
+    assert numbers(database, tables, Query(entity_type="matter", numbers=(made[1].number,))) == [made[1].number]
 
 
 def test_counts_stop_at_the_cap(database: Database, tables: Tables, unit: Opener) -> None:
@@ -329,7 +329,7 @@ def test_a_filter_is_an_expression_over_fields_lines_and_relations(database: Dat
 def test_text_that_no_record_can_hold_finds_nothing(database: Database, tables: Tables, unit: Opener) -> None:
     store(unit, Record("task", {"words": "a"}))
 
-    assert numbers(database, tables, Query(entity_type="task", number="\0")) == []
+    assert numbers(database, tables, Query(entity_type="task", numbers=("\0",))) == []
     with unit(write=False) as open_unit:
         assert open_unit.get("task", "TA\0") is None
 
