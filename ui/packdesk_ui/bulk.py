@@ -13,7 +13,7 @@ from packdesk.records import jobs as jobbing
 from packdesk.records import policy, search
 from packdesk.records.bulk import BulkCommand
 from packdesk.records.looking import Look, looking
-from packdesk.records.outcome import RowResult
+from packdesk.records.outcome import BatchReport
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.reading import read_input
@@ -229,16 +229,17 @@ def _scope_words(each: str, scope: Scope) -> str:
     return words("bulk.scope.more" if scope.capped else "bulk.scope.all", count=scope.count)
 
 
-def result_rows(entity_type: str, rows: Iterable[RowResult]) -> tuple[ResultRow, ...]:
-    """Return what became of each row as the table shows it."""
+def result_rows(entity_type: str, report: BatchReport) -> tuple[ResultRow, ...]:
+    """Return what became of each row as the table shows it; of what was only tried, what would become of it, and no record that is not there."""
+    there = {row.row: row.number if report.applied or row.done != "created" else "" for row in report.rows}
     return tuple(
         ResultRow(
             row=row.row,
-            number=row.number,
-            href=url_for("packdesk_ui.record", entity_type=entity_type, number=row.number) if row.number else "",
-            done="refused" if row.findings else row.done,
+            number=there[row.row],
+            href=url_for("packdesk_ui.record", entity_type=entity_type, number=there[row.row]) if there[row.row] else "",
+            done="refused" if row.findings else row.done if report.applied or row.done == "skipped" else f"would.{row.done}",
             tone="danger" if row.findings else "closed" if row.done == "skipped" else "success",
             sentences=tuple(dict.fromkeys(sentence(finding, shell.language()) for finding in row.findings)),
         )
-        for row in rows
+        for row in report.rows
     )

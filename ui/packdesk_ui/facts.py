@@ -54,7 +54,7 @@ def blocks_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reade
         return
     log = layout.log_paths(entity, frozenset(shown))
     facts = tuple(fact(entity, view, reader, path, badges=False) for path in log if path not in view.hidden)
-    yield True, Block(label=words("details"), facts=tuple(one for one in facts if one.text))
+    yield True, Block(label=words("record.about"), facts=tuple(one for one in facts if one.text))
 
 
 def responsible(entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Shown, ...]:

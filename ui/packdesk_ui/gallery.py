@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from flask import Response, url_for
+from markupsafe import Markup
 
-from packdesk_ui import answers, shell
+from packdesk_ui import answers, gallery_samples, shell
 from packdesk_ui.components import macro
 from packdesk_ui.controls import Control, Group, Option, Row
 from packdesk_ui.faults import Branch, Fault, Why
@@ -108,12 +109,14 @@ class RowAction:
     """What can be done with a row at once."""
 
     label: str
-    icon: str
+    #: The label and its icon as they are drawn.
+    words: Markup
     href: str
     name: str
     #: The button does it, without a window.
     plain: bool = False
     key: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +157,11 @@ def gallery() -> Response:
         happenings=_happenings(),
         panes=_panes(),
         found=_found(),
+        month=gallery_samples.month(),
+        day=gallery_samples.day(),
+        desk_facts_shown=gallery_samples.facts(),
+        desk_tabs=gallery_samples.tabs(),
+        clashes=gallery_samples.clashes(),
         parts=tuple(_Part(id=name, label=_said(name)) for name in ("field", "table", "timeline")),
         long=_LONG,
         hostile=_HOSTILE,

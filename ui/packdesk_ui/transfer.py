@@ -89,7 +89,7 @@ def _page(entity: EntityRuntime, command: importing.ImportCommand, *, report: Ba
         if report.unread:
             named = ", ".join(entity.fields[path].label(language) for path in report.unread)
             said = f"{said}. {words('import.unread', columns=named)}"
-        page = replace(page, summary=said, tone="warning" if report.refused else "success", rows=result_rows(entity.id, report.rows))
+        page = replace(page, summary=said, tone="warning" if report.refused else "success", rows=result_rows(entity.id, report))
     label = entity.entity.plural.in_language(language)
     title = words("import.title", label=label)
     return answers.page("records/import.html", status=422 if findings else 200, title=title, over=label, page=page, crumbs=crumbs(entity, words("import")))

@@ -111,6 +111,7 @@ TEXTS: Texts = {
     "result.waiting": ("not reached", "nicht erreicht"),
     "result.failed": ("failed", "fehlgeschlagen"),
     "result.restored": ("put back", "zurückgesetzt"),
+    "result.would.created": ("will be created", "wird angelegt"),
     "result.would.updated": ("will change", "wird geändert"),
     "result.would.performed": ("will be performed", "wird ausgeführt"),
     "result.would.deleted": ("will be deleted", "wird gelöscht"),

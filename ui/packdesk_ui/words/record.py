@@ -16,6 +16,7 @@ TEXTS: Texts = {
     "why.condition": ("Condition", "Bedingung"),
     "why.values": ("Values", "Werte"),
     "details": ("Details", "Einzelheiten"),
+    "record.about": ("About this record", "Zu diesem Datensatz"),
     "related": ("Related records", "Verknüpfte Datensätze"),
     "related.none": ("Nothing here yet.", "Hier ist noch nichts."),
     "related.all": ("Show all {count}", "Alle {count} anzeigen"),
