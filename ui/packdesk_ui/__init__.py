@@ -127,6 +127,7 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     for name, address, methods, view in ROUTES:
         screens.add_url_rule(address, name, policy(LOGGED_IN)(view), methods=list(methods))
     screens.add_url_rule("/theme", "theme", policy(PUBLIC)(start.theme), methods=["POST"])
+    screens.add_url_rule("/density", "density", policy(PUBLIC)(start.density), methods=["POST"])
     screens.add_url_rule("/language", "language", policy(PUBLIC)(languages.choose), methods=["POST"])
     screens.add_url_rule("/session", "session", policy(PUBLIC)(everywhere.who), methods=["GET"])
     screens.before_request(answers.take_forms)

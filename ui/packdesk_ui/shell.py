@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask import Flask, current_app, g, request, session
 
@@ -14,8 +15,11 @@ from packdesk_ui import assets, avatars, catalogue
 from packdesk_ui.addresses import of_page
 
 THEMES = ("auto", "light", "dark")
-#: Under this name the session and the person's preferences keep the appearance.
-THEME = "theme"
+DENSITIES = ("dense", "comfortable")
+#: Under these names the session and the person's preferences keep the appearance.
+THEME, DENSITY = "theme", "density"
+#: What can be chosen for each; the first is the usual.
+APPEARANCE: Mapping[str, tuple[str, ...]] = MappingProxyType({THEME: THEMES, DENSITY: DENSITIES})
 _LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
 _DEFAULT_ICON = "file-text"
 #: Stands among the pages of users, and is everybody's.
@@ -56,6 +60,7 @@ class Shell:
 
     language: str
     theme: str
+    density: str
     languages: tuple[Language, ...]
     #: Name of who is logged in; empty: nobody, then only the middle of the page is drawn.
     person: str = ""
@@ -112,7 +117,7 @@ def shell_view() -> Shell:
     here = language()
     common = {
         "language": here,
-        "theme": _theme(who),
+        **_appearance(who),
         "languages": tuple(Language(id=code, label=name, current=code == here) for code, name in _LANGUAGE_NAMES.items()),
     }
     if who is None:
@@ -132,13 +137,13 @@ def shell_view() -> Shell:
     )
 
 
-def _theme(who: Actor | None) -> str:
+def _appearance(who: Actor | None) -> dict[str, str]:
     """Return the appearance that the person chose; the session keeps it, so that the database is asked once."""
-    if THEME not in session and who is not None:
-        chosen = preferences.preferences(request_context.context()).get(THEME)
-        session[THEME] = chosen if chosen in THEMES else THEMES[0]
-    found = session.get(THEME)
-    return found if found in THEMES else THEMES[0]
+    if who is not None and any(name not in session for name in APPEARANCE):
+        kept = preferences.preferences(request_context.context())
+        for name, offered in APPEARANCE.items():
+            session.setdefault(name, kept.get(name) if kept.get(name) in offered else offered[0])
+    return {name: session[name] if session.get(name) in offered else offered[0] for name, offered in APPEARANCE.items()}
 
 
 def _builds_pages(pinned: Runtime, who: Actor) -> bool:

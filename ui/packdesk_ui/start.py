@@ -146,12 +146,22 @@ def remember_records(app: Flask) -> None:
 
 
 def theme() -> Response:
-    """Remember the appearance, for the person where there is one, and go back to the page it was chosen on."""
-    chosen = request.form.get("theme", "")
-    if chosen in shell.THEMES:
-        session["theme"] = chosen
+    """Remember light or dark, and go back to the page it was chosen on."""
+    return _appearance(shell.THEME)
+
+
+def density() -> Response:
+    """Remember how much stands on a screen, and go back to the page it was chosen on."""
+    return _appearance(shell.DENSITY)
+
+
+def _appearance(name: str) -> Response:
+    """Remember a part of the appearance, for the person where there is one."""
+    chosen = request.form.get(name, "")
+    if chosen in shell.APPEARANCE[name]:
+        session[name] = chosen
         if request_context.actor_or_none() is not None:
-            preferences.prefer(answers.context(), shell.THEME, chosen)
+            preferences.prefer(answers.context(), name, chosen)
     return answers.go(came_from() or url_for("packdesk_ui.start"))
 
 

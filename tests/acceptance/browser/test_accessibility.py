@@ -386,6 +386,11 @@ def test_the_appearance_is_kept_per_person_and_never_flashes(enter: Enter, desk:
     page.locator("summary", has_text="Appearance").click()
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    low = page.locator(".btn:visible").first.evaluate("(one) => one.offsetHeight")
+    page.locator("summary", has_text="Appearance").click()
+    page.get_by_role("button", name="Comfortable").click()
+    expect(page.locator("html")).to_have_attribute("data-density", "comfortable")
+    assert page.locator(".btn:visible").first.evaluate("(one) => one.offsetHeight") > low
 
     tom.page.context.clear_cookies()
     page.goto(f"{tom.address}/login/")
@@ -394,7 +399,7 @@ def test_the_appearance_is_kept_per_person_and_never_flashes(enter: Enter, desk:
     page.locator("form[name=login] button").click()
     page.wait_for_url(f"{tom.address}/")
 
-    assert 'data-bs-theme="dark"' in page.request.get(f"{tom.address}/").text()
+    assert '<html lang="en" data-bs-theme="dark" data-density="comfortable">' in page.request.get(f"{tom.address}/").text()
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 

@@ -401,6 +401,22 @@ def test_choosing_a_language_leads_back_to_the_page_one_was_on(app: Flask) -> No
     assert _choose(client, "en", "http://localhost/login/") == "/login/"
 
 
+def test_the_density_that_a_person_chose_is_in_the_markup_of_every_page_and_of_his_next_session(app: Flask) -> None:
+    """QUALITY B 25: no script has to change the page afterwards; what is no density is left alone."""
+    client, place = _logged_in(app, "carl"), "http://localhost/r/book"
+    before = client.get("/").text
+
+    for chosen in ("comfortable", "tiny"):
+        went = client.post("/density", data={"density": chosen}, headers={**SAME_ORIGIN, "Referer": place})
+        assert went.headers["Location"] == "/r/book"
+    again, other = _logged_in(app, "carl"), _logged_in(app, "kim")
+
+    assert 'data-density="' not in before.partition("<head>")[0]
+    assert [' data-density="comfortable">' in one.get("/").text.partition("<head>")[0] for one in (client, again, other)] == [True, True, False]
+    assert '<div class="roomy" data-density="comfortable">' in other.get("/gallery").text
+    again.post("/density", data={"density": "dense"}, headers=SAME_ORIGIN)
+
+
 #: Pages that were drawn for a form, at addresses that take nothing else -> the page above each, which can be shown.
 POSTED = {
     "/r/book/BO1/settle": "/r/book/BO1",

@@ -13,6 +13,7 @@ TEXTS: Texts = {
     "gallery.field": ("Fields", "Felder"),
     "gallery.lines": ("Rows of a form", "Zeilen eines Formulars"),
     "gallery.table": ("Tables", "Tabellen"),
+    "gallery.density": ("More room", "Mehr Raum"),
     "gallery.pager": ("Pages of a list", "Seiten einer Liste"),
     "gallery.chip": ("Filters in use", "Benutzte Filter"),
     "gallery.tabs": ("Tabs", "Reiter"),
