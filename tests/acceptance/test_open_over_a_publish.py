@@ -3,36 +3,17 @@
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.acceptance.doors.screen import Browser, Form, read_page, sign_in
-from tests.acceptance.running import AS_WRITTEN, COMPLAINTS, RENAMED, Answer, Client, Desk, open_desk
+from tests.acceptance.doors.screen import Browser, Form, read_page
+from tests.acceptance.running import COMPLAINTS, Answer, Client, Desk
 
 TYPED = "He was rude, and nobody rang me back."
-
-
-@pytest.fixture(scope="module", params=[AS_WRITTEN, RENAMED])
-def desk(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Desk]:
-    """An installation with the base pack."""
-    with open_desk(tmp_path_factory.mktemp("desk"), request.param, later=("witness",)) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def lena(desk: Desk) -> Client:
-    """A team leader at the API."""
-    return desk.login("lena")
-
-
-@pytest.fixture(scope="module")
-def browser(desk: Desk) -> Browser:
-    """A team leader at the screens."""
-    return sign_in(desk, "lena")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""Addresses that a page holds many of: the router is asked once for each kind, which takes it as long as drawing ten cells."""
+"""Links, and addresses that a page holds many of: the router is asked once for each kind, which takes it as long as drawing ten cells."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 from urllib.parse import quote
@@ -8,6 +9,15 @@ from flask import g, request, url_for
 
 #: Stands for the number while the router makes the address; no number reads so, and no address has to be escaped for it.
 _PLACE = "-number-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A word with an address; of several, that of what is shown is current."""
+
+    label: str
+    href: str
+    current: bool = False
 
 
 def of_record(endpoint: str, number: str, **fixed: str) -> str:

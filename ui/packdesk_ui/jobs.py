@@ -15,6 +15,7 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, job_notes, shell
+from packdesk_ui.addresses import Link
 from packdesk_ui.bulk import ResultRow, list_of
 from packdesk_ui.formstate import Form
 from packdesk_ui.job_notes import summary, title_of
@@ -57,15 +58,6 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """A link above the table."""
-
-    label: str
-    href: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """A field and what is written into it."""
 
@@ -95,7 +87,7 @@ class JobPage:
     announced: str
     written: tuple[Written, ...]
     reasons: tuple[Reason, ...]
-    filters: tuple[Filter, ...]
+    filters: tuple[Link, ...]
     rows: tuple[ResultRow, ...]
     next: str
     back: str
@@ -265,12 +257,12 @@ def _href(view: JobView, number: str) -> str:
     return url_for("packdesk_ui.record", entity_type=view.job.entity_type, number=number)
 
 
-def _filters(view: JobView, here: str, show: str) -> Iterator[Filter]:
+def _filters(view: JobView, here: str, show: str) -> Iterator[Link]:
     counts = {"all": view.job.total, "changed": view.changed, "refused": view.refused, "skipped": view.skipped}
     for name, count in counts.items():
         if name == "all" or count:
             key = "would" if name == "changed" and view.job.kind == JobKind.PREVIEW else name
-            yield Filter(label=words(f"job.show.{key}", count=count), href=f"{here}?show={name}", current=name == show)
+            yield Link(label=words(f"job.show.{key}", count=count), href=f"{here}?show={name}", current=name == show)
 
 
 def _rows(context: Context, view: JobView, entity: EntityRuntime | None, show: str) -> tuple[tuple[ResultRow, ...], str]:

@@ -13,20 +13,12 @@ from packdesk.runtime.lists import list_view
 from packdesk.web import request_context
 from packdesk.web.own_address import came_from
 from packdesk_ui import answers, counts, due, finder, lists, shell
+from packdesk_ui.addresses import Link
 from packdesk_ui.showing import moment
 
 #: The session remembers so many records that were looked at, by type and number.
 _SEEN = 8
 _SESSION = "seen"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """A word with an address."""
-
-    label: str
-    href: str
-    current: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from tests import large
-from tests.integration.screens.desk import PASSWORD, WIDE, Desk, Visitor, close
+from tests.integration.screens.desk import Desk, Visitor, close
+from tests.integration.web.installation import build
 from tests.statements import listening
 
 from packdesk.records.note import add_note
 from packdesk.runtime.values import Record
-from packdesk.settings import Settings
 from packdesk.store import platform_tables
-from packdesk.web import members
-from packdesk.web.app import create_app
 
 ROOT = Path(__file__).parents[3]
 #: The most statements and bytes of each page.
@@ -25,10 +23,7 @@ MOST = {"": (12, 100_000), "/history": (12, 60_000), "/edit": (12, 800_000), "li
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """An installation of the base pack with the large pack on it."""
     home = tmp_path_factory.mktemp("large")
-    packs = (str(ROOT / "metadata"), str(large.write_pack(home / "pack")))
-    app = create_app(Settings(home=home, database_url=f"sqlite:///{home / 'packdesk.sqlite3'}", packs=packs), limits=WIDE)
-    users = app.extensions["packdesk"].live.current().runtime.model.organisation.users.values()
-    members.add(app, [members.Member(login=user.login, name=user.name, password=PASSWORD, roles=user.roles, units=user.units) for user in users])
+    app = build(home, packs=(ROOT / "metadata", large.write_pack(home / "pack")))
     yield Desk(app)
     close(app)
 

@@ -1,7 +1,7 @@
 """A small installation for the tests of the doors: a pack of its own, four people in two groups, made once and copied per module."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,9 @@ class Caller:
         return response.get_json()  # type: ignore[no-any-return]
 
 
-def build(home: Path, database_url: str = "") -> Flask:
-    """Return the app of a fresh installation with the pack's people in it."""
-    settings = Settings(home=home, database_url=database_url or f"sqlite:///{home / 'packdesk.sqlite3'}", packs=(str(PACK),))
+def build(home: Path, database_url: str = "", packs: Sequence[Path] = (PACK,)) -> Flask:
+    """Return the app of a fresh installation with the people of its packs in it."""
+    settings = Settings(home=home, database_url=database_url or f"sqlite:///{home / 'packdesk.sqlite3'}", packs=tuple(map(str, packs)))
     app = create_app(settings, limits=WIDE)
     users = app.extensions["packdesk"].live.current().runtime.model.organisation.users.values()
     members.add(app, [members.Member(login=user.login, name=user.name, password=PASSWORD, roles=user.roles, units=user.units) for user in users])

@@ -10,14 +10,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, WIDE, Caller, caller, close
+from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, Caller, build, caller, close
 from tests.speaking import speak
 from tests.statements import listening
 
 from packdesk.records import calendar
-from packdesk.settings import Settings
-from packdesk.web import members
-from packdesk.web.app import create_app
 
 #: The release, what the person set up, the dates of the period, the records that are shown with what they name, and the people.
 MOST = 6
@@ -59,9 +56,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     (pack / "views").mkdir()
     (pack / "views" / "calendars.json").write_text(json.dumps(VIEWS))
     _permit(pack / "roles" / "roles.json")
-    app = create_app(Settings(home=home, database_url=f"sqlite:///{folder / 'packdesk.sqlite3'}", packs=(str(pack),)), limits=WIDE)
-    users = app.extensions["packdesk"].live.current().runtime.model.organisation.users.values()
-    members.add(app, [members.Member(login=user.login, name=user.name, password=PASSWORD, roles=user.roles, units=user.units) for user in users])
+    app = build(home, packs=(pack,))
     yield app
     close(app)
 

@@ -8,11 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from tests.integration.web.installation import PACK, PASSWORD, WIDE, caller, close
-
-from packdesk.settings import Settings
-from packdesk.web import members
-from packdesk.web.app import create_app
+from tests.integration.web.installation import PACK, PASSWORD, build, caller, close
 
 _VIEW = {
     "entity_type": "book",
@@ -34,10 +30,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     roles = json.loads((pack / "roles" / "roles.json").read_text())
     roles["clerk"]["fields"] = {"book.pages": []}
     (pack / "roles" / "roles.json").write_text(json.dumps(roles))
-    home = folder / "home"
-    app = create_app(Settings(home=home, database_url=f"sqlite:///{home / 'packdesk.sqlite3'}", packs=(str(pack),)), limits=WIDE)
-    users = app.extensions["packdesk"].live.current().runtime.model.organisation.users.values()
-    members.add(app, [members.Member(login=user.login, name=user.name, password=PASSWORD, roles=user.roles, units=user.units) for user in users])
+    app = build(folder / "home", packs=(pack,))
     caller(app, "kim").made("book", name="Moby Dick", pages=8635)
     yield app
     close(app)

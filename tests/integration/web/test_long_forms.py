@@ -10,11 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, WIDE, close
-
-from packdesk.settings import Settings
-from packdesk.web import members
-from packdesk.web.app import create_app
+from tests.integration.web.installation import PACK, PASSWORD, SAME_ORIGIN, build, close
 
 PAGE = {**SAME_ORIGIN, "Accept": "text/html"}
 PARTS = 10
@@ -60,9 +56,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     (pack / "views").mkdir()
     (pack / "views" / "narrow_window.json").write_text(json.dumps(NARROW_WINDOW))
     _permit(pack / "roles" / "roles.json")
-    app = create_app(Settings(home=home, database_url=f"sqlite:///{folder / 'packdesk.sqlite3'}", packs=(str(pack),)), limits=WIDE)
-    users = app.extensions["packdesk"].live.current().runtime.model.organisation.users.values()
-    members.add(app, [members.Member(login=user.login, name=user.name, password=PASSWORD, roles=user.roles, units=user.units) for user in users])
+    app = build(home, packs=(pack,))
     yield app
     close(app)
 

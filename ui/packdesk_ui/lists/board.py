@@ -63,14 +63,18 @@ class Board:
 
 def has_board(entity: EntityRuntime) -> bool:
     """Say whether the type has a board that this person can be shown."""
+    return _open_view(entity) is not None
+
+
+def _open_view(entity: EntityRuntime) -> BoardView | None:
     view = board_view(entity)
-    return view is not None and view.by not in asking.closed_to_order(entity)
+    return None if view is None or view.by in asking.closed_to_order(entity) else view
 
 
 def board(entity: EntityRuntime, asked: Asked, command: search.SearchCommand, language: str) -> Board | None:
     """Return the cards of the list by column; None where the type has no board for this person."""
-    view = board_view(entity)
-    if view is None or not has_board(entity):
+    view = _open_view(entity)
+    if view is None:
         return None
     values = _values(entity, view)
     most = _most(values)

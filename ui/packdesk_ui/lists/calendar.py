@@ -19,6 +19,7 @@ from packdesk.runtime.filters import Chip, Operator
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, counts
+from packdesk_ui.addresses import Link
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import table
 from packdesk_ui.lists.asked import CALENDAR, PERIODS, TABLE, Asked, address
@@ -68,15 +69,6 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Switch:
-    """A period to look at."""
-
-    label: str
-    href: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """What the template of the calendar draws."""
 
@@ -84,7 +76,7 @@ class Calendar:
     period: str
     weekdays: tuple[str, ...]
     days: tuple[Day, ...]
-    switches: tuple[Switch, ...]
+    switches: tuple[Link, ...]
     previous: str
     next: str
     today: str
@@ -98,14 +90,18 @@ class Calendar:
 
 def has_calendar(entity: EntityRuntime) -> bool:
     """Say whether the type has a calendar that this person can be shown."""
+    return _open_view(entity) is not None
+
+
+def _open_view(entity: EntityRuntime) -> CalendarView | None:
     view = calendar_view(entity)
-    return view is not None and view.date not in asking.closed_to_order(entity)
+    return None if view is None or view.date in asking.closed_to_order(entity) else view
 
 
 def calendar(entity: EntityRuntime, asked: Asked, command: search.SearchCommand, language: str) -> Calendar | None:
     """Return the part of the list's calendar that is asked for; None where the type has none for this person."""
-    view = calendar_view(entity)
-    if view is None or not has_calendar(entity):
+    view = _open_view(entity)
+    if view is None:
         return None
     zone = request_context.zone()
     today = calendar_days.day_of(request_context.services().clock.now(), zone)
@@ -120,7 +116,7 @@ def calendar(entity: EntityRuntime, asked: Asked, command: search.SearchCommand,
         weekdays=_weekdays(span, language) if asked.period != "day" else (),
         days=tuple(drawing.days(span)),
         switches=tuple(
-            Switch(label=words(f"calendar.{period}"), href=address(entity.id, asked, period=period, day=day.isoformat()), current=period == asked.period)
+            Link(label=words(f"calendar.{period}"), href=address(entity.id, asked, period=period, day=day.isoformat()), current=period == asked.period)
             for period in PERIODS
         ),
         previous=address(entity.id, asked, day=_moved(asked.period, day, -1).isoformat()),
