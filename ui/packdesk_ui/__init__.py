@@ -75,6 +75,7 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("export", f"{_TYPE}/export.csv", ("GET",), transfer.export),
     ("choices", f"{_TYPE}/choices", ("POST",), choices.choices),
     ("columns", f"{_TYPE}/columns", ("GET", "POST"), columns.columns),
+    ("view_counts", f"{_TYPE}/counts", ("GET",), views.view_counts),
     ("save_view", f"{_TYPE}/views/new", ("GET", "POST"), views.save_view),
     ("undo_view", f"{_TYPE}/views/undo", ("POST",), views.undo_view),
     ("rename_view", f"{_TYPE}/views/<view_id>", ("GET", "POST"), views.rename_view),

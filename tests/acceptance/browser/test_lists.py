@@ -70,6 +70,7 @@ def test_going_back_finds_the_chips_the_place_and_the_selection_again(enter: Ent
     page.set_viewport_size({"width": 1280, "height": 500})
     _add_text_chip(lena, "description", "Returning asks")
     expect(page.locator("#results tbody tr")).to_have_count(14)
+    expect(page.locator(".views [aria-current] [data-count]")).not_to_be_empty()
     picked = page.locator("#results tbody tr").nth(11).locator("input[name=picked]")
     picked.check()
     number = picked.get_attribute("value")

@@ -1,11 +1,17 @@
 """Lists of the base pack as agents open them: with row actions, columns that conditions mark, and what moves with the clock."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from tests.integration.screens.desk import Desk, Visitor
+from tests.speaking import speak
 from tests.statements import listening
 
+from packdesk.records.counting import counted
+from packdesk.records.search import SearchCommand
 from packdesk.runtime.values import Record
 
 #: The release, views and columns of the list, its page with the count, what the conditions of its actions walk to.
@@ -79,3 +85,65 @@ def test_a_row_offers_to_edit_what_the_page_of_its_record_offers(desk: Desk, typ
 
     assert walked[False]
     assert walked[True] or login == "paul"
+
+
+VIEWS = {"service_request": ("all", "mine", "unassigned", "overdue"), "contact": ("all", "companies", "vips"), "communication": ("all", "mine", "drafts")}
+_SAID = re.compile(r"(\d[\d,]*\+?) records?\b")
+
+
+@pytest.mark.parametrize("login", ["anna", "mia", "lena"])
+def test_each_view_says_how_many_records_its_list_finds_for_whoever_asks(desk: Desk, types: dict[str, Record], login: str) -> None:
+    """QUALITY B 9: by a request of its own with a statement for each view, so that the page waits for none of them."""
+    assert types
+    visitor = desk.visitor(login)
+    for entity_type, views in VIEWS.items():
+        page = visitor.get(f"/r/{entity_type}").get_data(as_text=True)
+        assert f'data-counts="/r/{entity_type}/counts"' in page
+        with listening(desk.services.database) as statements:
+            told = visitor.get(f"/r/{entity_type}/counts").get_json()
+
+        lists = {view: visitor.get(f"/r/{entity_type}?view={view}").get_data(as_text=True) for view in views}
+
+        assert told["rest"] == ""
+        assert told["counts"] == {view: (_SAID.search(text) or ["", "0"])[1] for view, text in lists.items()}
+        assert len(statements) <= len(views) + MOST - 2, statements
+        assert all(f'data-count="{view}"' in page for view in views)
+
+
+def test_many_records_are_counted_to_a_thousand_and_written_as_the_language_does(desk: Desk, types: dict[str, Record]) -> None:
+    table = desk.services.live.current().tables.record("communication")
+    with desk.services.database.begin(write=True) as connection:
+        row = connection.execute(sa.select(table).where(table.c.id == types["communication"].id)).mappings().one()
+        connection.execute(sa.insert(table), [{**row, "id": f"many-{number}", "number": f"MANY{number}"} for number in range(1001)])
+    visitor = desk.visitor("lena")
+
+    counts = {}
+    for language in ("de", "en"):
+        speak(visitor.client, language)
+        counts[language] = visitor.get("/r/communication/counts").get_json()["counts"]["all"]
+
+    assert counts == {"de": "1.000+", "en": "1,000+"}
+
+
+class _Ticking:
+    """A clock on which each look takes a while."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def now(self) -> datetime:
+        """Return a moment a fifth of a second after the last."""
+        self.looks += 1
+        return datetime(2026, 7, 1, tzinfo=UTC) + timedelta(milliseconds=200 * self.looks)
+
+
+def test_counting_stops_when_it_takes_long_and_says_where_to_go_on(desk: Desk, types: dict[str, Record]) -> None:
+    assert types
+    asked = {name: SearchCommand(filter=condition) for name, condition in (("first", ""), ("wrong", "record.nothing"), ("third", ""), ("last", ""))}
+    context = replace(desk.context("lena"), clock=_Ticking())
+
+    found = counted(context, "contact", asked)
+    rest = counted(context, "contact", {name: asked[name] for name in ("third", "last")})
+
+    assert (list(found.counts), found.rest) == (["first"], "third")
+    assert (list(rest.counts), rest.rest) == (["third", "last"], "")

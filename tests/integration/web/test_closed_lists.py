@@ -59,3 +59,16 @@ def test_a_closed_column_leaves_the_list_and_its_order_and_filters(closed: Flask
 @pytest.mark.parametrize("address", ["/r/book?view=thick", "/r/book?order=pages", "/r/book?order=-pages", "/"])
 def test_an_address_that_names_what_is_closed_shows_the_rest(closed: Flask, address: str) -> None:
     assert _person(closed, "carl").get(address).status_code == 200
+
+
+def test_a_view_that_reads_what_is_closed_has_no_count_and_counting_goes_on_where_it_is_told(closed: Flask) -> None:
+    """A number beside a view would tell what the closed field holds."""
+    kim, carl = _person(closed, "kim"), _person(closed, "carl")
+    nobody = closed.test_client().get("/r/book/counts", headers={"Accept": "application/json"})
+
+    whole, left = kim.get("/r/book/counts").get_json(), carl.get("/r/book/counts").get_json()
+    gone_on, unknown = kim.get("/r/book/counts?from=named").get_json(), kim.get("/r/book/counts?from=nothing").get_json()
+
+    assert whole == unknown == {"counts": {"thick": "1", "named": "1", "all": "1"}, "rest": ""}
+    assert left == gone_on == {"counts": {"named": "1", "all": "1"}, "rest": ""}
+    assert nobody.status_code == 401

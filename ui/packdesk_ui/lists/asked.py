@@ -208,6 +208,11 @@ def _read(entity: EntityRuntime, kept: object) -> tuple[ListState, tuple[LeftOut
     return list_state.read(request_context.runtime(), request_context.actor(), entity, kept)
 
 
+def kept(entity: EntityRuntime, body: object) -> ListState:
+    """Return what a saved view asks for, without what means nothing any more."""
+    return _read(entity, body)[0]
+
+
 def sent_trail() -> tuple[str, ...]:
     """Return the cursors of the pages up to the one that a form asks for."""
     form = request.form

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from flask import Response, request, url_for
+from flask import Response, jsonify, request, url_for
 
 from packdesk.errors import Finding, PackdeskError, Refused
-from packdesk.records import saved_views
+from packdesk.records import counting, saved_views
 from packdesk.records.list_state import ListState
-from packdesk.records.saved_views import SavedView
+from packdesk.records.saved_views import ListSetup, SavedView
+from packdesk.records.search import SearchCommand
 from packdesk.runtime.boards import board_view
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
-from packdesk_ui import answers, people, shell
+from packdesk_ui import answers, counts, people, shell
 from packdesk_ui.addresses import of_page
 from packdesk_ui.editing import crumbs
 from packdesk_ui.lists import asked as asking
@@ -34,6 +35,8 @@ class Link:
     #: Whose it is, where it is somebody else's.
     owner: str = ""
     icon: str = ""
+    #: Under this name the script finds how many records the view holds.
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class ViewBar:
     #: A view that was deleted a moment ago.
     deleted: str = ""
     undo_href: str = ""
+    #: Where the script asks how many records each view holds.
+    counts_href: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,7 @@ def bar(entity: EntityRuntime, asked: Asked, language: str) -> ViewBar:
     saved = asked.saved
     deleted = asked.setup.deleted
     return ViewBar(
-        named=tuple(Link(label=label, href=href, current=name == asked.view) for name, label, href in asking.named_filters(entity, language)),
+        named=tuple(Link(label=label, href=href, current=name == asked.view, id=name) for name, label, href in asking.named_filters(entity, language)),
         saved=tuple(_link(view, asked) for view in asked.setup.views),
         save_href=_href("save_view", entity, asked),
         update_href=_href("update_view", entity, asked, view_id=saved.id) if saved is not None and mine else "",
@@ -87,7 +92,25 @@ def bar(entity: EntityRuntime, asked: Asked, language: str) -> ViewBar:
         changed=asked.changed,
         deleted=deleted.label if deleted is not None else "",
         undo_href=of_page("packdesk_ui.undo_view", entity_type=entity.id),
+        counts_href=of_page("packdesk_ui.view_counts", entity_type=entity.id),
     )
+
+
+def view_counts(entity_type: str) -> Response:
+    """Answer how many records each view of the list holds for whoever asks, from the one that is named on; a view that can't be counted is left out."""
+    entity, language = request_context.runtime().type(entity_type), shell.language()
+    setup = saved_views.setup(answers.context(), entity_type)
+    listed = asking.open_list(entity, language)
+    states = {each.id: ListState(base=each.id) for each in listed.filters} | {f"{SAVED}{view.id}": asking.kept(entity, view.body) for view in setup.views}
+    names, begin = list(states), request.args.get("from", "")
+    wanted = names[names.index(begin) :] if begin in states else names
+    found = counting.counted(answers.context(), entity_type, {name: _counted(entity, name, states[name], setup) for name in wanted})
+    return jsonify({"counts": {name: counts.short(each.count, capped=each.capped) for name, each in found.counts.items()}, "rest": found.rest})
+
+
+def _counted(entity: EntityRuntime, name: str, state: ListState, setup: ListSetup) -> SearchCommand:
+    asked = Asked(view=name, state=state, layout=TABLE, setup=setup)
+    return SearchCommand(filter=asking.condition(entity, asked), q=state.search, fields=("number",), expand=False)
 
 
 def layouts(entity: EntityRuntime, asked: Asked, beside: str) -> tuple[Link, ...]:
@@ -113,6 +136,7 @@ def _link(view: SavedView, asked: Asked) -> Link:
         current=asked.view == f"{SAVED}{view.id}",
         shared=view.shared,
         owner="" if mine else people.name_of(view.owner),
+        id=f"{SAVED}{view.id}",
     )
 
 
