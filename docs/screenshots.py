@@ -157,6 +157,7 @@ def _report(page: Page, stage: Stage) -> None:
     page.wait_for_url(re.compile("/jobs/"))
     expect(page.locator("main progress")).to_have_count(0)
     expect(page.locator("main tbody tr").first).to_be_visible()
+    page.evaluate("document.activeElement?.blur()")
 
 
 def _import(page: Page, stage: Stage) -> None:
@@ -166,12 +167,21 @@ def _import(page: Page, stage: Stage) -> None:
     page.set_input_files("#file", {"name": "contacts.csv", "mimeType": "text/csv", "buffer": table.encode()})
     page.locator("[value=try]").click()
     expect(page.locator("section.card tbody tr").first).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
 
 
 def _print(page: Page, stage: Stage) -> None:
     _record(page, stage)
     page.emulate_media(media="print")
     page.evaluate("document.body.style.padding = '32px'")
+
+
+def _comfortable(page: Page, stage: Stage) -> None:
+    """Choose more room in the menu and open a form."""
+    page.goto(stage.address)
+    page.locator("[name=density][value=comfortable]").evaluate("(button) => button.click()")
+    expect(page.locator("html[data-density=comfortable]")).to_be_attached()
+    page.goto(f"{stage.address}/r/contact/new")
 
 
 def _gallery(page: Page, stage: Stage) -> None:
@@ -215,7 +225,7 @@ def _note(page: Page, stage: Stage) -> None:
     _survey("")(page, stage)
     page.get_by_role("link", name=re.compile("Show all 100,000 characters")).click()
     expect(page.locator("section:has(#notes)")).to_contain_text("The very end.")
-    page.get_by_text("The very end.").evaluate("(note) => note.scrollIntoView({ block: 'end' })")
+    page.locator("section:has(#notes)").evaluate("(notes) => notes.scrollIntoView({ block: 'start' })")
 
 
 #: Name of the picture -> who is logged in (nobody: empty) and how to get there.
@@ -229,6 +239,7 @@ PICTURES: Mapping[str, tuple[str, Way]] = {
     "desk": ("anna", _desk),
     "record": ("anna", _record),
     "form": ("anna", _at("/r/contact/new")),
+    "comfortable": ("tom", _comfortable),
     "errors": ("anna", _errors),
     "modal": ("anna", _modal),
     "conflict": ("anna", _conflict),

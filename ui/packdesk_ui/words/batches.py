@@ -132,7 +132,7 @@ TEXTS: Texts = {
         "UTF-8, die erste Zeile nennt die Spalten nach Beschriftung oder Feldpfad.",
     ),
     "import.key": ("Column that recognises existing records", "Spalte, die vorhandene Datensätze erkennt"),
-    "import.key.none": ("none: every row becomes a new record", "keine: jede Zeile wird ein neuer Datensatz"),
+    "import.key.none": ("none: every row is new", "keine: jede Zeile ist neu"),
     "import.update": ("Change records that are there already; otherwise they are skipped", "Vorhandene Datensätze ändern; sonst werden sie übersprungen"),
     "import.all": ("Import all rows or none", "Alle Zeilen oder keine importieren"),
     "import.try": ("Try without saving", "Probe ohne Speichern"),
