@@ -1,9 +1,10 @@
 """Evaluates expressions of the sample model by every back end, many at once; values come back as plain JSON."""
 
+import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +59,12 @@ def compiled(case: Case) -> Compiled:
     found = compile_expression(Expression(case.expression, "corpus"), sample()[1])
     assert isinstance(found, Compiled), f"{case.expression}: {found[0]}"
     return found
+
+
+@cache
+def _tree(expression: str) -> Compiled:
+    """Compile once what the back ends other than the closures begin with."""
+    return compiled(Case(expression))
 
 
 def read(path: str, value: object) -> object:
@@ -168,12 +175,19 @@ class Orders:
             self.graph.relations[(str(owner), "orders")] = (*self.graph.relations.get((str(owner), "orders"), ()), id_)
 
 
+#: Values, each with the place of its case among the cases.
+Answers = Generator[tuple[int, object], None, None]
+
+
 class Backend(Protocol):
     """Computes the values of cases."""
 
     name: str
 
     def evaluate(self, cases: Sequence[Case]) -> list[object]: ...
+
+    def answers(self, cases: Sequence[Case]) -> Answers:
+        """Give the values one after the other, in any order, for whoever doesn't need all."""
 
 
 class PythonBackend:
@@ -182,8 +196,12 @@ class PythonBackend:
     name = "python"
 
     def evaluate(self, cases: Sequence[Case]) -> list[object]:
+        return [answer for _, answer in self.answers(cases)]
+
+    def answers(self, cases: Sequence[Case]) -> Answers:
         orders = Orders(cases)
-        return [_plain(compiled(case).evaluate(environment(orders.graph, orders.record(case.values), **_old(orders, case)))) for case in cases]
+        for index, case in enumerate(cases):
+            yield index, _plain(compiled(case).evaluate(environment(orders.graph, orders.record(case.values), **_old(orders, case))))
 
 
 def _old(orders: Orders, case: Case) -> dict[str, object]:
@@ -198,36 +216,54 @@ def _plain(value: object) -> object:
     return [_plain(item) for item in value] if isinstance(value, tuple) else plain(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the browser is asked about cases, in its own form; not all are offered to it."""
+
+    sent: str
+    #: The places of those that are, among the cases.
+    places: tuple[int, ...]
+
+
+def asked_of_the_browser(cases: Sequence[Case]) -> Asked:
+    """Return cases as the browser gets them."""
+    orders, sent, places = Orders(cases), [], []
+    for index, case in enumerate(cases):
+        found = _tree(case.expression)
+        if found.browser_fault is None:
+            env = environment(orders.graph, orders.record(case.values), **_old(orders, case))
+            sent.append([found.to_json(), environment_json(found.tree, env)])
+            places.append(index)
+    return Asked(json.dumps({"cases": sent}), tuple(places))
+
+
 class BrowserBackend:
     """``expressions.ts`` in one Node process."""
 
     name = "browser"
 
-    def __init__(self, script: Path = SCRIPT) -> None:
-        self.script = script
+    def __init__(self, script: Path = SCRIPT, asked: Asked | None = None) -> None:
+        """Take a script; many scripts may be asked the same, which is made once then."""
+        self.script, self.asked = script, asked
 
     def evaluate(self, cases: Sequence[Case]) -> list[object]:
-        orders = Orders(cases)
-        sent, places = [], []
+        asked = self.asked or asked_of_the_browser(cases)
         answers: list[object] = [NOT_OFFERED] * len(cases)
-        for index, case in enumerate(cases):
-            found = compiled(case)
-            if found.browser_fault is None:
-                env = environment(orders.graph, orders.record(case.values), **_old(orders, case))
-                sent.append([found.to_json(), environment_json(found.tree, env)])
-                places.append(index)
         node = Path(sys.executable).parent / "node"
         done = subprocess.run(
             [str(node), "--no-warnings", str(Path(__file__).with_name("evaluate.mjs")), self.script.as_uri()],
-            input=json.dumps({"cases": sent}),
+            input=asked.sent,
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        for index, answer in zip(places, json.loads(done.stdout), strict=True):
+        for index, answer in zip(asked.places, json.loads(done.stdout), strict=True):
             answers[index] = answer["value"] if "value" in answer else answer["error"]
         return answers
+
+    def answers(self, cases: Sequence[Case]) -> Answers:
+        yield from enumerate(self.evaluate(cases))
 
 
 class SqlBackend:
@@ -242,22 +278,27 @@ class SqlBackend:
         self.lower = lower_value
 
     def evaluate(self, cases: Sequence[Case]) -> list[object]:
-        orders = Orders(cases)
         answers: list[object] = [NOT_OFFERED] * len(cases)
+        for index, answer in self.answers(cases):
+            answers[index] = answer
+        return answers
+
+    def answers(self, cases: Sequence[Case]) -> Answers:
+        orders = Orders(cases)
         with self.database.begin(write=True) as connection, _filled(connection, self.tables, orders):
             by_record: dict[str, list[int]] = {}
             for index, case in enumerate(cases):
-                if compiled(case).sql_fault is None and compiled(case).type.base is not Base.LIST and case.old is None:
+                found = _tree(case.expression)
+                if found.sql_fault is None and found.type.base is not Base.LIST and case.old is None:
                     by_record.setdefault(orders.record(case.values).id, []).append(index)
             for id_, indices in by_record.items():
                 for start in range(0, len(indices), 100):
-                    self._select(connection, id_, cases, indices[start : start + 100], answers)
-        return answers
+                    yield from self._select(connection, id_, cases, indices[start : start + 100])
 
-    def _select(self, connection: sa.Connection, id_: str, cases: Sequence[Case], indices: Sequence[int], answers: list[object]) -> None:
+    def _select(self, connection: sa.Connection, id_: str, cases: Sequence[Case], indices: Sequence[int]) -> Answers:
         columns, widths = [], []
         for index in indices:
-            tree = compiled(cases[index]).tree
+            tree = _tree(cases[index].expression).tree
             found = self.lower(tree, self.tables, "order", actor=ANNA, now=NOW, zone=BERLIN, dialect=self.name)
             widths.append(len(found))
             columns += [column.label(f"v{len(columns) + place}") for place, column in enumerate(found)]
@@ -265,7 +306,7 @@ class SqlBackend:
         row = connection.execute(sa.select(*columns).select_from(table).where(table.c.id == id_)).one()
         at = 0
         for index, width in zip(indices, widths, strict=True):
-            answers[index] = _from_columns(row[at : at + width], compiled(cases[index]).type.base)
+            yield index, _from_columns(row[at : at + width], _tree(cases[index].expression).type.base)
             at += width
 
 
@@ -322,8 +363,17 @@ class Disagreement:
 
 def disagreements(backend: Backend, cases: Sequence[Case]) -> list[Disagreement]:
     """Return the cases on which the back end differs from what is written."""
-    answers = backend.evaluate(cases)
-    return [Disagreement(backend.name, case, case.result, got) for case, got in zip(cases, answers, strict=True) if got not in (NOT_OFFERED, case.result)]
+    return list(_disagreements(backend, cases, backend.answers(cases)))
+
+
+def disagrees(backend: Backend, cases: Sequence[Case]) -> bool:
+    """Say whether there is a case on which the back end differs from what is written; looks no further than the first."""
+    with contextlib.closing(backend.answers(cases)) as answers:
+        return any(True for _ in _disagreements(backend, cases, answers))
+
+
+def _disagreements(backend: Backend, cases: Sequence[Case], answers: Answers) -> Iterator[Disagreement]:
+    return (Disagreement(backend.name, cases[at], cases[at].result, got) for at, got in answers if got not in (NOT_OFFERED, cases[at].result))
 
 
 def corpus(folder: Path) -> list[Case]:

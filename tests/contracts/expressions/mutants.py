@@ -113,7 +113,7 @@ IN_BROWSER = (
     Mutant("browser", "return sub(rest[0]) === true ? sub(rest[1])", "return sub(rest[0]) !== false ? sub(rest[1])"),
     Mutant("browser", "if (one === null || other === null) return one === other;", "if (one === null || other === null) return false;"),
     Mutant("browser", "given.find((value) => value !== null) ?? null", "given.find((value) => value) ?? null"),
-    Mutant("browser", "return CONDITIONS.has(name) ? false : null;", "return null;", "contains("),
+    Mutant("browser", "return CONDITIONS.has(name) ? false : null;", "return null;"),
     Mutant("browser", "if (given.some((value) => value === null))", "if (given.every((value) => value === null))"),
     # text
     Mutant("browser", "codePoints(left as string, right as string)", "sign(left as string, right as string)"),

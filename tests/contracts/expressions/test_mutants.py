@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from tests.contracts.expressions import mutants
-from tests.contracts.expressions.backends import SCRIPT, Backend, BrowserBackend, Case, PythonBackend, SqlBackend, disagreements
+from tests.contracts.expressions.backends import SCRIPT, Asked, Backend, BrowserBackend, Case, PythonBackend, SqlBackend, asked_of_the_browser, disagrees
 from tests.contracts.expressions.mutants import Mutant
 
 from packdesk.store.database import Database
@@ -15,7 +15,7 @@ from packdesk.store.database import Database
 def _caught(backend: Backend, cases: Sequence[Case], mutant: Mutant) -> bool:
     """Say whether some case notices; a mutant that cannot even answer is noticed too."""
     try:
-        return bool(disagreements(backend, [case for case in cases if mutant.word in case.expression]))
+        return disagrees(backend, [case for case in cases if mutant.word in case.expression])
     except (TypeError, AttributeError, KeyError, sa.exc.DBAPIError):
         return True
 
@@ -27,12 +27,18 @@ def test_mutant_of_the_closures_is_caught(cases: list[Case], monkeypatch: pytest
     assert _caught(PythonBackend(), cases, mutant)
 
 
+@pytest.fixture(scope="module")
+def asked(cases: list[Case]) -> Asked:
+    """The whole corpus as the browser gets it, the same for each mutant of its script."""
+    return asked_of_the_browser(cases)
+
+
 @pytest.mark.parametrize("mutant", mutants.IN_BROWSER, ids=str)
-def test_mutant_of_the_browser_is_caught(cases: list[Case], tmp_path: Path, mutant: Mutant) -> None:
+def test_mutant_of_the_browser_is_caught(cases: list[Case], asked: Asked, tmp_path: Path, mutant: Mutant) -> None:
     changed = tmp_path / "expressions.ts"
     changed.write_text(mutants.planted_in_script(SCRIPT.read_text(encoding="utf-8"), mutant), encoding="utf-8")
 
-    assert _caught(BrowserBackend(changed), cases, mutant)
+    assert _caught(BrowserBackend(changed, asked), cases, mutant)
 
 
 @pytest.mark.parametrize("mutant", mutants.IN_SQLITE, ids=str)
