@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 DEMO_HOME ?= var/demo
 WORKERS ?= 2
+# Commands and servers that the tests start by the dozen find their modules compiled, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help assets browser demo test coverage lint fix bench docs screenshots soak wheel clean
 .DEFAULT_GOAL := help
