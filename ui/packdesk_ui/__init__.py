@@ -131,12 +131,12 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     screens.add_url_rule("/density", "density", policy(PUBLIC)(start.density), methods=["POST"])
     screens.add_url_rule("/language", "language", policy(PUBLIC)(languages.choose), methods=["POST"])
     screens.add_url_rule("/session", "session", policy(PUBLIC)(everywhere.who), methods=["GET"])
+    screens.before_request(everywhere.same_person)
     screens.before_request(answers.take_forms)
     screens.register_error_handler(Exception, answers.refusal)
     own = FileSystemLoader(assets.STATIC.parent / "templates")
     loaders: list[BaseLoader] = [own, app.jinja_loader] if app.jinja_loader is not None else [own]
     app.jinja_loader = ChoiceLoader(loaders)
-    app.before_request(everywhere.same_person)
     shell.install(app)
     start.remember_records(app)
     languages.install(app)

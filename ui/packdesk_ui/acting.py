@@ -23,7 +23,7 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.web import request_context
 from packdesk.web.problems import findings_of
-from packdesk_ui import answers, changing, shell
+from packdesk_ui import answers, changing, origin, shell
 from packdesk_ui.controls import Control, Option, Raw
 from packdesk_ui.editing import REDRAW, crumbs, demanded_version, sent_form, sent_version, version_of
 from packdesk_ui.faults import Fault, faults_of
@@ -113,7 +113,7 @@ def _performed(entity: EntityRuntime, found: ActionRuntime, outcome: Outcome) ->
         return answers.go_to_record(control.record.entity_type, control.record.number, message)
     if control is not None and control.form:
         return answers.go(f"{url_for('packdesk_ui.new', entity_type=control.form)}?{urlencode(_given(entity, target.number, control))}", control.message)
-    if _LIST in request.form:
+    if _LIST in request.form and origin.origin() is None:
         view = request.form[_LIST] or None
         place = {"layout": request.form.get("_layout") or None, "asked": request.form.get("_asked") or None}
         return answers.go(url_for("packdesk_ui.records", entity_type=entity.id, view=view, **place), f"{target.number}: {message}")

@@ -196,7 +196,9 @@ def _page(context: Context, job_id: str) -> JobPage:
         filters=tuple(_filters(view, here, show)),
         rows=rows,
         next=url_for("packdesk_ui.job", job=job.id, show=show, after=following) if following else "",
-        back=list_of(job.entity_type, cast("Mapping[str, Sequence[str]]", job.body.get("form", {}))) if entity is not None else url_for("packdesk_ui.jobs"),
+        back=list_of(job.entity_type, cast("Mapping[str, Sequence[str]]", job.body.get("form") or job.body.get("undone_form", {})))
+        if entity is not None
+        else url_for("packdesk_ui.jobs"),
         again=url_for("packdesk_ui.bulk", entity_type=job.entity_type, like=job.id) if entity is not None and "form" in job.body else "",
         may_stop=job.state.value in ("waiting", "running"),
         may_start=job.kind == JobKind.PREVIEW and job.state.value == "done" and view.changed > 0,

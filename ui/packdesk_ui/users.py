@@ -15,7 +15,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import request_context, users
 from packdesk.web.policies import LOGGED_IN, policy
 from packdesk.web.users import Entry, Taken
-from packdesk_ui import administration, answers, shell, user_fields
+from packdesk_ui import administration, answers, everywhere, shell, user_fields
 from packdesk_ui.acting import Confirm
 from packdesk_ui.controls import Raw
 from packdesk_ui.editing import sent_form
@@ -69,6 +69,7 @@ def _as_page(view: Callable[P, Response]) -> Callable[P, Response]:
     def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
         try:
             request_context.actor()
+            everywhere.same_person()
             return view(*args, **kwargs)
         except PackdeskError as error:
             return answers.refusal(error)

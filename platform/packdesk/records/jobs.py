@@ -155,7 +155,8 @@ def undo(context: Context, job_id: str) -> Job:
             raise PackdeskError("undo_done")
         if done.ended_at is None or context.clock.now() > done.ended_at + UNDO:
             raise PackdeskError("undo_too_late", minutes=int(UNDO.total_seconds() // 60))
-        made = replace(_new(context, JobKind.UNDO, done.entity_type), undoes=done.id)
+        # The form stands for what is done again; here it only says where the person came from.
+        made = replace(_new(context, JobKind.UNDO, done.entity_type), undoes=done.id, body={"undone_form": done.body.get("form", {})})
         return replace(made, total=jobs.add_like(unit.connection, made, done.id, ("updated",)))
 
     return _begun(context, work)

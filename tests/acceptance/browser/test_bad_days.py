@@ -66,6 +66,32 @@ def test_a_server_stopped_in_mid_save_and_started_again_stores_one_record(browse
 
 
 @once
+def test_actions_on_rows_that_the_network_lost_are_said_and_sent_again_one_after_the_other(enter: Enter, leader: Client) -> None:
+    """The first was done unheard, the second never arrived: both count once, and the answer leads back to the list as it was asked for."""
+    contact = leader.create("contact", kind="company", company={"name": "Rows on a bad day Ltd"})
+    numbers = [leader.create("activity", subtype="call_back", contact=contact["number"], assigned_unit="first_line")["number"] for _ in range(2)]
+    anna = enter("anna")
+    page = anna.open("/r/{activity}?view=unassigned&order=-number")
+    searched = page.url
+    heard = [page.get_by_role("button", name=re.compile(f"Accept.*{number}")) for number in numbers]
+    page.route(f"**/{numbers[0]}/actions/claim", lambda route: (route.fetch(), route.abort("connectionreset")))
+    page.route(f"**/{numbers[1]}/actions/claim", lambda route: route.abort("connectionreset"))
+
+    for button in heard:
+        button.click()
+        expect(page.locator("[data-notices]")).to_contain_text("Packdesk can't be reached.")
+        expect(button).not_to_have_attribute("aria-busy", "true")
+    page.unroute_all()
+    page.get_by_role("button", name="Send again").click(timeout=20_000)
+
+    expect(page.locator("main")).to_contain_text(f"{numbers[1]}: Done: Accept.")
+    assert page.url == searched
+    assert {leader.api("GET", f"/records/activity/{number}").json["assigned_user"] for number in numbers} == {"anna"}
+    happened = [leader.api("GET", f"/records/activity/{number}/history").json["entries"] for number in numbers]
+    assert [sum(one.get("action") == "claim" for one in entries) for entries in happened] == [1, 1]
+
+
+@once
 def test_a_failure_of_the_server_names_its_number_and_keeps_the_form(desk: Desk, enter: Enter) -> None:
     lena = enter("lena")
     page = lena.open("/r/{contact}/new")

@@ -150,6 +150,36 @@ def _found(person: Person, record: Mapping[str, Any]) -> None:
     expect(person.page.locator("#q")).to_have_value(str(record["number"]))
 
 
+def _finder(person: Person) -> Locator:
+    return person.page.get_by_role("searchbox", name="Search everything")
+
+
+def _searched_everywhere(person: Person, _record: Mapping[str, Any]) -> None:
+    _finder(person).fill("Sessioned")
+    _finder(person).press("Enter")
+
+
+def _found_everywhere(person: Person, _record: Mapping[str, Any]) -> None:
+    expect(person.page.get_by_role("heading", level=1)).to_contain_text("Sessioned")
+    expect(person.page.get_by_role("link", name=re.compile("Sessioned Ltd"))).to_be_visible()
+
+
+def _user_form(person: Person, _record: Mapping[str, Any]) -> None:
+    form = person.open("/users/add").locator("main form")
+    texts = {"first_name": "Typed", "username": "typed", "email": "typed@example.org", "password": "a long enough word", "conf_password": "a long enough word"}
+    for name, text in texts.items():
+        form.locator(f"[name={name}]").fill(text)
+    form.get_by_label("Agent").check()
+
+
+def _user_sent(person: Person, _record: Mapping[str, Any]) -> None:
+    person.press("Create")
+
+
+def _user_is_there(person: Person, _record: Mapping[str, Any]) -> None:
+    expect(person.page.locator("main")).to_contain_text("Typed was created.")
+
+
 CASES: Mapping[str, Case] = {
     "the sentences of a field": Case(login="anna", typed=_contact_form, asks=_left, went_on=_fault_is_told),
     "the choices of a picker": Case(login="tom", typed=_account_form, asks=_search, went_on=_choices_are_there),
@@ -159,6 +189,8 @@ CASES: Mapping[str, Case] = {
     "a file": Case(login="anna", typed=_file_chosen, asks=_file_sent, went_on=_file_is_there),
     "the preview of a bulk change": Case(login="lena", typed=_bulk_filled, asks=_previewed, went_on=_preview_is_there),
     "a search in a list": Case(login="tom", typed=_list_opened, asks=_searched, went_on=_found),
+    "the search over everything": Case(login="tom", typed=_list_opened, asks=_searched_everywhere, went_on=_found_everywhere),
+    "a new user": Case(login="admin", typed=_user_form, asks=_user_sent, went_on=_user_is_there),
 }
 
 
@@ -176,7 +208,7 @@ def _log_in_again(person: Person, password: str) -> None:
     expect(dialog).to_be_hidden()
 
 
-@pytest.mark.parametrize("name", sampled(CASES, ("the sentences of a field", "a note", "a file", "a search in a list")))
+@pytest.mark.parametrize("name", sampled(CASES, ("the sentences of a field", "a note", "a file", "a search in a list", "the search over everything")))
 def test_what_a_script_asks_for_goes_on_after_the_login(desk: Desk, enter: Enter, record: Mapping[str, Any], name: str) -> None:
     case = CASES[name]
     person = enter(case.login)

@@ -196,7 +196,8 @@ def test_a_job_is_taken_back_and_says_which_records_it_left_alone(kims: Screen, 
     """QUALITY 15."""
     first, second = (kim.made("book", name=name, pages=10) for name in ("Undo one", "Undo two"))
     picked = [first["number"], second["number"]]
-    begun = kims.post(f"{LIST}/bulk", {"picked": picked, "_condition": "", "_words": "", "_chosen": ["pages"], "pages": "20", "_bulk": "apply"})
+    typed = {"_condition": "", "_words": "", "_chosen": ["pages"], "pages": "20", "_bulk": "apply"}
+    begun = kims.post(f"{LIST}/bulk?order=-name&layout=board", {"picked": picked, **typed})
     kims.work()
     kim.patch(f"/records/book/{picked[1]}", {"pages": 30}, second["version"] + 1)
 
@@ -210,6 +211,9 @@ def test_a_job_is_taken_back_and_says_which_records_it_left_alone(kims: Screen, 
     assert "changed meanwhile by Kim Keeper" in page.text
     assert "This was taken back." in before.text
     assert not _tool(before, f"{begun.location}/undo")
+    way_back = re.search(rf'href="({LIST}\?[^"]*order=-name[^"]*)"', done.text)
+    assert way_back is not None
+    assert f'href="{way_back[1]}"' in page.text
 
 
 def test_ones_own_jobs_are_listed_and_those_of_others_are_not_there(app: Flask, kims: Screen, books: list[str]) -> None:

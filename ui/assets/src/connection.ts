@@ -7,8 +7,11 @@ import { logInAgain, person } from "./session";
 /** Between two looks whether the server is back. */
 const PAUSE = 3000;
 
-/** Forms whose last sending did not reach the server, with the button that was pressed. */
-const unsent = new Map<HTMLFormElement, HTMLElement | null>();
+/** What did not reach the server when it was sent last, in order: a form with the button that was pressed; rows of a list share a form, and each has a button. */
+interface Unsent { form: HTMLFormElement; submitter: HTMLElement | null; }
+let unsent: Unsent[] = [];
+/** Forms that the browser itself sends, once the session is known to stand. */
+const standing = new WeakSet<HTMLFormElement>();
 let looking = 0;
 
 const region = () => document.querySelector<HTMLElement>("[data-notices]");
@@ -27,11 +30,27 @@ async function look(): Promise<void> {
     looking = window.setTimeout(look, PAUSE);
     return;
   }
-  for (const form of unsent.keys()) if (!form.isConnected) unsent.delete(form);
+  unsent = unsent.filter(({ form }) => form.isConnected);
   notice("online");
-  if (unsent.size) return;
+  if (unsent.length) return;
   region()?.querySelector("[data-again]")?.remove();
   window.setTimeout(() => region()?.replaceChildren(), PAUSE);
+}
+
+/** Whether buttons of a form are sent apart: those that bring the key with them. */
+const brings = (button: HTMLElement | null) => button?.getAttribute("name") === "_key";
+
+/** Takes what reached the server from what is to be sent again. */
+function sent(form: HTMLFormElement, submitter: HTMLElement | null): void {
+  unsent = unsent.filter((one) => one.form !== form || (brings(submitter) && one.submitter !== submitter));
+}
+
+/** Sends again what did not reach the server, one after the other; says whether there was anything. */
+function sendNext(): boolean {
+  unsent = unsent.filter(({ form, submitter }) => form.isConnected && (submitter?.isConnected ?? true));
+  const next = unsent.shift();
+  next?.form.requestSubmit(next.submitter);
+  return next !== undefined;
 }
 
 /** Says that the server cannot be reached; what was typed stays where it is. */
@@ -41,7 +60,10 @@ export function gone(form: HTMLFormElement | null, submitter: HTMLElement | null
     say(form, pattern("offline")?.textContent?.trim() ?? "");
     return;
   }
-  if (form) unsent.set(form, submitter);
+  if (form) {
+    sent(form, submitter);
+    unsent.push({ form, submitter });
+  }
   notice("offline");
   window.clearTimeout(looking);
   looking = window.setTimeout(look, PAUSE);
@@ -49,7 +71,7 @@ export function gone(form: HTMLFormElement | null, submitter: HTMLElement | null
 
 function release(form: HTMLFormElement): void {
   delete form.dataset.sent;
-  form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  for (const button of form.elements) button.removeAttribute("aria-busy");
   form.querySelector("[data-sending]")?.remove();
 }
 
@@ -112,12 +134,13 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
   sayOrigin(request);
   request.upload.addEventListener("progress", (event) => { if (bar && event.lengthComputable) bar.value = (100 * event.loaded) / event.total; });
   request.addEventListener("load", async () => {
-    unsent.delete(form);
+    sent(form, submitter);
     region()?.replaceChildren();
     const onward = request.getResponseHeader("HX-Redirect");
     if (onward) {
       settle(form);
-      location.assign(onward);
+      if (unsent.length) release(form);
+      if (!sendNext()) location.assign(onward);
       return;
     }
     if (request.status === 401) {
@@ -141,17 +164,44 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
 }
 
 /** Forms of ours that count once, those that send a file, and all of a record that is open beside its list; htmx sends its own. */
-const isOurs = (form: HTMLFormElement) =>
-  form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-repeat") && form.matches(":has(input[name=_key]), [data-drop], [data-pane] *");
+const isOurs = (form: HTMLFormElement, submitter: HTMLElement | null) =>
+  form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-repeat") &&
+  (brings(submitter) || form.matches(":has(input[name=_key]), [data-drop], [data-pane] *"));
+
+/** Forms that lead to a page of its own are sent by the browser, but not before the session is known to stand: what was typed would be gone. */
+const leads = (form: HTMLFormElement) => form.method === "post" && form.hasAttribute("data-leads") && !standing.has(form);
+
+async function lead(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
+  const asks = document.querySelector<HTMLFormElement>("dialog[data-session] form")?.dataset.asks ?? "";
+  const answer = await fetch(asks, { headers: { Accept: "application/json", "Packdesk-Login": "" }, cache: "no-store" }).catch(() => null);
+  release(form);
+  if (!answer?.ok) {
+    gone(form, submitter);
+    return;
+  }
+  const { login } = (await answer.json()) as { login: string };
+  if (login !== person() && !(await logInAgain())) return;
+  sent(form, submitter);
+  region()?.replaceChildren();
+  standing.add(form);
+  form.requestSubmit(submitter);
+}
 
 export function connectConnection(root: Document): void {
   if (!region()) return;
   root.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    if (event.defaultPrevented || !isOurs(form)) return;
-    event.preventDefault();
-    send(form, (event as SubmitEvent).submitter);
+    const submitter = (event as SubmitEvent).submitter;
+    if (event.defaultPrevented) return;
+    if (isOurs(form, submitter)) {
+      event.preventDefault();
+      send(form, submitter);
+    } else if (leads(form)) {
+      event.preventDefault();
+      void lead(form, submitter);
+    }
   });
+  window.addEventListener("pageshow", () => root.querySelectorAll<HTMLFormElement>("form[data-leads]").forEach((form) => standing.delete(form)));
   root.addEventListener("htmx:sendError", (event) => {
     const { elt, requestConfig } = (event as CustomEvent<{ elt: Element; requestConfig?: { verb: string } }>).detail;
     const form = requestConfig?.verb === "post" ? elt.closest("form") : null;
@@ -167,10 +217,7 @@ export function connectConnection(root: Document): void {
   root.addEventListener("click", (event) => {
     if (!(event.target as Element).closest("[data-again]")) return;
     region()?.replaceChildren();
-    for (const [form, submitter] of [...unsent]) {
-      unsent.delete(form);
-      if (form.isConnected) form.requestSubmit(submitter);
-    }
+    sendNext();
   });
   window.addEventListener("offline", () => gone(null));
   window.addEventListener("online", () => { if (region()?.firstChild) void look(); });

@@ -15,7 +15,7 @@ export function confirmOnce(root: Document): void {
   const again = (element: Element | null) => {
     const form = element?.closest("form");
     if (form) delete form.dataset.sent;
-    form?.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+    for (const button of form?.elements ?? []) button.removeAttribute("aria-busy");
   };
   root.addEventListener("htmx:afterRequest", (event) => again((event as CustomEvent<{ elt: Element }>).detail.elt));
   window.addEventListener("pageshow", () => root.querySelectorAll("form[data-sent]").forEach(again));
