@@ -7,7 +7,7 @@ from unicodedata import category
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import current_app, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
 
 _LONGEST = 4_000
@@ -42,24 +42,16 @@ def came_from() -> str:
 
 
 def _to_be_shown(address: str) -> str:
-    """Return the address where it answers a GET, else the next one above it that does."""
-    if not address:
-        return ""
-    routes = current_app.create_url_adapter(request._get_current_object())
-    path = urlsplit(address).path
-    if routes is None:
-        return ""
-    try:
-        routes.match(path, method="GET")
-    except MethodNotAllowed:
-        try:
-            found, _ = routes.match(path, method="POST", return_rule=True)
-        except HTTPException:
-            return ""
-        return _above(found, path)
-    except (HTTPException, RequestRedirect):
+    """Return the address where what takes a form there is shown as well, else the next one above it that is."""
+    routes, path = current_app.create_url_adapter(request._get_current_object()), urlsplit(address).path
+    if not address or routes is None:
         return address
-    return address
+    try:
+        found, _ = routes.match(path, method="POST", return_rule=True)
+    except (HTTPException, RequestRedirect):
+        # Nothing takes a form there: it was shown as it stands.
+        return address
+    return address if "GET" in (found.methods or ()) else _above(found, path)
 
 
 def _above(found: Rule, path: str) -> str:
