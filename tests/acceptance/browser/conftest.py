@@ -1,4 +1,6 @@
-"""A real browser in front of a real server, the pack as written and with every id renamed: one installation each, a fresh browser context for each test.
+"""A real browser in front of a real server, the pack as written and with every id renamed: one installation each.
+
+Whoever works with it in a test has a browser context for himself.
 
 A test that proves nothing about ids runs on the pack as written only; it carries the mark ``once``. Of the others, those of the main
 job of each screen run on both each time, the rest on the renamed pack in ``make soak``.
@@ -12,8 +14,9 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, StorageState, expect, sync_playwright
 from tests import chromium
+from tests.acceptance.browser.contexts import Contexts, Kind
 from tests.acceptance.running import AS_WRITTEN, RENAMED, ROOT, Client, Desk, open_desk
 from tests.renaming import Renamer
 
@@ -106,16 +109,22 @@ once = pytest.mark.parametrize("desk", [AS_WRITTEN], indirect=True, scope="sessi
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """An installed Chromium; where there is none, say so loudly."""
     path = chromium.find()
     if path is None:
         sys.__stdout__.write("\nNO CHROMIUM: the browser tests were left out. Install chromium or set PACKDESK_CHROMIUM.\n")
         pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
+    started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session", params=[AS_WRITTEN, RENAMED])
@@ -132,51 +141,54 @@ def leader(desk: Desk) -> Client:
 
 
 @pytest.fixture(scope="session")
-def sessions(desk: Desk, browser: Browser) -> Callable[[str], StorageState]:
+def sessions(desk: Desk, playwright: Playwright) -> Callable[[str], StorageState]:
     """Give the cookies of somebody who logged in; each logs in once, because the server counts how often he tries."""
     known: dict[str, StorageState] = {}
+    address = f"http://127.0.0.1:{desk.port}"
 
     def of(login: str) -> StorageState:
         if login not in known:
-            context = browser.new_context()
-            page = context.new_page()
-            page.goto(f"http://127.0.0.1:{desk.port}/login/")
-            page.fill("#username", login)
-            page.fill("#password", desk.password)
-            page.locator("form[name=login] button").click()
-            page.wait_for_url(f"http://127.0.0.1:{desk.port}/")
-            known[login] = context.storage_state()
-            context.close()
+            form = playwright.request.new_context(base_url=address)
+            answer = form.post("/login/", form={"username": login, "password": desk.password}, headers={"Origin": address})
+            assert answer.url == f"{address}/", (answer.status, answer.url)
+            known[login] = form.storage_state()
+            form.dispose()
         return known[login]
 
     return of
 
 
-@pytest.fixture
-def enter(desk: Desk, browser: Browser, sessions: Callable[[str], StorageState]) -> Iterator[Enter]:
-    """Give a function that logs somebody in, in a browser context of his own; fail at the end when a page broke the policy."""
-    opened: list[tuple[BrowserContext, Person]] = []
+@pytest.fixture(scope="session")
+def contexts(desk: Desk, browser: Browser, sessions: Callable[[str], StorageState]) -> Iterator[Contexts]:
+    """The browser contexts that tests take turns in."""
+    made = Contexts(browser, f"http://127.0.0.1:{desk.port}", sessions)
+    yield made
+    made.close()
 
-    def log_in(login: str, *, width: int = 1280, scheme: str = "light", language: str = "en-GB", scripts: bool = True) -> Person:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            locale=language,
-            java_script_enabled=scripts,
-            storage_state=sessions(login),
-        )
-        page = context.new_page()
+
+@pytest.fixture
+def enter(desk: Desk, contexts: Contexts) -> Iterator[Enter]:
+    """Give a function that lets somebody in, in a browser context that he has for himself; fail at the end when a page broke the policy."""
+    opened: list[tuple[Kind, Person, bool]] = []
+
+    def let_in(login: str, *, width: int = 1280, scheme: str = "light", language: str = "en-GB", scripts: bool = True, kept: bool = True) -> Person:
+        """Let somebody in; ``kept=False`` for a test that changes his context in a way that nobody takes back."""
+        kind = Kind(login, language, scripts)
+        page = contexts.page(kind, width=width, scheme=scheme)
         page.set_default_timeout(10_000)
-        person = Person(page, f"http://127.0.0.1:{desk.port}", desk.renamer)
+        person = Person(page, contexts.address, desk.renamer)
         page.on("console", lambda message: person.faults.append(message.text) if "Content Security Policy" in message.text else None)
         page.on("pageerror", lambda error: person.faults.append(str(error)))
-        opened.append((context, person))
+        opened.append((kind, person, kept))
         return person
 
-    yield log_in
-    for context, person in opened:
-        context.close()
-        assert person.faults == []
+    yield let_in
+    for kind, person, kept in opened:
+        if kept:
+            contexts.give_back(kind, person.page.context)
+        else:
+            person.page.context.close()
+    assert [fault for _, person, _ in opened for fault in person.faults] == []
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_a_menu_opens_by_keyboard_and_closes_on_escape_with_the_focus_on_its_but
 
 @once
 def test_a_passing_message_is_said_politely_and_goes_unless_it_offers_something(enter: Enter) -> None:
-    admin = enter("admin")
+    admin = enter("admin", kept=False)
     page = admin.open("/gallery")
     page.clock.install()
     page.reload()
