@@ -83,6 +83,8 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("delete_view", f"{_TYPE}/views/<view_id>/delete", ("POST",), views.delete_view),
     ("check_new", f"{_TYPE}/check", ("POST",), checking.check),
     ("check_edit", f"{_RECORD}/check", ("POST",), checking.check),
+    ("check_assign", f"{_RECORD}/assign/check", ("POST",), checking.check_assign),
+    ("check_dates", f"{_RECORD}/dates/check", ("POST",), checking.check_dates),
     ("check_action", f"{_RECORD}/actions/<action>/check", ("POST",), checking.check),
     ("record", _RECORD, ("GET",), record.record),
     ("desk", f"{_RECORD}/desk", ("GET", "POST"), desk.desk),

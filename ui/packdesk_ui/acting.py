@@ -191,12 +191,10 @@ def assign(entity_type: str, number: str) -> Response:
     """Show who is assigned, or assign somebody else."""
     view = reading.read(answers.context(), entity_type, number)
     entity, number = request_context.runtime().type(entity_type), view.record.number
-    inputs = {path: entity.fields[path] for path in ASSIGNMENT if path in entity.fields}
     address = url_for("packdesk_ui.assign", entity_type=entity_type, number=number)
-    asked = url_for("packdesk_ui.check_edit", entity_type=entity_type, number=number)
     sheet = changing.Sheet(
         entity=entity,
-        form=lambda look, seen: Form(look=look, entity=entity, record=seen.record, inputs=inputs, address=address, check=asked),
+        form=lambda look, seen: assign_form(look, entity, seen),
         title=words("assign"),
         over=number,
         submit=words("assign"),
@@ -207,6 +205,19 @@ def assign(entity_type: str, number: str) -> Response:
         leave=lambda message, tone: answers.go_to_record(entity_type, number, message, tone),
     )
     return changing.changed(sheet, view)
+
+
+def assign_form(look: Look, entity: EntityRuntime, view: RecordView) -> Form:
+    """Return the form of who is assigned."""
+    place = {"entity_type": entity.id, "number": view.record.number}
+    return Form(
+        look=look,
+        entity=entity,
+        record=view.record,
+        inputs={path: entity.fields[path] for path in ASSIGNMENT if path in entity.fields},
+        address=url_for("packdesk_ui.assign", **place),
+        check=url_for("packdesk_ui.check_assign", **place),
+    )
 
 
 # deletion ------------------------------------------------------------------------------------------------------------------------

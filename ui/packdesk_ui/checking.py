@@ -4,7 +4,7 @@ In: the whole form and the names of the fields that were left. Out: for each of 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import Response, jsonify
 
@@ -15,20 +15,38 @@ from packdesk.records import read as reading
 from packdesk.records.check import check_action, check_edit, check_new
 from packdesk.records.context import Context
 from packdesk.records.looking import Look, looking
+from packdesk.records.outcome import RecordView
+from packdesk.runtime.entity import EntityRuntime
 from packdesk_ui import acting, answers, editing
 from packdesk_ui.controls import Raw
 from packdesk_ui.faults import by_field
 from packdesk_ui.formstate import Form
+from packdesk_ui.lists import dates
 from packdesk_ui.understanding import understood
 
 _LEFT = "_left"
 
 
 def check(entity_type: str, number: str = "", action: str = "") -> Response:
-    """Answer for the fields that were left: what is wrong with each, and what was understood."""
+    """Answer for the fields that were left of a record's form, or of an action's."""
+    return _checked(lambda look, raw: _form(look, entity_type, number, action, raw))
+
+
+def check_assign(entity_type: str, number: str) -> Response:
+    """Answer for the fields that were left of who is assigned."""
+    return _checked(lambda look, _raw: acting.assign_form(look, *_seen(look, entity_type, number)))
+
+
+def check_dates(entity_type: str, number: str) -> Response:
+    """Answer for the fields that were left of a record's dates."""
+    return _checked(lambda look, _raw: dates.dates_form(look, *_seen(look, entity_type, number)))
+
+
+def _checked(form_of: Callable[[Look, Raw], Form]) -> Response:
+    """Return what is wrong with each field that was left, and what was understood."""
     context, raw = answers.context(), editing.sent_form()
     with looking(context) as look:
-        form = _form(look, entity_type, number, action, raw)
+        form = form_of(look, raw)
         base = editing.base_of(raw) if not form.new else json.loads(form.base())
         gone, data = form.gone(raw, base), form.said(raw, base)
         places = form.places(raw)
@@ -51,6 +69,13 @@ def _form(look: Look, entity_type: str, number: str, action: str, raw: Raw) -> F
     if action not in entity.actions:
         raise PackdeskError("unknown_action", action=action, entity_type=entity_type)
     return acting.action_form(look, entity, view, entity.actions[action])
+
+
+def _seen(look: Look, entity_type: str, number: str) -> tuple[EntityRuntime, RecordView]:
+    """Return a record that may be edited, with its type."""
+    if refused := policy.may(look.runtime, look.context.actor, "edit", entity_type):
+        raise Refused((refused,))
+    return look.runtime.type(entity_type), reading.read(look.context, entity_type, number)
 
 
 def _verb(number: str, action: str) -> str:
