@@ -44,6 +44,8 @@ class Reading:
 
 
 DEFAULT_READING = Reading()
+#: Ids of options, of records and of parts of a pack, parts of an address.
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,10 @@ class FieldKind(ABC):
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read text that is not blank."""
         return self.parse(field, text, reading)
+
+    def longest(self, field: Field) -> int | None:  # noqa: ARG002 - what kinds need whose fields give a limit
+        """Return how many characters the first column of a value may have, where it holds text; None where nothing limits it."""
+        return _LONGEST_NAME
 
     def typed(self, value: object, reading: Reading) -> str:  # noqa: ARG002 - what kinds need that are written differently per language
         """Return a value as a person would type it, so that ``read_text`` takes it back; empty for no value."""

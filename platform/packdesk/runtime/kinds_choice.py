@@ -126,6 +126,10 @@ class ChoicesKind(FieldKind):
         """Return a list of ids."""
         return tuple(value) if isinstance(value, tuple) else None
 
+    def longest(self, field: Field) -> int | None:
+        """Return that nothing limits how many there are."""
+        return None
+
     def to_columns(self, value: object) -> tuple[object, ...]:
         """Return one text with a JSON list."""
         return (json.dumps(list(value)),) if isinstance(value, tuple) else (None,)
@@ -150,6 +154,10 @@ class NameKind(FieldKind):
     def __init__(self, kind: Kind, control: str) -> None:
         """Take the kind and its control."""
         self.kind, self.control = kind, control
+
+    def longest(self, field: Field) -> int | None:
+        """Return the length of a login or of a unit's name."""
+        return SHORT
 
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read a name, or what the engine itself gives out for one: an object with its id."""
@@ -191,6 +199,10 @@ class NamesKind(FieldKind):
     def write(self, value: object) -> Json:
         """Return a list of ids."""
         return tuple(value) if isinstance(value, tuple) else None
+
+    def longest(self, field: Field) -> int | None:
+        """Return that nothing limits how many there are."""
+        return None
 
     def to_columns(self, value: object) -> tuple[object, ...]:
         """Return one text with a JSON list."""

@@ -102,6 +102,10 @@ class JsonKind(FieldKind):
             return wrong_type(field, reading)
         return self.parse(field, value, reading)
 
+    def longest(self, field: Field) -> int | None:
+        """Return that nothing limits its length."""
+        return None
+
     def to_columns(self, value: object) -> tuple[object, ...]:
         """Return one text."""
         return (None if value is None else json.dumps(value, separators=(",", ":")),)

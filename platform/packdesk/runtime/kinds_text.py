@@ -44,6 +44,10 @@ class TextKind(FieldKind):
         given = field.constraints.get("maxLength")
         return given if isinstance(given, int) else self.limit
 
+    def longest(self, field: Field) -> int | None:
+        """Return the field's limit, else the kind's."""
+        return self._limit(field)
+
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read a text within its lengths and pattern."""
         if not isinstance(value, str):

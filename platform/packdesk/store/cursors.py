@@ -6,7 +6,7 @@ A cursor is bound to its query by a digest: one that was changed, or belongs to 
 import hashlib
 import operator
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from packdesk.errors import PackdeskError
 from packdesk.store.column_types import Day, ExactDecimal, Moment
+from packdesk.store.long_texts import beginning
 
 _DIGEST = 16
 
@@ -28,11 +29,13 @@ class Key:
     column: sa.ColumnElement[object]
     ascending: bool
     nullable: bool
+    #: Text that may be too long for an index: the database orders by its beginning first, which is the same order.
+    long: bool = False
 
 
 def ordering(keys: Sequence[Key], dialect: str) -> list[sa.ColumnElement[object]]:
     """Return ORDER BY with nulls last; the words are left out where the database does so by itself, because they cost it the index."""
-    return [_ordered(key, dialect) for key in keys]
+    return [order for key in keys for order in _ordered(key, dialect)]
 
 
 def after(keys: Sequence[Key], values: Sequence[object]) -> sa.ColumnElement[bool]:
@@ -66,10 +69,11 @@ def read(cursor: str, shape: str, keys: Sequence[Key]) -> list[object]:
     return [_value(key, value) for key, value in zip(keys, orjson.loads(body), strict=True)]
 
 
-def _ordered(key: Key, dialect: str) -> sa.ColumnElement[object]:
+def _ordered(key: Key, dialect: str) -> Iterator[sa.ColumnElement[object]]:
     by_itself = key.ascending is (dialect == "postgresql")
-    order = key.column.asc() if key.ascending else key.column.desc()
-    return order.nulls_last() if key.nullable and not by_itself else order
+    for column in (beginning(key.column), key.column) if key.long else (key.column,):
+        order = column.asc() if key.ascending else column.desc()
+        yield order.nulls_last() if key.nullable and not by_itself else order
 
 
 def _is_equal(key: Key, value: object) -> sa.ColumnElement[bool]:

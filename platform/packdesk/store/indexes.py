@@ -6,7 +6,8 @@ with the tables.
 
 import hashlib
 import itertools
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -14,10 +15,13 @@ import sqlalchemy as sa
 
 from packdesk.model.entity_types import EntityType, Kind
 from packdesk.model.views import Layout
+from packdesk.store.long_texts import ROOM, SHORT, beginning, digest, digest_of, width
 from packdesk.store.physical import link_key
 from packdesk.store.tables import ENGINE_TYPES, Stored, Tables, fields_by_path
 
 _LONGEST = 63
+#: What takes more bytes than that stands in a crowded unique index by its digest.
+_WIDE = 300
 #: Columns of the engine by which every type has an index already.
 _ORDERED = frozenset({"id", "number", "created_at", "updated_at"})
 _LOOKED_UP = frozenset({Kind.REFERENCE, Kind.PHONE, Kind.EMAIL})
@@ -30,6 +34,20 @@ class Unique:
     name: str
     columns: tuple[sa.Column[object], ...]
     paths: tuple[str, ...]
+    #: Which of the columns stand in the index by their digest, because the texts would not fit.
+    digested: frozenset[str] = frozenset()
+
+    @property
+    def expressions(self) -> tuple[sa.ColumnElement[object], ...]:
+        """Return what the index holds of each column."""
+        return tuple(digest(column) if column.name in self.digested else column for column in self.columns)
+
+    def same(self, values: Iterable[object]) -> Iterator[sa.ColumnElement[bool]]:
+        """Yield the conditions that a row holds these values, as the index answers them."""
+        for column, value in zip(self.columns, values, strict=True):
+            if column.name in self.digested:
+                yield digest(column) == digest_of(str(value))
+            yield column == value
 
 
 def indexed(tables: Tables, entity_type: str) -> tuple[sa.Table, ...]:
@@ -41,11 +59,50 @@ def indexed(tables: Tables, entity_type: str) -> tuple[sa.Table, ...]:
 
 def unique_indexes(tables: Tables, entity_type: str) -> tuple[Unique, ...]:
     """Return the unique indexes on the records of a type: on the number, and on what the packs want unique."""
-    table, entity = tables.record(entity_type), tables.model.entity_types[entity_type]
+    entity = tables.model.entity_types[entity_type]
     declared = [(path,) for path, field in fields_by_path(entity).items() if field.unique]
     wanted = dict.fromkeys([("number",), *declared, *(tuple(paths) for paths in entity.unique.values())])
     columns = {paths: tuple(column for path in paths for column in _columns_of(tables, entity_type, path)) for paths in wanted}
-    return tuple(Unique(name=_name(table, found), columns=found, paths=paths) for paths, found in columns.items())
+    return tuple(_unique(tables, entity_type, paths, found) for paths, found in columns.items())
+
+
+def unique_alone(tables: Tables, entity_type: str, path: str) -> Unique | None:
+    """Return the index that keeps a field unique by itself, where its texts stand there by their digest; None where the column itself does."""
+    if not tables.is_long(entity_type, path) or not fields_by_path(tables.model.entity_types[entity_type])[path].unique:
+        return None
+    return _unique(tables, entity_type, (path,), _columns_of(tables, entity_type, path))
+
+
+def has_crowded_index(tables: Tables, entity_type: str) -> bool:
+    """Say whether an index of the type has texts that may not fit; asks the model alone, because a publish asks for every type."""
+    if tables.dialect != "postgresql":
+        return False
+    entity = tables.model.entity_types[entity_type]
+    fields = fields_by_path(entity)
+    alone = ((path,) for path, field in fields.items() if field.unique)
+    sorts = (tuple(view.sort) for view in tables.model.views.values() if view.entity_type == entity_type and view.layout is Layout.LIST)
+    return any(sum(width(fields[path]) if path in fields else SHORT for path in paths) > ROOM - SHORT for paths in (*alone, *entity.unique.values(), *sorts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """What an index holds so that a list is read in its order: the names of its parts, and the parts."""
+
+    names: tuple[str, ...]
+    parts: tuple[sa.ColumnElement[object], ...]
+
+
+def _unique(tables: Tables, entity_type: str, paths: tuple[str, ...], columns: tuple[sa.Column[object], ...]) -> Unique:
+    widths = {column.name: _width(tables, entity_type, path) for path in paths for column in _columns_of(tables, entity_type, path)}
+    crowded = tables.dialect == "postgresql" and sum(widths.values()) > ROOM
+    digested = frozenset(name for name, taken in widths.items() if crowded and taken > _WIDE)
+    ends = tuple(f"{column.name}__md5" if column.name in digested else column.name for column in columns)
+    return Unique(name=_name(tables.record(entity_type), ends), columns=columns, paths=paths, digested=digested)
+
+
+def _width(tables: Tables, entity_type: str, path: str) -> int:
+    stored = tables.stored(entity_type).get(path)
+    return SHORT if stored is None else stored.width
 
 
 def _add_indexes(tables: Tables, entity: EntityType) -> None:
@@ -54,7 +111,7 @@ def _add_indexes(tables: Tables, entity: EntityType) -> None:
         table = tables.lines(entity.id, group)
         _index(table, (table.c.record_id, table.c.position))
         for stored in tables.stored_lines(entity.id, group).values():
-            for column in _looked_up(stored):
+            for column in _looked_up(stored) if tables.dialect == "sqlite" or stored.width <= ROOM else ():
                 _index(table, (column,))
     for relation in entity.relations.values():
         if link_key(entity.id, relation.id) in tables.physical:
@@ -68,7 +125,7 @@ def _index_records(tables: Tables, entity: EntityType) -> None:
     table, stored = tables.record(entity.id), tables.stored(entity.id)
     live = table.c.deleted_at.is_(None)
     number, *declared = unique_indexes(tables, entity.id)
-    _index(table, number.columns, unique=True)
+    _index_parts(table, number.name, number.expressions, unique=True)
     _index(table, (table.c.created_at, table.c.id), where=live)
     _index(table, (table.c.updated_at, table.c.id), where=live)
     for path in _filtered(tables, entity):
@@ -77,14 +134,14 @@ def _index_records(tables: Tables, entity: EntityType) -> None:
         # SQLite, which has no statistics, would prefer it to the index that gives the order, and sort all of a group's records.
         _index(table, (table.c.owner_unit, table.c.privacy_level, table.c.created_at), where=live)
     for one in declared:
-        _index(table, one.columns, unique=True, where=live)
+        _index_parts(table, one.name, one.expressions, unique=True, where=live)
     alone = {one.paths for one in declared}
     for field in stored.values():
-        if (field.path,) not in alone:
+        if (field.path,) not in alone and not tables.is_long(entity.id, field.path):
             for column in _looked_up(field):
                 _index(table, (column,), where=live)
-    for columns in _sorted_by(tables, entity.id):
-        _index(table, tuple(dict.fromkeys((*columns, table.c.id))), where=live)
+    for one in _sorted_by(tables, entity.id):
+        _index_parts(table, _name(table, one.names), one.parts, where=live)
 
 
 def _filtered(tables: Tables, entity: EntityType) -> Iterator[str]:
@@ -111,28 +168,50 @@ def _looked_up(stored: Stored) -> tuple[sa.Column[object], ...]:
     return stored.columns[1:] if stored.kind is Kind.PHONE else stored.columns
 
 
-def _sorted_by(tables: Tables, entity_type: str) -> Iterator[tuple[sa.Column[object], ...]]:
-    """Yield the columns by which each list of the type is sorted, as far as they go the same way, and by which calendars find their days.
+def _sorted_by(tables: Tables, entity_type: str) -> Iterator[_Sorted]:
+    """Yield what lists are sorted by, as far as it fits into an index: the rest is sorted among those that are alike up to there."""
+    for columns in _orders(tables, entity_type):
+        names, parts, room = [], [], ROOM if tables.dialect == "postgresql" else math.inf
+        for column, taken in {**columns, tables.record(entity_type).c.id: SHORT}.items():
+            room -= taken
+            if room >= 0:
+                names.append(column.name)
+                parts.append(column)
+            elif taken > ROOM:
+                names.append(f"{column.name}__start")
+                parts.append(beginning(column))
+            if room < 0:
+                break
+        yield _Sorted(tuple(names), tuple(parts))
+
+
+def _orders(tables: Tables, entity_type: str) -> Iterator[dict[sa.Column[object], int]]:
+    """Yield the columns, with how many bytes they may take, by which each list of the type is sorted, as far as they go the same way, and by which calendars find their days.
 
     All of a list's: behind one of ten priorities alone, a database sorts a tenth of its records for each page.
     """
     table, stored = tables.record(entity_type), tables.stored(entity_type)
     for view in tables.model.views.values():
         if view.entity_type == entity_type and view.layout is Layout.CALENDAR and view.date in stored:
-            yield (stored[view.date].columns[0],)
+            yield {stored[view.date].columns[0]: stored[view.date].width}
         if view.entity_type == entity_type and view.layout is Layout.LIST:
             _, same = next(itertools.groupby(view.sort.items(), itemgetter(1)), (True, iter(())))
-            columns = tuple(stored[path].columns[0] if path in stored else table.c[path] for path, _ in same if path in stored or path in ENGINE_TYPES)
-            if columns and columns[0].name not in _ORDERED:
+            columns = {stored[path].columns[0] if path in stored else table.c[path]: _width(tables, entity_type, path) for path, _ in same}
+            if columns and next(iter(columns)).name not in _ORDERED:
                 yield columns
 
 
 def _index(table: sa.Table, columns: tuple[sa.Column[object], ...], *, unique: bool = False, where: sa.ColumnElement[bool] | None = None) -> None:
-    name = _name(table, columns)
+    _index_parts(table, _name(table, tuple(column.name for column in columns)), columns, unique=unique, where=where)
+
+
+def _index_parts(
+    table: sa.Table, name: str, parts: tuple[sa.ColumnElement[object], ...], *, unique: bool = False, where: sa.ColumnElement[bool] | None = None
+) -> None:
     if name not in {index.name for index in table.indexes}:
-        table.append_constraint(sa.Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where))
+        table.append_constraint(sa.Index(name, *parts, unique=unique, postgresql_where=where, sqlite_where=where))
 
 
-def _name(table: sa.Table, columns: tuple[sa.Column[object], ...]) -> str:
-    full = f"ix_{table.name}__{'__'.join(column.name for column in columns)}"
+def _name(table: sa.Table, parts: tuple[str, ...]) -> str:
+    full = f"ix_{table.name}__{'__'.join(parts)}"
     return full if len(full) <= _LONGEST else f"{full[: _LONGEST - 11]}_{hashlib.sha256(full.encode()).hexdigest()[:10]}"

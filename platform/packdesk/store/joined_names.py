@@ -41,7 +41,7 @@ def joined(  # noqa: PLR0917 - a query and what is joined to it
         other = tables.record(one.entity_type).alias(f"other_{place}")
         source = source.outerjoin(other, sa.and_(other.c.id == rows.c[f"named_{place}"], other.c.deleted_at.is_(None)))
         columns += [other.c[column.name] for column in _codec(tables, one).columns]
-    order = cursors.ordering([replace(key, column=rows.c[f"sorted_{place}"]) for place, key in enumerate(keys)], tables.dialect)
+    order = cursors.ordering([replace(key, column=rows.c[f"sorted_{place}"], long=False) for place, key in enumerate(keys)], tables.dialect)
     return sa.select(*columns).select_from(source).order_by(*order)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from packdesk.runtime.values import Record, Related
 from packdesk.store import links, people, platform_tables, reading
 from packdesk.store.access import AccessFilter
+from packdesk.store.indexes import unique_alone
 from packdesk.store.joined_names import Named
 from packdesk.store.reading import Lock
 from packdesk.store.tables import Tables
@@ -98,7 +99,9 @@ class KnownRecords:
         path = self.tables.model.entity_types[entity_type].key
         if path == "number":
             return None if reading.is_id(key) else self.get(entity_type, key)
-        found = reading.where(self.connection, self.tables, entity_type, self.tables.column(entity_type, path) == key)
+        index = unique_alone(self.tables, entity_type, path)
+        same = [self.tables.column(entity_type, path) == key] if index is None else index.same((key,))
+        found = reading.where(self.connection, self.tables, entity_type, sa.and_(*same))
         return self._remember(found[0]) if found else None
 
     def related(self, record: Record, relation: str) -> tuple[Related, ...]:

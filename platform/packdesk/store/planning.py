@@ -28,6 +28,7 @@ from packdesk.store.database import Database
 from packdesk.store.decisions import Need
 from packdesk.store.expansion import expansion, table_names
 from packdesk.store.impacts import Counter, Impact
+from packdesk.store.indexes import has_crowded_index
 from packdesk.store.inspection import inspect_storage
 from packdesk.store.releases import StoredRelease, decided, read_active, read_release
 from packdesk.store.retired_values import retire
@@ -149,7 +150,9 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
     rules = None if counting is None else RuleCounter(connection=connection, tables=counting, catalogue=Catalogue(counting.model), now=clock.now())
     found = consequences(Comparison(old=old, new=new, pairs=pairs, evolution=evolution, counter=Counter(connection, counting), rules=rules))
     wanted = Tables(new, evolution.after.physical, dialect.name)
-    types = _touched(old, new, pairs, (storage, evolution.after))
+    touched = _touched(old, new, pairs, (storage, evolution.after))
+    # Such indexes have a form of their own, which those that were made before it get with the next publish.
+    types = tuple(pair.new.id for pair in pairs if pair.new is not None and (pair.new.id in touched or has_crowded_index(wanted, pair.new.id)))
     return Plan(
         base=0 if active is None else active.number,
         base_hash="" if active is None else active.hash,

@@ -24,6 +24,7 @@ from packdesk.store.access import AccessFilter
 from packdesk.store.codec import RecordCodec, record_codec
 from packdesk.store.current_values import current
 from packdesk.store.cursors import Key
+from packdesk.store.indexes import unique_alone
 from packdesk.store.joined_names import Named
 from packdesk.store.prepared import Prepared
 from packdesk.store.tables import NEVER_NULL, Tables
@@ -290,6 +291,9 @@ def conditions(connection: Connection, tables: Tables, query: Query) -> Iterable
         yield tables.column(query.entity_type, "number").in_([number for number in query.numbers if "\0" not in number])
     for path, value in query.equals.items():
         column = current(tables, query.entity_type, path, tables.record(query.entity_type))
+        index = None if value is None else unique_alone(tables, query.entity_type, path)
+        if index is not None:
+            yield from index.same((value,))
         yield column.is_(None) if value is None else column == value
     if query.search:
         yield quick_search.condition(connection, tables, query.entity_type, query.search, query.common)
@@ -329,7 +333,10 @@ def _is_path(tables: Tables, entity_type: str, path: str) -> bool:
 def _keys(tables: Tables, query: Query) -> tuple[Key, ...]:
     """Return what the list is ordered by, the id last."""
     table = tables.record(query.entity_type)
-    keys = [Key(path, current(tables, query.entity_type, path, table), ascending, path not in NEVER_NULL) for path, ascending in query.order]
+    keys = [
+        Key(path, current(tables, query.entity_type, path, table), ascending, path not in NEVER_NULL, tables.is_long(query.entity_type, path))
+        for path, ascending in query.order
+    ]
     if any(path == "id" for path, _ in query.order):
         return tuple(keys)
     last = query.order[-1][1] if query.order else True

@@ -21,6 +21,7 @@ from packdesk.runtime.engine_columns import engine_fields
 from packdesk.runtime.expressions.catalogue import Catalogue, Connection
 from packdesk.runtime.kinds import KINDS
 from packdesk.store.column_types import CodePointText, Day, ExactDecimal, Moment
+from packdesk.store.long_texts import ROOM, width
 from packdesk.store.physical import Physical, field_key, field_paths, line_key, link_key, record_key
 from packdesk.store.reading_map import AS_STORED, ReadMapping
 
@@ -58,11 +59,12 @@ STORAGE: Mapping[str, type[TypeEngine[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The columns of one field, in the order of its kind's parts."""
+    """The columns of one field, in the order of its kind's parts, and how many bytes the first of them may take."""
 
     path: str
     kind: Kind
     columns: tuple[sa.Column[object], ...]
+    width: int
 
 
 class Tables:
@@ -148,6 +150,11 @@ class Tables:
         """Return the engine columns that are part of a record of this type."""
         return self._engine_paths[entity_type]
 
+    def is_long(self, entity_type: str, path: str) -> bool:
+        """Say whether a field's text may be too long for an index of the database."""
+        stored = self.stored(entity_type).get(path)
+        return self.dialect == "postgresql" and stored is not None and stored.width > ROOM
+
     def connections(self, entity_type: str) -> Mapping[str, Connection]:
         """Return the relations that a type sees, with where each is stored."""
         return self._catalogue.connections(entity_type)
@@ -201,7 +208,7 @@ class Tables:
         columns = tuple(sa.Column(_part_name(stem, part.suffix), STORAGE[part.storage]) for part in KINDS[field.kind].columns)
         for column in columns:
             table.append_column(column)
-        return Stored(path, field.kind, columns)
+        return Stored(path, field.kind, columns, width(field))
 
     def _add_lines(self, entity: EntityType, group: str, fields: Mapping[str, Field]) -> None:
         key = line_key(entity.id, group)

@@ -32,8 +32,7 @@ def taken(connection: Connection, tables: Tables, record: Record) -> tuple[Findi
         values = tuple(value for path in one.paths for value in _stored(tables, record, path))
         if one.paths == ("number",) or any(value is None for value in values):
             continue
-        same = (column == value for column, value in zip(one.columns, values, strict=True))
-        if connection.scalar(sa.select(sa.exists().where(others, *same))):
+        if connection.scalar(sa.select(sa.exists().where(others, *one.same(values)))):
             found.append(_finding(tables, record.entity_type, one.paths))
     return tuple(found)
 
