@@ -1,7 +1,6 @@
 """Answers to the browser: pages, parts of pages for htmx, redirects, refusals as pages; and the promise that a form counts once."""
 
 import functools
-import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,14 +14,13 @@ from packdesk.errors import CATALOGUE, Finding, PackdeskError
 from packdesk.records.context import Context, Door
 from packdesk.web import request_context
 from packdesk.web.api.idempotency import once
-from packdesk.web.problems import findings_of
+from packdesk.web.problems import findings_of, log_failure
 from packdesk.web.request_log import request_id
 from packdesk_ui import origin
 from packdesk_ui.shell import Crumb, language, words
 from packdesk_ui.telling import sentence
 
 P = ParamSpec("P")
-_LOG = logging.getLogger("packdesk.web")
 _KEY_HEADER = "HTTP_IDEMPOTENCY_KEY"
 _MODAL = "modal-inside"
 _REDRAW = "_line"
@@ -178,7 +176,7 @@ def refusal(error: Exception) -> Response:
         wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_part() else url_for("packdesk_ui.start")
         return go(url_for("AuthDBView.login", next=wanted))
     if findings[0].code == "internal_error":
-        _LOG.error("request %s failed", request_id(), exc_info=error)
+        log_failure(error)
     return _refused(findings)
 
 

@@ -36,6 +36,11 @@ _COLLISIONS = frozenset({"40001", "40P01"})
 _STALE_PLAN = frozenset({"0A000", "42703", "42P01", "26000"})
 #: PostgreSQL: lock timeout, too many connections, cannot connect now.
 _BUSY = frozenset({"55P03", "53300", "57P03"})
+#: PostgreSQL: shut down by its administrator, after a crash; and the class of what befell the connection.
+_AWAY = frozenset({"57P01", "57P02"})
+_CONNECTION = "08"
+#: SQLite, which has one code for many errors.
+_NOT_THERE = ("no such table", "no such column")
 
 
 class Database:
@@ -139,6 +144,20 @@ def is_busy(error: sa.exc.DBAPIError) -> bool:
     return sqlstate(error) in _BUSY
 
 
+def is_passing(error: sa.exc.SQLAlchemyError) -> bool:
+    """Say whether another try may succeed: others held what was asked for, or the database is away or has no free connection."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return isinstance(error, sa.exc.TimeoutError)
+    if is_worth_retrying(error) or is_busy(error):
+        return True
+    if isinstance(error.orig, sqlite3.OperationalError):
+        # What PostgreSQL says of a stale plan: the table is not there yet, or was moved by a publish.
+        return str(error.orig).startswith(_NOT_THERE)
+    # The driver alone speaks without a code: it found no server, or lost it.
+    unheard = isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError) and not sqlstate(error)
+    return unheard or sqlstate(error)[:2] == _CONNECTION or sqlstate(error) in _AWAY
+
+
 def sqlstate(error: sa.exc.DBAPIError) -> str:
     """Return PostgreSQL's five-letter state of an error, or an empty text."""
     return (error.orig.sqlstate or "") if isinstance(error.orig, psycopg.Error) else ""
@@ -156,10 +175,17 @@ def _sqlite_engine(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(
-            url, poolclass=QueuePool, pool_size=8, max_overflow=56, query_cache_size=2000, json_serializer=_dumps, json_deserializer=orjson.loads
+            url,
+            poolclass=QueuePool,
+            pool_size=8,
+            max_overflow=56,
+            query_cache_size=2000,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+            hide_parameters=True,
         )
     else:
-        engine = sa.create_engine(url, query_cache_size=2000)
+        engine = sa.create_engine(url, query_cache_size=2000, hide_parameters=True)
 
     def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         raw = connection.driver_connection if hasattr(connection, "driver_connection") else connection
@@ -185,6 +211,7 @@ def _postgresql_engine(url: URL, **more: Any) -> Engine:
         pool_size=8,
         max_overflow=24,
         query_cache_size=2000,
+        hide_parameters=True,
         paramstyle="numeric_dollar",
         connect_args={"options": options, "prepare_threshold": 3, "cursor_factory": psycopg.RawCursor},
         **more,

@@ -67,7 +67,9 @@ class Prepared:
             lost = connection.dialect.is_disconnect(error, connection.connection, known)
             if lost:
                 connection.invalidate(error)
-            raise sa.exc.DBAPIError.instance(self.text, encoded, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=lost) from error
+            raise sa.exc.DBAPIError.instance(
+                self.text, encoded, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=lost, hide_parameters=True
+            ) from error
         connection.info[_CURSOR] = cursor
         return found
 

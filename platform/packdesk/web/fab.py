@@ -161,7 +161,10 @@ def configure(app: Flask, settings: Settings, *, key: str, prepare: bool, login_
         SECRET_KEY=key,
         PERMANENT_SESSION_LIFETIME=browser_sessions.LIFETIME,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": _BUSY_SECONDS}} if sqlite else {"pool_size": 2, "max_overflow": 4, "pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,
+            **({"connect_args": {"timeout": _BUSY_SECONDS}} if sqlite else {"pool_size": 2, "max_overflow": 4, "pool_pre_ping": True}),
+        },
         APP_NAME="Packdesk",
         LANGUAGES={"en": {"flag": "gb", "name": "English"}, "de": {"flag": "de", "name": "Deutsch"}},
         AUTH_TYPE=1,

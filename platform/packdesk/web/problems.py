@@ -6,17 +6,17 @@ from typing import cast
 
 import orjson
 from flask import Flask, Response, request
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - SQLAlchemy's own
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from packdesk.errors import CATALOGUE, Finding, PackdeskError, Refused, sentence
+from packdesk.store.database import is_passing
+from packdesk.store.failures import trace
 from packdesk.web.request_log import request_id
 
 _LOG = logging.getLogger("packdesk.web")
 _MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER = "2"
-#: The database is away, restarting, or has no free connection: another try may succeed.
-_AWAY = (OperationalError, InterfaceError, TimeoutError)
 #: Werkzeug's own refusals, by status, in the catalogue's words.
 _BY_STATUS = {
     401: "not_authenticated",
@@ -88,9 +88,14 @@ def findings_of(error: BaseException) -> tuple[Finding, ...]:
         return (Finding(code=error.code, facts=error.facts),)
     if isinstance(error, HTTPException) and (error.code or 500) < 500:
         return (_of_werkzeug(error),)
-    if isinstance(error, _AWAY):
+    if isinstance(error, SQLAlchemyError) and is_passing(error):
         return (Finding(code="busy"),)
     return (Finding(code="internal_error", facts={"request_id": request_id()}),)
+
+
+def log_failure(error: BaseException) -> None:
+    """Write an error into the log under the request's id, which the answer quotes."""
+    _LOG.error("request %s failed\n%s", request_id(), trace(error))
 
 
 def _of_werkzeug(error: HTTPException) -> Finding:
@@ -122,5 +127,5 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _failed(error: Exception) -> Response:
-        _LOG.error("request %s failed", request_id(), exc_info=error)
+        log_failure(error)
         return problem(findings_of(error), preferred_language())

@@ -21,6 +21,7 @@ from packdesk.records.kit import Kit
 from packdesk.runtime.values import Actor
 from packdesk.store import jobs
 from packdesk.store.database import Database
+from packdesk.store.failures import trace
 from packdesk.store.jobs import Job, JobRow, JobState
 
 _LOG = logging.getLogger("packdesk.worker")
@@ -71,8 +72,8 @@ class Runner:
         while not self._stop.is_set():
             try:
                 busy = self.run_once()
-            except Exception:  # noqa: BLE001 - a runner outlives the database's restart
-                _LOG.exception("the runner of jobs could not work")
+            except Exception as error:  # noqa: BLE001 - a runner outlives the database's restart
+                _LOG.error("the runner of jobs could not work\n%s", trace(error))
                 busy = False
             if not busy:
                 bell.wait(pause)
@@ -118,7 +119,7 @@ class Runner:
     def _report(self, job: Job, row: JobRow, error: Exception) -> str:
         """Write an unforeseen error into the log and return the number under which it stands there."""
         number = new_id(self._clock.now())
-        _LOG.error("job %s failed at record %d, number %s", job.id, row.position, number, exc_info=error)
+        _LOG.error("job %s failed at record %d, number %s\n%s", job.id, row.position, number, trace(error))
         return number
 
     def _context(self, job: Job) -> Context:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from packdesk.clock import Clock
 from packdesk.store.database import Database
+from packdesk.store.failures import trace
 from packdesk.store.platform_tables import outbox
 
 _LOG = logging.getLogger("packdesk.worker")
@@ -134,8 +135,8 @@ def run(relay: Relay, stop: threading.Event, *, pause: float = 1.0) -> None:
     while not stop.is_set():
         try:
             busy = relay.run_once() > 0
-        except Exception:  # noqa: BLE001 - a relay outlives the database's restart
-            _LOG.exception("the relay could not work")
+        except Exception as error:  # noqa: BLE001 - a relay outlives the database's restart
+            _LOG.error("the relay could not work\n%s", trace(error))
             busy = False
         if not busy:
             stop.wait(pause)

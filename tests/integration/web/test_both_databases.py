@@ -85,3 +85,22 @@ def test_a_list_on_screen_works_on_both_databases(fresh: Flask) -> None:
     assert f'hx-get="/r/book/{second}"' in beside.text
     assert "data-at-once" in dropped.text
     assert "0 / 2" in going.text
+
+
+def test_what_the_database_refuses_is_a_failure_with_a_number_and_leaves_no_content_in_the_log(fresh: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the parameters nor the row that the database quotes; and nobody is told to try again what fails again."""
+    kim, database = caller(fresh, "kim"), fresh.extensions["packdesk"].database
+    with database.begin(write=True) as connection:
+        connection.exec_driver_sql(
+            "ALTER TABLE r_book ADD CONSTRAINT no_emma CHECK (f_name NOT LIKE 'Emma%%')"
+            if database.dialect == "postgresql"
+            else "CREATE TRIGGER no_emma BEFORE INSERT ON r_book WHEN new.f_name LIKE 'Emma%' BEGIN SELECT RAISE(ABORT, 'no_emma'); END"
+        )
+
+    answer = kim.post("/records/book", {"name": "Emma Woodhouse", "code": "E-4711"})
+    row = kim.request("POST", "/records/book/import", data=b"name,code\nEmma Knightley,E-4712\n", content_type="text/csv")
+
+    assert [(one.status_code, one.get_json()["code"]) for one in (answer, row)] == [(500, "internal_error"), (500, "internal_error")]
+    assert answer.get_json()["request_id"] in answer.get_json()["detail"]
+    assert "r_book" in caplog.text
+    assert not [word for word in ("Woodhouse", "Knightley", "E-471") if word in caplog.text]

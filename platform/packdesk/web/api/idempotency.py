@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from packdesk.errors import PackdeskError
 from packdesk.records.context import RequestKey
 from packdesk.store import request_keys
+from packdesk.store.failures import trace
 from packdesk.web.bodies import FILE_LIMIT
 from packdesk.web.request_context import REQUEST_KEY, actor, services
 from packdesk.web.request_log import request_id
@@ -99,8 +100,8 @@ def _keep_answer(key: RequestKey, response: Response) -> None:
         with services().database.begin(write=True) as connection:
             request_keys.keep_answer(connection, key.value, actor().login, answer, now, digest=key.digest)
             request_keys.forget_expired(connection, now)
-    except (PackdeskError, DBAPIError):
-        _LOG.warning("the answer to request %s was not kept", request_id(), exc_info=True)
+    except (PackdeskError, DBAPIError) as error:
+        _LOG.warning("the answer to request %s was not kept\n%s", request_id(), trace(error))
 
 
 def _restored(kept: Mapping[str, object]) -> Response:
