@@ -11,7 +11,7 @@ from packdesk.store.failures import trace
 
 
 def wrapped(error: Exception, base: type[Exception]) -> sa.exc.DBAPIError:
-    made = sa.exc.DBAPIError.instance("INSERT INTO r_thing VALUES ($1)", ("Emma",), error, base)
+    made = sa.exc.DBAPIError.instance("INSERT INTO r_thing VALUES ($1)", ("Em" + "ma",), error, base)
     assert isinstance(made, sa.exc.DBAPIError)
     return made
 
@@ -46,11 +46,11 @@ def test_only_what_another_try_may_change_is_passing(error: sa.exc.SQLAlchemyErr
     assert is_passing(error) is expected
 
 
-def failed() -> Exception:
+def failed(name: str) -> Exception:
     """Return an error of ours that a database's led to, with the frames of both."""
     try:
         try:
-            raise wrapped(sqlite3.IntegrityError("row (Emma)"), sqlite3.Error)
+            raise wrapped(sqlite3.IntegrityError(f"row ({name})"), sqlite3.Error)
         except sa.exc.DBAPIError as error:
             raise LookupError("nothing under this name") from error
     except LookupError as error:
@@ -58,7 +58,7 @@ def failed() -> Exception:
 
 
 def test_a_trace_says_where_and_what_but_nothing_of_a_record() -> None:
-    said = trace(failed())
+    said = trace(failed("Em" + "ma"))
 
     assert "Emma" not in said
     assert said.count("in failed") == 2
