@@ -48,6 +48,8 @@ __all__ = ["register"]
 
 _TYPE = "/r/<entity_type>"
 _RECORD = f"{_TYPE}/<number>"
+#: The id of a view is longer than the words that stand in its place.
+_VIEW = f"{_TYPE}/views/<string(minlength=8):view_id>"
 _YEAR = 365 * 24 * 3600
 #: A page of the administration that the person's roles do not open, no such address, no such method there, and too many tries to log in.
 _SHOWN_AS_PAGES = (403, 404, 405, 429)
@@ -78,9 +80,9 @@ ROUTES: Sequence[tuple[str, str, tuple[str, ...], Callable[..., Response]]] = (
     ("view_counts", f"{_TYPE}/counts", ("GET",), views.view_counts),
     ("save_view", f"{_TYPE}/views/new", ("GET", "POST"), views.save_view),
     ("undo_view", f"{_TYPE}/views/undo", ("POST",), views.undo_view),
-    ("rename_view", f"{_TYPE}/views/<view_id>", ("GET", "POST"), views.rename_view),
-    ("update_view", f"{_TYPE}/views/<view_id>/update", ("POST",), views.update_view),
-    ("delete_view", f"{_TYPE}/views/<view_id>/delete", ("POST",), views.delete_view),
+    ("rename_view", _VIEW, ("GET", "POST"), views.rename_view),
+    ("update_view", f"{_VIEW}/update", ("POST",), views.update_view),
+    ("delete_view", f"{_VIEW}/delete", ("POST",), views.delete_view),
     ("check_new", f"{_TYPE}/check", ("POST",), checking.check),
     ("check_edit", f"{_RECORD}/check", ("POST",), checking.check),
     ("check_assign", f"{_RECORD}/assign/check", ("POST",), checking.check_assign),
