@@ -79,10 +79,12 @@ def test_days_are_walked_by_arrows_and_periods_turned_by_characters(enter: Enter
 
 def test_a_record_is_put_on_another_day_from_its_card(enter: Enter, leader: Client) -> None:
     """Nothing by drag: a form in a window, and the calendar as it was."""
-    (made,) = _activities(leader, "Moving", 1, "2027-06-08T08:00:00Z")
+    (made,) = _activities(leader, "Maximiliane Charlotte", 1, "2027-06-08T08:00:00Z")
     day, later = _due(made).date(), _due(made).date() + timedelta(days=7)
     anna = enter("anna")
     page = anna.open(f"/r/{{activity}}?view={{all}}&layout=calendar&period=week&day={day}")
+    cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    assert page.locator(".calendar-head > a, .calendar-entry dd").evaluate_all(cut) == []
     page.wait_for_load_state("networkidle")
 
     page.get_by_role("link", name=f"Change date: {made['number']}").press("Enter")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from tests.integration.screens.desk import Desk, Visitor
+from tests.integration.screens.desk import Desk, Visitor, texts
 from tests.speaking import speak
 from tests.statements import listening
 
@@ -87,7 +87,11 @@ def test_a_row_offers_to_edit_what_the_page_of_its_record_offers(desk: Desk, typ
     assert walked[True] or login == "paul"
 
 
-VIEWS = {"service_request": ("all", "mine", "unassigned", "overdue"), "contact": ("all", "companies", "vips"), "communication": ("all", "mine", "drafts")}
+VIEWS = {
+    "service_request": ("mine", "unassigned", "open", "overdue", "all"),
+    "contact": ("all", "companies", "vips"),
+    "communication": ("all", "mine", "drafts"),
+}
 _SAID = re.compile(r"(\d[\d,]*\+?) records?\b")
 
 
@@ -147,3 +151,23 @@ def test_counting_stops_when_it_takes_long_and_says_where_to_go_on(desk: Desk, t
 
     assert (list(found.counts), found.rest) == (["first"], "third")
     assert (list(rest.counts), rest.rest) == (["third", "last"], "")
+
+
+def test_a_request_that_is_not_late_says_nothing_of_how_late_it_is(desk: Desk, types: dict[str, Record], anna: Visitor) -> None:
+    """CARE-42: the value is nought, which is no news on a screen."""
+    account = types["account"].number
+    given = {"subtype": "information_request", "account": account, "description": "Late?", "assigned_unit": "first_line"}
+    in_time, late = desk.made("service_request", **given), desk.made("service_request", **given)
+    expected = desk.services.live.current().tables.column("service_request", "expected_date").name
+    desk.put(late, **{expected: datetime(2020, 1, 2, tzinfo=UTC)})
+    listed = anna.get("/r/service_request?view=unassigned&order=-number").get_data(as_text=True)
+
+    cells = {one.number: re.search(rf'<tr data-row="{one.number}">.*?data-label="Time overdue"[^>]*>(.*?)</td>', listed, re.DOTALL) for one in (in_time, late)}
+    pages = {one.number: texts(anna.get(f"/r/service_request/{one.number}").get_data(as_text=True)) for one in (in_time, late)}
+
+    assert {number: "days" in (cell or "")[1] for number, cell in cells.items()} == {in_time.number: False, late.number: True}
+    assert {number: ("Time overdue" in page, "Time to completion" in page) for number, page in pages.items()} == {
+        in_time.number: (False, True),
+        late.number: (True, False),
+    }
+    assert "0 minutes" not in "".join(cell[1] for cell in cells.values() if cell) + "".join(pages.values())

@@ -26,6 +26,8 @@ from packdesk_ui.lists.asked import Asked, address, closed_to_order
 from packdesk_ui.showing import Reader, Shown
 from packdesk_ui.telling import sentence
 
+#: How a column is shown that says something only where its condition holds.
+_MARKED = "marked"
 #: Styles of a column as the stylesheet names them.
 _STYLES = {"danger": "late"}
 _RIGHT = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
@@ -161,6 +163,8 @@ def value_of(record: Record, column: ListColumn, reader: Reader, entity_type: st
     """Return one value of a row as it is read."""
     if column.path == "number":
         return Shown(label=column.label, text=record.number, href=of_record("packdesk_ui.record", record.number, entity_type=entity_type))
+    if column.show == _MARKED and not styled:
+        return Shown(label=column.label, text="")
     value = record.get(column.path)
     found = reader.show(column.field.field, value, label=column.label, targets=column.field.targets)
     if column.show == "badge" and not found.badge and found.text:

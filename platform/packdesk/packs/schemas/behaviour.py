@@ -110,7 +110,7 @@ ACTION = member(
     },
 )
 
-_SHOW = name("How the value is shown", examples=("badge",), pattern="^[a-z_]+$")
+_SHOW = name("How the value is shown: as a badge, or in a list only where `when` holds (`marked`)", examples=("badge", "marked"), pattern="^[a-z_]+$")
 _CARD = Map(title="Fields of a card, by path", keys=Keys.PATH, ref="field", member=member("Field", {"show": _SHOW}))
 VIEW = member(
     "List, form or another layout of an entity type's records",
