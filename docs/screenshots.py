@@ -173,7 +173,7 @@ def _import(page: Page, stage: Stage) -> None:
 def _print(page: Page, stage: Stage) -> None:
     _record(page, stage)
     page.emulate_media(media="print")
-    page.evaluate("document.body.style.padding = '32px'")
+    page.evaluate("document.body.style.padding = '16px'")
 
 
 def _comfortable(page: Page, stage: Stage) -> None:
@@ -245,7 +245,7 @@ PICTURES: Mapping[str, tuple[str, Way]] = {
     "conflict": ("anna", _conflict),
     "keys": ("anna", _keys),
     "shortcuts": ("anna", _at("/shortcuts/keys")),
-    "empty": ("anna", _at("/r/lead?view=mine")),
+    "empty": ("anna", _at("/r/contact?view=vips")),
     "bulk": ("lena", _bulk),
     "job": ("lena", _report),
     "import": ("lena", _import),
