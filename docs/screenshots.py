@@ -245,7 +245,7 @@ PICTURES: Mapping[str, tuple[str, Way]] = {
     "conflict": ("anna", _conflict),
     "keys": ("anna", _keys),
     "shortcuts": ("anna", _at("/shortcuts/keys")),
-    "empty": ("anna", _at("/r/contact?view=vips")),
+    "empty": ("anna", _at("/r/communication?view=drafts")),
     "bulk": ("lena", _bulk),
     "job": ("lena", _report),
     "import": ("lena", _import),
