@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.servers import (
@@ -28,3 +30,11 @@ __all__ = [
     "sqlite_database",
     "sqlite_url",
 ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep tests of one installation in one worker."""
+    from tests.together import Together
+
+    return Together(config, log)

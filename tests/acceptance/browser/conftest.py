@@ -23,14 +23,12 @@ from tests.renaming import Renamer
 AXE = ROOT / "ui" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SERIOUS = ("serious", "critical")
-#: What goes through all pages; beside the rest, each with a server of its own, so that two workers have about the same to do.
 #: What every run walks through with renamed ids too: the main job of each screen. ``make soak`` walks through all of it so.
-_PAGE_BY_PAGE = frozenset({"test_accessibility.py", "test_gallery.py", "test_hostile_texts.py", "test_large_records.py", "test_looks.py"})
 _RENAMED_EACH_TIME = frozenset({"test_screens.py", "test_forms_and_lists.py", "test_calendar.py", "test_desk_page.py"})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of one installation in one worker, for they share its server; leave most renamed ones to the long run."""
+    """Leave most tests of the renamed pack to the long run."""
     if not os.environ.get("PACKDESK_SOAK"):
         left = [item for item in items if _is_for_the_long_run(item)]
         config.hook.pytest_deselected(items=left)
@@ -38,9 +36,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            variant = item.callspec.params.get("desk", "") if hasattr(item, "callspec") else ""
-            part = "pages" if item.path.name in _PAGE_BY_PAGE else "work"
-            item.add_marker(pytest.mark.xdist_group(f"browser {variant} {part}"))
 
 
 def sampled(cases: Iterable[str], each_time: Collection[str]) -> list[ParameterSet]:

@@ -13,14 +13,6 @@ from tests.servers import postgresql_database
 VARIANTS = (AS_WRITTEN, RENAMED, pytest.param("on PostgreSQL", marks=pytest.mark.postgres))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one installation in one worker."""
-    for item in items:
-        if "/doors/" in item.path.as_posix():
-            variant = item.callspec.params.get("office", "") if hasattr(item, "callspec") else ""
-            item.add_marker(pytest.mark.xdist_group(f"doors {variant}"))
-
-
 @pytest.fixture(scope="session", params=VARIANTS)
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """An installation of two worker processes."""
