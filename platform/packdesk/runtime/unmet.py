@@ -23,6 +23,8 @@ Closed = Callable[[Dependency], bool]
 _WORDS = {
     "empty": ("{label} must be empty", "{label} muss leer sein"),
     "own": ("“{label}” is you already", "„{label}“ sind Sie schon"),
+    "none": ("{label}: there must be none", "{label}: Es darf keine geben"),
+    "some": ("{label}: none yet", "{label}: noch keine"),
     "filled": ("{label} is missing", "{label} fehlt"),
     "==": ("{label} must be {value}", "{label} muss {value} sein"),
     "!=": ("{label} must not be {value}", "{label} darf nicht {value} sein"),
@@ -122,7 +124,7 @@ class _Words:
         counted = isinstance(left, Call) and left.name == "size"
         if isinstance(left, Call) and counted and isinstance(right, Literal) and right.value == 0 and operator in ("==", "!=", ">", "<="):
             if label := self.listed(left.arguments[0]):
-                yield self.say("empty" if operator in ("==", "<=") else "filled", label=label)
+                yield self.say("none" if operator in ("==", "<=") else "some", label=label)
             return
         field = self.field(left)
         if field is None:

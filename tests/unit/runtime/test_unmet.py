@@ -1,11 +1,16 @@
 """What is missing for a condition to hold, in words."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from packdesk.errors import Finding
 from packdesk.model.nodes import Expression
+from packdesk.packs.build import build
+from packdesk.packs.load import load
+from packdesk.packs.sources import FolderSource
+from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
@@ -30,6 +35,7 @@ THING = Record(
         "assigned_unit": "company",
         "assigned_user": "ann",
         "created_at": NOW - timedelta(days=1),
+        "updated_at": NOW + timedelta(days=1),
     },
 )
 
@@ -66,8 +72,22 @@ SAID = [
     ),
     ("record.name != null || record.size * 2 == 6", [], []),
     ("record.size * 2 == 6", [], []),
+    ("record.updated_at < now", ["Updated at must be over (now Jul 2, 2026, 12:00:00\u202fPM)"], ["Geändert am muss vorbei sein (jetzt 02.07.26, 12:00)"]),
+    (
+        "!(now > record.created_at)",
+        ["Created at must lie ahead (now Jun 30, 2026, 12:00:00\u202fPM)"],
+        ["Angelegt am muss noch bevorstehen (jetzt 30.06.26, 12:00)"],
+    ),
     ("record.answer.text != null", ["answer: Text is missing"], ["answer: Text fehlt"]),
 ]
+
+
+@pytest.fixture(scope="module")
+def base():
+    """The base pack."""
+    merged = load([FolderSource(Path(__file__).parents[3] / "metadata")]).merged
+    assert merged is not None
+    return compile_model(build(merged))
 
 
 def _compiled(case, source):
@@ -108,3 +128,30 @@ def test_an_action_that_is_not_open_is_refused_with_its_reason_and_any_other_fin
         "de": "„Zuständige Person“ sind Sie schon. Nur wer zu company gehört, darf das.",
     }
     assert reasoned(_at(case, graph), other, lambda _: False) is other
+
+
+@pytest.mark.parametrize(
+    ("entity_type", "source", "english", "german"),
+    [
+        ("contact", "size(record.accounts) > 0", ["Accounts: none yet"], ["Konten: noch keine"]),
+        (
+            "service_request",
+            "subtype.temporary_resolution",
+            ["Not for Faulty item replacement: “Allow temporary resolution” is off there"],
+            ["Nicht bei Ersatz eines defekten Artikels: „Vorläufige Lösung erlaubt“ ist dort aus"],
+        ),
+        (
+            "service_request",
+            "!subtype.recalculate_on_responding",
+            ["Not for Faulty item replacement: “Recalculate key dates on responding” is on there"],
+            ["Nicht bei Ersatz eines defekten Artikels: „Termine beim Antworten neu berechnen“ ist dort an"],
+        ),
+    ],
+)
+def test_what_belongs_to_a_record_and_what_its_type_says_have_words_too(base, graph, entity_type, source, english, german):
+    scope = base.catalogue.scope(Place.ACTION, entity_type)
+    condition = compile_expression(Expression(source, "actions.look.when"), scope, types.BOOLEAN)
+    record = Record(entity_type, {"id": "1", "number": "X1", "subtype": "faulty_item_replacement"})
+    at = situation(base.type(entity_type), record, ANN, graph, NOW)
+
+    assert [list(unmet(at, condition, language, lambda _: False)) for language in ("en", "de")] == [english, german]
