@@ -27,6 +27,8 @@ ADDRESS_PARTS = ("street", "street_number", "postal_code", "town", "region", "co
 SEPARATOR = " · "
 _ROW = re.compile(r"([a-z0-9_]+)\[(\d+)\](?::id|\.([a-z0-9_]+)(?::[a-z_]+)?)\Z")
 _INPUT_TYPES = {"phone": "tel", "email": "email", "url": "url", "secret": "password"}
+#: More choices than these are searched rather than looked through, and are not repeated in each row.
+FEW = 30
 _WIDE = frozenset({"textarea", "rich_text", "json", "address", "multiselect"})
 _LONGEST_SHORT_TEXT = 200
 #: More fields of a row than this wrap, each under its own label.
@@ -64,6 +66,8 @@ class Control:
     parts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     #: Choices of a select; None: no select.
     options: tuple[Option, ...] | None = None
+    #: Of the choices only the chosen one is here; all of them stand once, in the empty row of the group.
+    shared: bool = False
     #: The value as it is read, where it can't be edited.
     shown: str = ""
     #: Where a picker searches, and for which field.
@@ -84,6 +88,13 @@ class Control:
     hidden: bool = False
     visible_when: str = ""
     required_when: str = ""
+
+    def sharing(self, blank: "Control | None") -> "Control":
+        """Return the control without the choices that the same field of the empty row has too, where they are many."""
+        mine, theirs = self.options or (), (blank.options or ()) if blank is not None else ()
+        if self.multiple or self.readonly or len(mine) <= FEW or [one.id for one in mine] != [one.id for one in theirs]:
+            return self
+        return replace(self, options=tuple(one for one in mine if one.selected), shared=True)
 
     @property
     def id(self) -> str:

@@ -23,7 +23,7 @@ from packdesk_ui import answers, controls, shell
 from packdesk_ui.choices import address_of, remember
 from packdesk_ui.controls import Raw
 from packdesk_ui.formstate import FIXED, QUICK, THEN, Form, named
-from packdesk_ui.formviews import FormPage, given, page_of
+from packdesk_ui.formviews import CHOICES, FormPage, given, page_of
 from packdesk_ui.shell import Crumb, words
 
 #: A button of a line group was pressed without a script, or a field that decides about others changed.
@@ -174,6 +174,8 @@ def with_line(form: Form, raw: dict[str, list[str]]) -> Raw:
     """Return the form's state after a button of a line group was pressed without a script, or a field that decides about others changed."""
     what, _, rest = raw.pop(REDRAW)[-1].partition(":")
     group, _, index = rest.partition(":")
+    if what == "choices":
+        return {**raw, CHOICES: [rest]}
     if group not in form.rows:
         return raw
     if what in _MOVES and index.isdigit():

@@ -20,6 +20,8 @@ from packdesk_ui.faults import Fault, by_field, faults_of
 from packdesk_ui.formstate import FIXED, Form
 
 _BLANK_ROW = "__row__"
+#: Names the inputs of rows whose choices are all to be drawn.
+CHOICES = "_choices"
 #: Controls that a person overlooks without an index.
 _LONG = 24
 
@@ -175,15 +177,22 @@ class Drawing:
         rows = controls.filled(self.raw, group.id, {key: each.field for key, each in lines.fields.items()}, self.form.look.reading)
         sent = {index: position for position, (index, _) in enumerate(rows)}
         numbered = enumerate(zip(indexes, group.rows, strict=True), start=1)
+        blank = replace(self, raw=self._offered(group), said={})._row(group.id, group.empty, index=_BLANK_ROW, number="", sent=-1)
+        drawn = (self._row(group.id, fields, index=index, number=number, sent=sent.get(index, -1)) for number, (index, (_, fields)) in numbered)
         return Group(
             name=group.id,
             label=group.label,
-            rows=tuple(self._row(group.id, fields, index=index, number=number, sent=sent.get(index, -1)) for number, (index, (_, fields)) in numbered),
-            blank=replace(self, raw=self._offered(group), said={})._row(group.id, group.empty, index=_BLANK_ROW, number="", sent=-1),
+            rows=tuple(self._sharing(row, blank) for row in drawn),
+            blank=blank,
             next=max(indexes, default=-1) + 1,
             hint=_bounds(group, self.form.look.language),
             faults=self.said.get(group.id, ()),
         )
+
+    def _sharing(self, row: Row, blank: Row) -> Row:
+        """Return the row with long choices left to the empty one, but for those that somebody without a script asked for."""
+        known, asked = {control.path: control for control in blank.fields}, self.raw.get(CHOICES, ())
+        return replace(row, fields=tuple(control if control.name in asked else control.sharing(known.get(control.path)) for control in row.fields))
 
     def _offered(self, group: FormGroup) -> Raw:
         """Return what an empty row holds at first."""

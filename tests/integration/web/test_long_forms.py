@@ -26,6 +26,14 @@ WIDE_TYPE = {
     "lines": {"rows": {"minItems": 1, "maxItems": 3, "fields": {"name": {"type": "string"}, "share": {"type": "integer"}}}},
     "relations": {"shelves": {"to": "shelf", "many": True}},
 }
+#: A type whose rows choose from 500 categories each.
+ROWS_TYPE = {
+    "id": "many_rows",
+    "access": "public",
+    "title": "record.number",
+    "fields": {"name": {"type": "string"}},
+    "lines": {"rows": {"fields": {"name": {"type": "string"}, "topic": {"type": "category", "tree": "topics"}}}},
+}
 #: A type whose form in a window shows one field of its own; another is demanded, a third can be found fault with.
 NARROW_TYPE = {
     "id": "narrow",
@@ -52,6 +60,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     nodes = {f"t_{n}": {"label": f"Topic {n}", **({"parent": f"t_{n // 10}"} if n >= 10 else {})} for n in range(500)}
     (pack / "categories" / "topics.json").write_text(json.dumps({"id": "topics", "nodes": nodes}))
     (pack / "entity_types" / "wide.json").write_text(json.dumps(WIDE_TYPE))
+    (pack / "entity_types" / "many_rows.json").write_text(json.dumps(ROWS_TYPE))
     (pack / "entity_types" / "narrow.json").write_text(json.dumps(NARROW_TYPE))
     (pack / "views").mkdir()
     (pack / "views" / "narrow_window.json").write_text(json.dumps(NARROW_WINDOW))
@@ -63,7 +72,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 def _permit(path: Path) -> None:
     roles = json.loads(path.read_text())
-    roles["keeper"]["permit"] |= {name: ["view", "create", "edit"] for name in ("wide", "narrow")}
+    roles["keeper"]["permit"] |= {name: ["view", "create", "edit"] for name in ("wide", "narrow", "many_rows")}
     path.write_text(json.dumps(roles))
 
 
@@ -104,6 +113,39 @@ def test_500_choices_are_searched_and_stand_under_their_parents(kim: FlaskClient
     assert tree.count("<option") == 501
     assert 'data-depth="1"' in tree
     assert 'data-depth="2"' in tree
+
+
+def _rows(count: int) -> dict[str, object]:
+    cells = ((f"rows[{n}].name", f"Row {n}", f"rows[{n}].topic", f"t_{n + 100}") for n in range(count))
+    return {"_group": "rows", "_line": "refresh", **{name: value for cell in cells for name, value in (cell[:2], cell[2:])}}
+
+
+def test_choices_of_rows_are_sent_once_however_many_rows_there_are(kim: FlaskClient) -> None:
+    """100 rows that choose from 500 categories: each holds its own choice, and the empty row all of them."""
+    one, many = (_text(kim, "/r/many_rows/new", _rows(count)) for count in (1, 100))
+
+    assert many.count("<option") < 1_000
+    assert len(many.encode()) - len(one.encode()) < 99 * 2_100
+    assert len(many.encode()) < 300_000
+    assert re.findall(r'<option value="(t_\d+)"[^>]* selected', many) == [f"t_{n + 100}" for n in range(100)]
+
+
+def test_without_a_script_a_row_shows_all_its_choices_when_it_is_asked_to(kim: FlaskClient) -> None:
+    page = _text(kim, "/r/many_rows/new", {**_rows(3), "_line": "choices:rows[1].topic"})
+
+    offered = [len(re.findall("<option", part)) for part in re.findall(r'<select [^>]*name="rows\[\d\]\.topic"[^>]*>(.*?)</select>', page, re.DOTALL)]
+    assert offered == [2, 501, 2]
+    assert page.count('value="choices:rows[0].topic"') == 1
+
+
+def test_a_row_is_stored_with_the_choice_it_shows(kim: FlaskClient) -> None:
+    form = {name: value for name, value in _rows(2).items() if name != "_line"}
+
+    answer = kim.post("/r/many_rows/new", data={**form, "name": "With rows"}, headers=PAGE)
+    page = _text(kim, answer.headers["Location"])
+
+    assert answer.status_code == 303
+    assert ("Topic 100" in page, "Topic 101" in page) == (True, True)
 
 
 def test_how_many_rows_there_have_to_be_is_told_beforehand(kim: FlaskClient) -> None:

@@ -5,6 +5,19 @@ import { close, isOpen, show, walk, type Item } from "./listbox";
 const MOST = 100;
 const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
+/** Choices that stand once for all rows of a group, in its pattern. */
+const sharedNodes = new WeakMap<Element, Map<string, Node[]>>();
+
+function shared(select: HTMLSelectElement): Node[] {
+  const group = select.closest("[data-lines]");
+  const name = select.dataset.shared ?? "";
+  const known = (group && sharedNodes.get(group)) ?? new Map<string, Node[]>();
+  if (group) sharedNodes.set(group, known);
+  const pattern = group?.querySelector("template")?.content.querySelector<HTMLSelectElement>(`select[name$=".${CSS.escape(name)}"]`);
+  if (!known.has(name)) known.set(name, pattern ? nodesOf(pattern) : nodesOf(select));
+  return known.get(name) ?? [];
+}
+
 interface Node { value: string; text: string; depth: number; parent: Node | null; plain: string; }
 
 function nodesOf(select: HTMLSelectElement): Node[] {
@@ -34,7 +47,7 @@ function enhance(combo: HTMLElement): void {
   const select = combo.querySelector("select");
   if (!select || select.closest("template")) return;
   combo.dataset.ready = "";
-  const nodes = nodesOf(select);
+  const nodes = select.dataset.shared === undefined ? nodesOf(select) : shared(select);
   const input = document.createElement("input");
   for (const [name, value] of Object.entries({ type: "text", role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-autocomplete": "list", id: select.id, class: "form-control", placeholder: combo.dataset.words ?? "" })) input.setAttribute(name, value);
   for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name) ?? "");
@@ -48,6 +61,7 @@ function enhance(combo: HTMLElement): void {
   };
   const choose = (value: string) => {
     if (select.value !== value) {
+      if (![...select.options].some((option) => option.value === value)) select.append(new Option(nodes.find((node) => node.value === value)?.text, value));
       select.value = value;
       noteTyped(select);
       select.dispatchEvent(new Event("change", { bubbles: true }));

@@ -42,6 +42,7 @@ TEXTS: Texts = {
     "reference.clear": ("Clear", "Leeren"),
     "form.leave": ("What you typed is not saved yet. Leave it?", "Was Sie eingegeben haben, ist noch nicht gespeichert. Trotzdem verlassen?"),
     "choice.create": ("New {label:inside}", "{label} anlegen"),
+    "choice.all": ("Show all choices", "Alle Möglichkeiten zeigen"),
     "choice.more": ("There are more: type more of it.", "Es gibt mehr: Tippen Sie mehr davon."),
     "choice.none": ("Nothing found.", "Nichts gefunden."),
     "several": ("Separate several by commas", "Mehrere durch Komma trennen"),
