@@ -39,4 +39,8 @@ def add_format(parser: argparse.ArgumentParser, *, github: bool = False) -> None
 
 def add_packs(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Declare the packs that a command reads, in layer order."""
-    parser.add_argument("packs", metavar="PACK", nargs="+" if required else "*", help="folder, zip file or installed name of a pack, lower layers first")
+    # argparse counts what may be left out among what is missing, unless it has a default of its own.
+    optional = {} if required else {"default": []}
+    parser.add_argument(
+        "packs", metavar="PACK", nargs="+" if required else "*", **optional, help="folder, zip file or installed name of a pack, lower layers first"
+    )

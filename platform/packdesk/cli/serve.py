@@ -6,6 +6,7 @@ import contextlib
 from packdesk.cli.command import OK, Command
 from packdesk.cli.demo import Demo, set_up
 from packdesk.cli.output import Output
+from packdesk.errors import PackdeskError
 from packdesk.settings import Settings
 from packdesk.web.app import close, create_app, demand_screens
 from packdesk.web.serve import demand_port, free_port, serve
@@ -27,6 +28,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     """Prepare, then serve until stopped."""
     settings = Settings.from_environment()
+    if arguments.workers < 1:
+        raise PackdeskError("bad_parameter", name="--workers", reason="give 1 or more")
     demand_port(arguments.host, arguments.port)
     demand_screens()
     demo = _prepare(settings, arguments, output)
@@ -37,7 +40,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             output.progress(demo.sentence)
 
     port = arguments.port or free_port(arguments.host)
-    serve(settings, host=arguments.host, port=port, workers=max(1, arguments.workers), announce=announce)
+    serve(settings, host=arguments.host, port=port, workers=arguments.workers, announce=announce)
     return OK
 
 

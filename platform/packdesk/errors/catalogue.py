@@ -157,6 +157,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "unknown_release": Entry(404, "There is no release {number}.", "Es gibt kein Release {number}."),
         "pack_refused": Entry(422, "The packs have {count} {count:problem|problems}.", "Die Pakete haben {count} {count:Problem|Probleme}."),
         "unknown_pack": Entry(404, "There is no pack '{name}'; installed are: {installed}.", "Es gibt kein Paket '{name}'; installiert sind: {installed}."),
+        "bad_folder": Entry(
+            422,
+            "The folder {folder} holds more than {limit} files and folders, which is no pack. Name the folder of the pack itself.",
+            "Der Ordner {folder} enthält mehr als {limit} Dateien und Ordner; das ist kein Paket. Nennen Sie den Ordner des Pakets selbst.",
+        ),
         "bad_archive": Entry(422, "The archive is refused: {reason}.", "Das Archiv wird abgelehnt: {reason}."),
         # work on many records
         "unknown_job": Entry(404, "You have no such job.", "Einen solchen Auftrag haben Sie nicht."),

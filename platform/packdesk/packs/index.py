@@ -3,24 +3,27 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 
 from packdesk.errors import CATALOGUE
 from packdesk.model.views import Layout
 from packdesk.packs.nodes import Node
-from packdesk.packs.references import LITERAL, Reference
+from packdesk.packs.references import LITERAL, Reference, references
 from packdesk.packs.tree import Tree
 from packdesk.packs.type_names import ENGINE_COLUMNS, Names, TypeNames, keys
 
 __all__ = ["ENGINE_COLUMNS", "Index", "Names", "choosing_field"]
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 RECORD_TABS = ("notes", "attachments", "history", "communications", "timeline")
 
 
 class Index:
     """Resolves references of one tree."""
 
-    def __init__(self, tree: Tree) -> None:
-        """Take the tree; nothing is computed before it is asked for."""
+    def __init__(self, tree: Tree, unread: Mapping[str, str] = _NOTHING) -> None:
+        """Take the tree, and the texts of entity types' files that could not be read, by what the file is called."""
         self.tree = tree
+        self._unread = unread
         self._types: dict[str, TypeNames] = {}
         self._users: dict[str, tuple[str, ...]] = {}
 
@@ -29,6 +32,23 @@ class Index:
         if entity_type not in self._types:
             self._types[entity_type] = TypeNames(self.tree, entity_type)
         return self._types[entity_type]
+
+    def unread(self, entity_type: str) -> bool:
+        """Say whether an entity type is missing because the file that may hold it could not be read: that is said of the file already."""
+        known = self.tree.documents["entity_types"]
+        return entity_type not in known and any(entity_type == stem or f'"{entity_type}"' in text for stem, text in self._unread.items())
+
+    def orphaned(self, entity_type: str) -> bool:
+        """Say whether an entity type is missing that has a lifecycle or subtypes: that is said of those."""
+        if entity_type in self.tree.documents["entity_types"]:
+            return False
+        return entity_type in self.tree.documents["transitions"] or any(name.startswith(f"{entity_type}.") for name in self.tree.documents["subtypes"])
+
+    @cached_property
+    def named_in_vain(self) -> frozenset[str]:
+        """Return the entity types that documents name and that there are not."""
+        known = self.tree.documents["entity_types"]
+        return frozenset(reference.text for reference in references(self.tree) if reference.ref == "entity_type" and reference.text not in known)
 
     def documents(self, kind: str) -> dict[str, str]:
         """Return the documents of a kind with their paths."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from packdesk.errors import PackdeskError, Problem, Severity
 from packdesk.packs.checks import check_tree
@@ -9,6 +10,9 @@ from packdesk.packs.merge import merge
 from packdesk.packs.merged import Merged
 from packdesk.packs.read import Pack, ordered, read_pack
 from packdesk.packs.sources import MemorySource, PackSource
+
+#: Where files of entity types lie.
+_TYPES = "entity_types/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ def load(sources: Sequence[PackSource]) -> Loaded:
     problems: list[Problem] = []
     packs: list[Pack] = []
     texts: dict[str, dict[str, str]] = {}
+    unread: dict[str, str] = {}
     for source in sources:
         try:
             files = dict(source.files())
@@ -34,13 +39,15 @@ def load(sources: Sequence[PackSource]) -> Loaded:
         if pack is not None:
             packs.append(pack)
             texts[pack.info.id] = {path: data.decode(errors="replace") for path, data in files.items()}
+            read = {document.node.source.file for document in pack.documents}
+            unread |= {PurePosixPath(one.file).stem: texts[pack.info.id][one.file] for one in found if one.file.startswith(_TYPES) and one.file not in read}
     in_order, found_order = ordered(packs)
     problems.extend(found_order)
     if found_order or len(packs) < len(sources):
         return Loaded(None, _sorted(problems))
     tree, found_merge = merge(in_order)
     problems.extend(found_merge)
-    problems.extend(check_tree(tree))
+    problems.extend(check_tree(tree, unread))
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Loaded(None, _sorted(problems))
     return Loaded(Merged.from_tree(tree, [pack.info for pack in in_order], texts), _sorted(problems))

@@ -7,16 +7,16 @@ from pathlib import PurePosixPath
 from packdesk.errors import Problem
 from packdesk.model.model import PackInfo
 from packdesk.packs.conform import Conformity
+from packdesk.packs.languages import LANGUAGE_ADVICE, is_language
 from packdesk.packs.names import is_id, listed, nearest
 from packdesk.packs.nodes import Node, Source
 from packdesk.packs.positions import read_json
 from packdesk.packs.schemas.catalogue import KINDS, LATER_KINDS, PACK_SHAPE
-from packdesk.packs.sources import PackSource
+from packdesk.packs.sources import MANIFEST, PackSource
 from packdesk.packs.versions import is_range
 
 #: The format that this engine reads.
 FORMAT = 1
-MANIFEST = "pack.json"
 _MAP_VERBS = ("$remove", "$rename", "$replace")
 
 
@@ -108,6 +108,9 @@ class _Reader:
         for wanted in [*self.requires.values(), *(plugins.members.values() if plugins else ())]:
             if not is_range(wanted.text):
                 self.conformity.problems.append(wanted.problem("bad_range", f"'{wanted.text}' is not a range of versions.", "Write it like '>=1,<2'."))
+        language = checked.get("language")
+        if language is not None and not is_language(language.text):
+            self.conformity.problems.append(language.problem("unknown_language", f"'{language.text}' is not a language.", LANGUAGE_ADVICE))
         return PackInfo(
             id=checked.text_of("id"),
             version=checked.text_of("version"),

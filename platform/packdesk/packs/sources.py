@@ -1,5 +1,6 @@
 """Where packs come from: a folder, a zip, memory, or an installed distribution."""
 
+import os
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from importlib.resources import files as resource_files
@@ -13,6 +14,8 @@ from packdesk.packs.positions import MAX_BYTES
 
 #: Names of installed packs.
 ENTRY_POINTS = "packdesk.packs"
+#: The file that makes a folder a pack.
+MANIFEST = "pack.json"
 _MAX_FILES = 5000
 _MAX_DEPTH = 8
 
@@ -39,14 +42,19 @@ class FolderSource:
         self.name = self._path.resolve().name
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the JSON and Markdown files in order of their paths; one byte more than the limit of a huge one."""
+        """Yield the JSON and Markdown files in order of their paths; one byte more than the limit of a huge one.
+
+        Nothing of a folder without a manifest: it is none of a pack, and what lies below it may be a whole disk. Raises ``bad_folder``
+        for one that holds more than any pack does.
+        """
         root = self._path.resolve()
-        for file in sorted(file for file in root.rglob("*") if file.suffix in SUFFIXES)[:_MAX_FILES]:
-            relative = file.relative_to(root)
-            if any(part.startswith(".") for part in relative.parts) or not file.resolve().is_relative_to(root) or not file.is_file():
+        if not (root / MANIFEST).is_file():
+            return
+        for file in sorted(_files_below(root)):
+            if not file.resolve().is_relative_to(root) or not file.is_file():
                 continue
             with file.open("rb") as stream:
-                yield relative.as_posix(), stream.read(MAX_BYTES + 1)
+                yield file.relative_to(root).as_posix(), stream.read(MAX_BYTES + 1)
 
 
 class ArchiveSource:
@@ -87,6 +95,19 @@ class PackageSource:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the JSON and Markdown files of the package."""
         yield from _walk(resource_files(self._package), "", 1)
+
+
+def _files_below(root: Path) -> Iterator[Path]:
+    """Yield the files that may belong to a pack, links among them; hidden folders and links to folders are not entered."""
+    seen = 0
+    for folder, folders, names in os.walk(root):
+        here = Path(folder)
+        deep = len(here.relative_to(root).parts) >= _MAX_DEPTH
+        folders[:] = [] if deep else [name for name in folders if not name.startswith(".")]
+        seen += len(folders) + len(names)
+        if seen > _MAX_FILES:
+            raise PackdeskError("bad_folder", folder=str(root), limit=_MAX_FILES)
+        yield from (here / name for name in names if not name.startswith(".") and name.endswith(SUFFIXES))
 
 
 def _walk(folder: Traversable, prefix: str, depth: int) -> Iterator[tuple[str, bytes]]:

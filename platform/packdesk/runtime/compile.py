@@ -109,7 +109,9 @@ def check(model: Model, contracts: Contracts | None = None) -> tuple[Problem, ..
 
     workshop = Workshop(model, Catalogue(model, contracts))
     for entity in model.entity_types.values():
-        verify_with(workshop, compile_entity(workshop, entity))
+        compiled = compile_entity(workshop, entity)
+        verify_with(workshop, compiled)
+        _uniqueness(workshop, compiled)
     for action in model.free_actions.values():
         compile_action(workshop, action, None, {}, {})
     _areas(workshop)
@@ -179,6 +181,21 @@ def _ordered(workshop: Workshop, entity: EntityType, fields: Mapping[str, FieldR
             advice="Let one of them be entered or take it from elsewhere.",
         )
     return found
+
+
+def _uniqueness(workshop: Workshop, entity: EntityRuntime) -> None:
+    """Note what is to be unique though no record holds it: what the clock moves is worked out whenever it is read."""
+    moved = frozenset(entity.computed_on_read)
+    alone = ((f"{field.field.path}.unique", path) for path, field in entity.fields.items() if not field.engine and field.field.unique)
+    together = ((f"{entity.entity.path}.unique.{name}", path) for name, paths in entity.entity.unique.items() for path in paths)
+    for where, path in (*alone, *together):
+        if path in moved:
+            workshop.note(
+                where,
+                "unique_but_moving",
+                f"'{path}' is to be unique, but changes with the time at which it is read and is never stored.",
+                advice="Remove the uniqueness, or derive the field from what does not move.",
+            )
 
 
 def _areas(workshop: Workshop) -> Mapping[str, Compiled]:

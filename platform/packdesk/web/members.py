@@ -43,7 +43,8 @@ def new_password() -> str:
 def add(app: Flask, members: Iterable[Member]) -> tuple[str, ...]:
     """Make these people, as far as their logins are free; return the logins of the new ones.
 
-    Raises ``bad_parameter`` for roles and units that the release in force does not have, before anybody is made.
+    Raises ``bad_parameter`` for roles and units that the release in force does not have, and for a language that the screens do not
+    speak, before anybody is made.
     """
     services: Services = app.extensions[EXTENSION]
     wanted = tuple(members)
@@ -51,6 +52,9 @@ def add(app: Flask, members: Iterable[Member]) -> tuple[str, ...]:
     for member in wanted:
         _demand("role", member.roles, model.roles)
         _demand("unit", member.units, model.organisation.units)
+        if member.language not in app.config["LANGUAGES"]:
+            spoken = ", ".join(app.config["LANGUAGES"])
+            raise PackdeskError("bad_parameter", name="--language", reason=f"there is no language '{member.language}'; the screens speak {spoken}")
     with app.app_context():
         appbuilder = app.extensions["appbuilder"]
         fab.sync_roles(appbuilder, model.roles)

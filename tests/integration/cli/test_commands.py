@@ -34,6 +34,15 @@ def test_a_wrong_command_line_ends_with_two(capsys: pytest.CaptureFixture[str]) 
     assert main(["burn"]) == 2
     assert main(["check"]) == 2
     assert "usage" in capsys.readouterr().err
+    assert main(["explain"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith("the following arguments are required: PATH")
+
+
+@pytest.mark.parametrize("workers", ["0", "-3"])
+def test_a_server_without_processes_is_refused_before_anything_is_prepared(run: Run, workers: str) -> None:
+    ended = run("serve", "--workers", workers)
+
+    assert (ended.code, ended.err.strip()) == (1, "packdesk: The parameter '--workers' is wrong: give 1 or more.")
 
 
 def test_check_says_everything_that_is_wrong_in_every_form(run: Run, pack: Path) -> None:
@@ -295,11 +304,13 @@ def test_doctor_says_that_there_is_nothing_and_makes_nothing(run: Run, tmp_path:
 def test_users_are_added_with_a_password_that_is_printed_once(run: Run) -> None:
     added = run("user", "add", "otto", "--name", "Otto Other", "--role", "reader", "--unit", "south_desk", "--format", "json")
     taken, role, unit = run("user", "add", "otto"), run("user", "add", "emil", "--role", "king"), run("user", "add", "emil", "--unit", "moon")
+    language = run("user", "add", "emil", "--language", "xx")
 
     assert added.code == 0
     assert len(json.loads(added.out)["password"]) >= 16
     assert (taken.code, role.code, unit.code) == (1, 1, 1)
     assert "king" in role.err
+    assert (language.code, language.err.strip()) == (1, "packdesk: The parameter '--language' is wrong: there is no language 'xx'; the screens speak en, de.")
     assert "otto" in run("user", "list").out
     assert "emil" not in run("user", "list").out
 

@@ -171,3 +171,81 @@ def test_a_field_is_not_renamed_to_a_column_of_the_engine() -> None:
     by_itself = load([source("x", own)]).problems
 
     assert [problem.code for problem in (*by_overlay, *by_itself)] == ["reserved_field", "reserved_field"]
+
+
+def test_a_folder_without_a_manifest_is_not_walked(tmp_path: Path) -> None:
+    """A forgotten subfolder may mean a whole disk, with files that nobody may read."""
+    (tmp_path / "care").mkdir()
+    (tmp_path / "care" / "pack.json").write_text('{"id": "care", "version": "1.0.0", "format": 1}')
+
+    walked, problems = list(FolderSource(tmp_path).files()), load([FolderSource(tmp_path)]).problems
+
+    assert walked == []
+    assert [(problem.code, problem.file) for problem in problems] == [("no_manifest", "pack.json")]
+
+
+def test_a_folder_of_more_than_a_pack_has_is_refused(tmp_path: Path) -> None:
+    """The walk ends there; what is hidden is not entered."""
+    (tmp_path / "pack.json").write_text('{"id": "x", "version": "1.0.0", "format": 1}')
+    for folder, count in ((".git", 5100), ("data", 4000)):
+        (tmp_path / folder).mkdir()
+        for place in range(count):
+            (tmp_path / folder / f"{place}.txt").touch()
+
+    fitting = load([FolderSource(tmp_path)]).problems
+    for place in range(1100):
+        (tmp_path / "data" / f"more_{place}.txt").touch()
+    problems = load([FolderSource(tmp_path)]).problems
+
+    assert fitting == ()
+    assert [problem.code for problem in problems] == ["bad_folder"]
+    assert "more than 5000 files" in problems[0].message
+
+
+def _with_an_entity_type(text: str) -> list[str]:
+    """Return the problems of a pack whose entity type 'visit' is written so, and that many other documents name."""
+    files = {
+        "pack.json": '{"id": "x", "version": "1.0.0", "format": 1}',
+        "entity_types/place.json": '{"id": "place", "fields": {"first": {"type": "reference", "to": "visit"}, "next": {"type": "reference", "to": "visit"}}}',
+        "roles/r.json": '{"agent": {"permit": {"visit": ["view"]}}}',
+        "locale/de.json": '{"id": "de", "labels": {"entity_types.visit": {"label": "Besuch"}}}',
+        "actions/a.json": '{"greet": {"entity_types": ["visit"], "inputs": {"name": {}}}}',
+    }
+    found = load([MemorySource("x", {**files, **({"entity_types/visits.json": text} if text else {})})]).problems
+    return [str(problem) for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"id": "visit", "fields": {}', "malformed_json"),
+        ('[{"id": "visit"}]', "wrong_type"),
+        ("", "unknown_entity_type"),
+    ],
+)
+def test_of_an_entity_type_that_is_missing_the_cause_is_said_alone(text: str, expected: str) -> None:
+    """M-4: one problem for what is repaired once, however many lines name it; the places are in it."""
+    found = _with_an_entity_type(text)
+
+    assert len(found) == 1, found
+    assert f": {expected}: " in found[0]
+    assert ("It is also named in" in found[0]) is (text == "")
+
+
+def test_of_a_lifecycle_without_its_entity_type_the_cause_is_said_alone() -> None:
+    found = load(
+        [
+            MemorySource(
+                "x",
+                {
+                    "pack.json": '{"id": "x", "version": "1.0.0", "format": 1}',
+                    "transitions/visit.json": '{"id": "visit", "states": {"open": {"kind": "initial"}, "done": {"kind": "final"}},'
+                    ' "moves": {"finish": {"from": ["open"], "to": "done"}}}',
+                    "subtypes/visit/s.json": '{"long": {}, "short": {}}',
+                    "entity_types/place.json": '{"id": "place", "fields": {"last": {"type": "reference", "to": "visit"}}}',
+                },
+            )
+        ]
+    ).problems
+
+    assert [(problem.code, problem.file) for problem in found] == [("unknown_entity_type", "transitions/visit.json")]

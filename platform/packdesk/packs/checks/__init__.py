@@ -3,7 +3,7 @@
 In: the merged tree. Out: problems. Types of expressions and the life-cycle verifier belong to the floor above.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from packdesk.errors import Problem
 from packdesk.packs.checks.actions import check_actions
@@ -35,7 +35,7 @@ _CHECKS: tuple[Callable[[Index], Iterator[Problem]], ...] = (
 )
 
 
-def check_tree(tree: Tree) -> tuple[Problem, ...]:
-    """Return everything that is wrong in the merged documents."""
-    index = Index(tree)
+def check_tree(tree: Tree, unread: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Return everything that is wrong in the merged documents; what follows from entity types' files that are ``unread`` is left out."""
+    index = Index(tree, unread)
     return tuple(problem for check in _CHECKS for problem in check(index))

@@ -51,7 +51,8 @@ def _made(index: Index, entity_type: str, move: str) -> bool:
 
 
 def _inputs(index: Index, name: str, node: Node) -> Iterator[Problem]:
-    if index.types_of("actions", name, node):
+    named = node.get("entity_types")
+    if index.types_of("actions", name, node) or (named is not None and named.items):
         return
     for key, field in members(node, "inputs").items():
         if field.get("type") is None:

@@ -147,6 +147,15 @@ def _contradictions(place: FieldPlace, kind: str) -> Iterator[Problem]:
         yield stamped.problem(
             "misplaced_key", f"'stamped_when' means nothing on a field of type {kind}.", "Only a datetime takes the current time.", at_key=True
         )
+    if place.owner and is_true(node, "unique"):
+        advice = "let 'unique' of the line group name what occurs once." if place.owner == "a line" else "it belongs to fields of records."
+        yield node.members["unique"].problem(
+            "misplaced_key", f"'unique' means nothing on the field '{place.id}' of {place.owner}: it compares records.", f"Remove it; {advice}", at_key=True
+        )
+    visible = node.get("visible")
+    if is_true(node, "required") and visible is not None and visible.value is False:
+        message = f"The field '{place.id}' is required, but nobody can fill it: it is never visible."
+        yield visible.problem("unreachable_required", message, "Show it, or do not demand it: a hidden field is never required.", at_key=True)
     filled = any(key in node.members for key in ("default", "derived", "stamped_when"))
     if is_true(node, "required") and is_true(node, "readonly") and not filled and place.role == "fields":
         yield node.problem(

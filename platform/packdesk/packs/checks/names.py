@@ -1,6 +1,7 @@
 """Every name in a document stands for something that exists."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from packdesk.errors import Problem, Severity
 from packdesk.packs.index import Index, Names
@@ -8,9 +9,10 @@ from packdesk.packs.names import listed, nearest
 from packdesk.packs.references import LITERAL, Reference, references
 from packdesk.packs.tree import document_path
 
+_TYPE = "entity_type"
 #: What is named -> code and noun of the problem.
 _KINDS: Mapping[str, tuple[str, str]] = {
-    "entity_type": ("unknown_entity_type", "entity type"),
+    _TYPE: ("unknown_entity_type", "entity type"),
     "list": ("unknown_list", "list"),
     "categories": ("unknown_tree", "category tree"),
     "level_list": ("unknown_level_list", "level list"),
@@ -60,18 +62,34 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 def check_names(index: Index) -> Iterator[Problem]:
     """Yield a problem for every name that stands for nothing, and a warning for one that stands for something deprecated by another pack."""
     deprecated = _deprecated(index)
+    missing: dict[str, list[Problem]] = {}
     for reference in references(index.tree):
         if reference.ref == f"{LITERAL}subtype_field":
             continue  # checked with the other values of a subtype
         if reference.ref in _KINDS or reference.ref.startswith(LITERAL):
             for names in index.names(reference):
                 if reference.text not in names:
-                    yield _problem(index, reference, names)
+                    problem = _problem(index, reference, names)
+                    if reference.ref != _TYPE:
+                        yield problem
+                    elif not index.unread(reference.text) and not index.orphaned(reference.text):
+                        missing.setdefault(reference.text, []).append(problem)
                     break
                 if (pack := deprecated.get(names[reference.text])) and pack != reference.node.source.pack:
                     message = f"'{names[reference.text]}' is deprecated by the pack '{pack}'."
                     yield reference.node.problem("deprecated", message, "Stop using it before it goes.", at_key=reference.is_key, severity=Severity.WARNING)
                     break
+    for problems in missing.values():
+        yield _once(problems)
+
+
+def _once(problems: list[Problem]) -> Problem:
+    """Return one problem for a missing entity type, which says where else it is named: what is to be done is done once."""
+    first, *others = sorted(problems, key=lambda problem: (problem.pack, problem.file, problem.line, problem.column))
+    if not others:
+        return first
+    places = listed(dict.fromkeys(f"{other.file}:{other.line}" for other in others))
+    return replace(first, advice=f"{first.advice} It is also named in {places}.".strip())
 
 
 def _deprecated(index: Index) -> dict[str, str]:

@@ -9,6 +9,14 @@ from packdesk.packs.names import initials, label_from_id
 from packdesk.packs.nodes import Node
 from packdesk.packs.tree import Tree
 
+#: Kind of documents, where its fields stand, and what has them where it is no record.
+_ELSEWHERE = (
+    ("key_dates", "fields", ""),
+    ("categories", "attributes", "a category"),
+    ("value_lists", "attributes", "an option"),
+    ("actions", "inputs", "an action"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldPlace:
@@ -19,6 +27,8 @@ class FieldPlace:
     siblings: Mapping[str, Node]
     #: ``fields``, ``attributes``, ``subtype_fields`` or ``inputs``.
     role: str
+    #: What has the field, where it is no record: ``a line``, ``a link``, ...
+    owner: str = ""
 
 
 def members(node: Node | None, key: str) -> dict[str, Node]:
@@ -37,19 +47,19 @@ def all_fields(tree: Tree) -> Iterator[FieldPlace]:
     """Yield every field of every document."""
     for entity in tree.documents["entity_types"].values():
         yield from _in(entity, "fields")
-        yield from _in(entity, "subtype_fields")
-        for key in ("sections", "lines", "relations"):
+        yield from _in(entity, "subtype_fields", "a subtype")
+        for key, owner in (("sections", ""), ("lines", "a line"), ("relations", "a link")):
             for part in members(entity, key).values():
-                yield from _in(part, "fields")
-    for kind, key in (("key_dates", "fields"), ("categories", "attributes"), ("value_lists", "attributes"), ("actions", "inputs")):
+                yield from _in(part, "fields", owner)
+    for kind, key, owner in _ELSEWHERE:
         for node in tree.documents[kind].values():
-            yield from _in(node, key)
+            yield from _in(node, key, owner)
 
 
-def _in(node: Node, key: str) -> Iterator[FieldPlace]:
+def _in(node: Node, key: str, owner: str = "") -> Iterator[FieldPlace]:
     found = members(node, key)
     for name, field in found.items():
-        yield FieldPlace(name, field, found, key)
+        yield FieldPlace(name, field, found, key, owner)
 
 
 def two_defaults(entries: Mapping[str, Node], what: str) -> Iterator[Problem]:

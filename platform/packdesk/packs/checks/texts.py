@@ -1,19 +1,25 @@
 """Translations name paths and texts that exist."""
 
-import re
 from collections.abc import Iterator
 
 from packdesk.errors import Problem
 from packdesk.packs.build_lists import PRIVACY_LEVELS
 from packdesk.packs.index import Index
+from packdesk.packs.languages import LANGUAGE_ADVICE, is_language
 from packdesk.packs.names import nearest
 from packdesk.packs.nodes import Node
 from packdesk.packs.schemas.catalogue import KINDS
 from packdesk.packs.schemas.shapes import Leaf, Role, Shape
 from packdesk.packs.tree import Tree, part
 
-_LANGUAGE = re.compile(r"[a-z]{2}\Z")
 _ENGINE = frozenset({f"level_lists.privacy_level.levels.{level}" for level in PRIVACY_LEVELS} | {"level_lists.privacy_level"})
+
+
+def _is_told(index: Index, path: str) -> bool:
+    """Say whether the entity type that a path begins with is missing for a reason that is said where it belongs."""
+    kind, _, rest = path.partition(".")
+    entity_type = rest.partition(".")[0]
+    return kind == "entity_types" and (index.unread(entity_type) or index.orphaned(entity_type) or entity_type in index.named_in_vain)
 
 
 def check_texts(index: Index) -> Iterator[Problem]:
@@ -23,10 +29,12 @@ def check_texts(index: Index) -> Iterator[Problem]:
             at = next(iter(words.values()), None)
             if at is None or path in _ENGINE:
                 continue
-            if not _LANGUAGE.match(language):
-                yield at.problem("unknown_language", f"'{language}' is not a language.", "Use the two letters of ISO 639-1, such as 'de'.")
+            if not is_language(language):
+                yield at.problem("unknown_language", f"'{language}' is not a language.", LANGUAGE_ADVICE)
                 break
             found = find(index.tree, path)
+            if isinstance(found, str) and _is_told(index, path):
+                continue
             if isinstance(found, str):
                 yield at.problem("unknown_path", f"The translation names '{path}', but there is no such thing.", "Name an existing path.", found)
                 continue

@@ -151,16 +151,18 @@ def _number(name: str, node: Node, prefixes: dict[str, str]) -> Iterator[Problem
 def _owners(index: Index) -> Iterator[Problem]:
     known = index.tree.documents["entity_types"]
     for name, node in index.tree.documents["transitions"].items():
-        if name not in known:
+        if name not in known and not index.unread(name):
             yield node.problem(
                 "unknown_entity_type",
                 f"There is no entity type '{name}' to have this lifecycle.",
                 "The id of a lifecycle is that of its entity type.",
                 nearest(name, known),
             )
+    said = set(index.tree.documents["transitions"])
     for name, node in index.tree.documents["subtypes"].items():
         entity_type = name.partition(".")[0]
-        if entity_type not in known:
+        if entity_type not in known and entity_type not in said and not index.unread(entity_type):
+            said.add(entity_type)
             yield node.problem(
                 "unknown_entity_type",
                 f"There is no entity type '{entity_type}' to have subtypes.",
