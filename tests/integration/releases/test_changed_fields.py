@@ -1,6 +1,7 @@
 """Fields that come, go and become others: what a publish does to the records that are there."""
 
 import pytest
+import sqlalchemy as sa
 from tests.integration.releases.changes import numeric_size, unique_subject, with_floor, without_size
 from tests.integration.releases.desk import CLOCK, change, events, put_live, read, visit
 from tests.unit.releases.harbour import Documents, fields, merged
@@ -29,6 +30,27 @@ def test_a_new_required_field_gets_the_decided_default_and_history_says_so(datab
     assert found.get("floor") == 3
     assert found.get("version") == 2
     assert (event.release, event.by, event.rules, event.changes) == (2, "anna", ("default.visit.floor",), {"floor": (None, 3)})
+
+
+def test_what_is_written_until_the_flip_has_its_value_when_the_release_is_live(database: Database) -> None:
+    """The old release goes on writing while columns are filled ahead; nobody ever reads its records without the value."""
+    put_live(database, merged())
+    visit(database)
+    made = plan(database, merged(with_floor), CLOCK)
+    stored: list[list[int | None]] = []
+
+    def meanwhile(what: str, _count: int) -> None:
+        if what == "flip":
+            visit(database, subject="written by the old release")
+
+    def at_the_flip(connection: sa.Connection) -> None:
+        if not stored and connection.exec_driver_sql("SELECT number FROM active_release").scalar_one() == 2:
+            stored.append(list(connection.exec_driver_sql("SELECT f_floor FROM r_visit").scalars()))
+
+    sa.event.listen(database.engine, "commit", at_the_flip)
+    publish(database, made, {"default": {"visit.floor": 3}}, actor="anna", note="", clock=CLOCK, progress=meanwhile)
+
+    assert stored == [[3, 3]]
 
 
 def test_a_default_may_be_left_out_on_purpose_only(database: Database) -> None:
