@@ -14,9 +14,10 @@ from packdesk.packs.load import Loaded
 from packdesk.packs.merged import Merged
 from packdesk.store import decisions as answers
 from packdesk.store import migrations
+from packdesk.store.database import Database
 from packdesk.store.planning import Plan, plan
 from packdesk.store.planning import render as in_words
-from packdesk.store.prefill import check_value
+from packdesk.store.publishing import judge
 from packdesk.store.releases import ReleaseStore
 from packdesk.web.services import Services
 
@@ -43,8 +44,8 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         if loaded.merged is None or errors:
             return refuse(errors, output)
         made = plan(services.database, loaded.merged, services.clock)
-    decisions = read_decisions(arguments.decisions)
-    fault = _fault(made, decisions)
+        decisions = read_decisions(arguments.decisions)
+        fault = _fault(services.database, made, decisions)
     if not fault:
         warn_of_unasked(made, decisions, output)
     summary = {
@@ -61,12 +62,12 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     return REFUSED if fault else OK
 
 
-def _fault(made: Plan, decisions: Mapping[str, object] | None) -> str:
+def _fault(database: Database, made: Plan, decisions: Mapping[str, object] | None) -> str:
     """Return why the plan could not be published with these decisions; empty when it could."""
     if made.problems:
         return "It cannot be published."
     try:
-        answers.parse(decisions, made.needed, lambda name, value: check_value(made.model, name, value), made.decided)
+        judge(database, made, decisions)
     except PackdeskError as error:
         return str(error)
     return ""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from packdesk.cli.output import Output
 from packdesk.errors import counted
+from packdesk.store.migrate_values import STOPPED
 
 #: Steps of a publish as a whole.
 _WHOLE: Mapping[str, str] = MappingProxyType({"fill": "filling new columns", "flip": "switching to the new release"})
@@ -30,6 +31,8 @@ def step_in_words(what: str, count: int) -> str:
     """Return a step of a publish, with how much of it is done."""
     if what == "expand":
         return f"preparing the database: {counted(count, 'statement', 'statements')} done"
+    if what.startswith(f"{STOPPED} "):
+        return what.removeprefix(f"{STOPPED} ")
     if what in _WHOLE:
         return _WHOLE[what]
     kind, _, about = what.partition(" ")

@@ -154,6 +154,21 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             409, "Somebody else is publishing. Try again when that is done.", "Es wird gerade veröffentlicht. Versuchen Sie es danach erneut."
         ),
         "plan_refused": Entry(409, "The plan cannot be applied: {reasons}", "Der Plan ist nicht anwendbar: {reasons}"),
+        "publish_unfinished": Entry(
+            409,
+            "The last publish is not finished, and nothing can be published before it is, save for going back: {reasons}",
+            "Das letzte Veröffentlichen ist nicht abgeschlossen; bis dahin kann nichts veröffentlicht werden, nur zurückgegangen: {reasons}",
+        ),
+        "first_release": Entry(
+            409,
+            "Release {number} is the first; there is none before it to go back to.",
+            "Release {number} ist das erste; davor gibt es keines.",
+        ),
+        "not_retired": Entry(
+            404,
+            "'{name}' is not retired, so that it cannot be purged. What can be purged: {retired}.",
+            "'{name}' ist nicht stillgelegt und kann deshalb nicht gelöscht werden. Gelöscht werden kann: {retired}.",
+        ),
         "unknown_release": Entry(404, "There is no release {number}.", "Es gibt kein Release {number}."),
         "pack_refused": Entry(422, "The packs have {count} {count:problem|problems}.", "Die Pakete haben {count} {count:Problem|Probleme}."),
         "unknown_pack": Entry(404, "There is no pack '{name}'; installed are: {installed}.", "Es gibt kein Paket '{name}'; installiert sind: {installed}."),

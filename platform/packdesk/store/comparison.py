@@ -5,7 +5,7 @@ old one said so about an id that is back (a roll-back). Everything after that wo
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from packdesk.model.entity_types import Access, EntityType, Field, Kind
@@ -191,7 +191,14 @@ def _engine_values(old: Model, new: Model, former: EntityType, entity: EntityTyp
         yield _changed(Slot(entity.id, "subtype"), old.subtypes.get(former.id, {}), new.subtypes.get(entity.id, {}))
     for column in unit_columns(former):
         if column in unit_columns(entity):
-            yield _changed(Slot(entity.id, column), old.organisation.units, new.organisation.units, configured=False)
+            found = _changed(Slot(entity.id, column), old.organisation.units, new.organisation.units, configured=False)
+            yield replace(found, options=owning_units(new)) if column == "owner_unit" else found
+
+
+def owning_units(model: Model) -> tuple[str, ...]:
+    """Return the units that may own records: the groups (and communities); in an organisation without any, all of them."""
+    units = model.organisation.units
+    return tuple(unit for unit in units if model.organisation.group_of(unit) == unit) or tuple(units)
 
 
 def unit_columns(entity: EntityType) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from packdesk.model.model import Model
 from packdesk.model.nodes import Expression, Json
 from packdesk.store.broken_rules import RuleCounter, changed_checks
 from packdesk.store.changed_rules import rule_changes
-from packdesk.store.comparison import SlotPair, TypePair, ValueChange, moved_statuses, renames, slots, uniques, unit_columns, value_changes
+from packdesk.store.comparison import SlotPair, TypePair, ValueChange, moved_statuses, owning_units, renames, slots, uniques, unit_columns, value_changes
 from packdesk.store.decisions import CLEAR, CONVERT, Need
 from packdesk.store.impacts import Counter, Impact
 from packdesk.store.physical import line_key, link_key, record_key, stored_as_links
@@ -253,7 +253,8 @@ def _value_change(comparison: Comparison, change: ValueChange, old_slot: Slot, f
     # What the organisation removes stays readable; a configuration item must not go while a record that is not final uses it (GEN-19).
     in_use = comparison.counter.standing(old_slot, change.gone, final) if change.configured else {}
     for value in change.gone:
-        found.steps.append(Step(kind=StepKind.RETIRE_VALUES, about=f"{name}.{value}", slot=change.slot, old=value))
+        kept_by = () if change.status else final if change.configured else None
+        found.steps.append(Step(kind=StepKind.RETIRE_VALUES, about=f"{name}.{value}", slot=change.slot, old=value, value=kept_by))
         count = counts[value]
         if change.status:
             found.touch(f"{name}.{value}", "{count} {count:record|records} in a removed status", count)
@@ -298,7 +299,7 @@ def _gained(old_model: Model, model: Model, old: EntityType, new: EntityType) ->
         subtypes = model.subtypes.get(new.id, {})
         yield "subtype", tuple(subtypes), next((key for key, subtype in subtypes.items() if subtype.default), None)
     if "owner_unit" in unit_columns(new) and "owner_unit" not in unit_columns(old):
-        yield "owner_unit", tuple(model.organisation.units), None
+        yield "owner_unit", owning_units(model), None
 
 
 def decided_steps(steps: tuple[Step, ...], answers: Mapping[str, Json], model: Model) -> tuple[Step, ...]:

@@ -4,7 +4,7 @@ Findings are data; ``clean`` removes or repairs what it is given and says what i
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -15,14 +15,15 @@ from packdesk.model.nodes import Json
 from packdesk.packs.build import build
 from packdesk.store.blobs import Blobs
 from packdesk.store.database import Database
+from packdesk.store.executing import Progress, silent
 from packdesk.store.expansion import Ddl, as_found, column_types, contraction, expansion
 from packdesk.store.inspection import inspect_storage
 from packdesk.store.leftovers import Leftover, find, live_release, remove
-from packdesk.store.migrate_values import Progress, finish, silent
+from packdesk.store.migrate_values import finish
 from packdesk.store.platform_tables import attachment, idempotency, outbox
 from packdesk.store.publish_lock import publishing
 from packdesk.store.publishing import contract, expand_live
-from packdesk.store.releases import StoredRelease
+from packdesk.store.releases import StoredRelease, read_failures, read_pending
 from packdesk.store.request_keys import LIFETIME
 from packdesk.store.steps import sentence
 from packdesk.store.storage_map import NOTHING
@@ -71,7 +72,7 @@ def examine(database: Database, clock: Clock, blobs: Blobs | None = None) -> tup
         left = find(connection, storage, found)
         diagnoses = [_diagnosis(one.kind, one.name, one.table) for one in left]
         if release is not None:
-            diagnoses += [_diagnosis("unfinished_migration", sentence(step)) for step in release.pending]
+            diagnoses += _unfinished(connection, release.number)
             diagnoses += _differences(connection, release, {one.name for one in left})
         diagnoses += [_diagnosis("orphan_file", digest) for digest in _orphan_files(connection, clock, blobs)]
         diagnoses += [_diagnosis(kind, str(count), table.name) for kind, table, left in _left_rows(clock) if (count := _count(connection, table, left))]
@@ -79,13 +80,16 @@ def examine(database: Database, clock: Clock, blobs: Blobs | None = None) -> tup
 
 
 def clean(database: Database, clock: Clock, blobs: Blobs | None = None, progress: Progress = silent) -> tuple[Diagnosis, ...]:
-    """Remove leftovers, finish migrations, build what is missing; returns what was found before. Waits for nobody: ``publish_running``."""
+    """Remove leftovers, finish migrations as far as their data lets, build what is missing; returns what was found before.
+
+    Waits for nobody: ``publish_running``.
+    """
     with publishing(database):
         before = examine(database, clock, blobs)
         _remove_leftovers(database)
         expand_live(database)
-        finish(database, clock, progress)
         contract(database)
+        finish(database, clock, progress)
         _clear_rows(database, clock)
         _remove_files(blobs, (one.name for one in before if one.kind == "orphan_file"))
     return before
@@ -96,6 +100,13 @@ def _remove_leftovers(database: Database) -> None:
         release = live_release(connection)
         left: Sequence[Leftover] = find(connection, NOTHING if release is None else release.storage, inspect_storage(connection))
     remove(database, left)
+
+
+def _unfinished(connection: Connection, number: int) -> list[Diagnosis]:
+    """Return the steps of the live release that are not done; one that a record stops is done once somebody changed that record."""
+    failures = read_failures(connection, number)
+    found = [(_diagnosis("unfinished_migration", sentence(step)), failures.get(ordinal, "")) for ordinal, step, _cursor in read_pending(connection, number)]
+    return [replace(one, advice=failure, curable=False) if failure else one for one, failure in found]
 
 
 def _left_rows(clock: Clock) -> tuple[tuple[str, sa.Table, sa.ColumnElement[bool]], ...]:

@@ -22,8 +22,9 @@ from packdesk.packs.diff import Change, diff
 from packdesk.packs.merged import Merged
 from packdesk.runtime.expressions.catalogue import Catalogue
 from packdesk.store.broken_rules import RuleCounter
+from packdesk.store.collisions import collisions
 from packdesk.store.comparison import TypePair, type_pairs
-from packdesk.store.consequences import Comparison, consequences
+from packdesk.store.consequences import Comparison, Consequences, consequences, decided_steps
 from packdesk.store.database import Database
 from packdesk.store.decisions import Need
 from packdesk.store.expansion import expansion, table_names
@@ -149,6 +150,8 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
     counting = Tables(old, storage.physical, dialect.name) if old is not None else None
     rules = None if counting is None else RuleCounter(connection=connection, tables=counting, catalogue=Catalogue(counting.model), now=clock.now())
     found = consequences(Comparison(old=old, new=new, pairs=pairs, evolution=evolution, counter=Counter(connection, counting), rules=rules))
+    if counting is not None:
+        _judge_uniques(connection, counting, new, found)
     wanted = Tables(new, evolution.after.physical, dialect.name)
     touched = _touched(old, new, pairs, (storage, evolution.after))
     # Such indexes have a form of their own, which those that were made before it get with the next publish.
@@ -170,6 +173,16 @@ def plan_on(connection: Connection, merged: Merged, clock: Clock) -> Plan:
         types=types,
         decided=decided(connection),
     )
+
+
+def _judge_uniques(connection: Connection, before: Tables, new: Model, found: Consequences) -> None:
+    """Note what would not be unique any more: by what the packs say themselves, and if every proposal were taken."""
+    of_themselves = collisions(connection, before, new, found.steps)
+    found.problems.extend(one.problem() for one in of_themselves)
+    proposed = {need.id: need.suggestion for need in found.needed if need.suggestion is not None}
+    if not of_themselves and proposed:
+        for one in collisions(connection, before, new, decided_steps(tuple(found.steps), proposed, new)):
+            found.impacts.append(Impact(about=one.about, sentence=f"if every proposal is taken, {one.sentence}".rstrip("."), count=one.count))
 
 
 def render(made: Plan, *, statements: bool = False) -> str:

@@ -147,9 +147,9 @@ def fill(connection: Connection, one: Filling, owners: Sequence[str]) -> None:
         one.write(connection, [(row, value) for row, value in wanted if value != row.value])
 
 
-def next_records(connection: Connection, records: sa.Table, cursor: str, *, before: datetime | None = None) -> list[str]:
+def next_records(connection: Connection, records: sa.Table, cursor: str, *, before: datetime | None = None, limit: int = BATCH) -> list[str]:
     """Return the ids of the next batch of live records after the cursor."""
-    query = sa.select(records.c.id).where(records.c.id > cursor, records.c.deleted_at.is_(None)).order_by(records.c.id).limit(BATCH)
+    query = sa.select(records.c.id).where(records.c.id > cursor, records.c.deleted_at.is_(None)).order_by(records.c.id).limit(limit)
     if before is not None:
         query = query.where(records.c.created_at <= before)
     return list(connection.execute(query).scalars())

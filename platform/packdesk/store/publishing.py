@@ -4,7 +4,6 @@ Killed anywhere, the system is on the old release or on the new one. What an aba
 by ``doctor``; what an interrupted migration leaves is finished by ``resume``, by the next publish or by ``doctor``.
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,27 +16,33 @@ from packdesk.errors import PackdeskError
 from packdesk.model.nodes import Json
 from packdesk.packs.build import build
 from packdesk.store.consequences import decided_steps
-from packdesk.store.database import Database, is_busy
+from packdesk.store.database import Database
 from packdesk.store.decisions import parse
-from packdesk.store.expansion import Ddl, DdlKind, contraction, expansion, table_names
+from packdesk.store.executing import Progress, execute, silent
+from packdesk.store.expansion import contraction, expansion, table_names
 from packdesk.store.inspection import Inspection, inspect_storage
 from packdesk.store.leftovers import live_release, sweep
-from packdesk.store.migrate_values import Progress, finish, silent
+from packdesk.store.migrate_values import finish
 from packdesk.store.placement import rename_types
 from packdesk.store.planning import Plan, plan
 from packdesk.store.platform_tables import active_release, release
 from packdesk.store.prefill import Filling, check_value, fill_ahead, fillings_of, top_up
 from packdesk.store.publish_lock import publishing
-from packdesk.store.releases import PUBLISHED, NewRelease, finish_contraction, next_number, read_active, read_pending, read_release, write_release, write_steps
-from packdesk.store.steps import Step, StepKind
+from packdesk.store.record_checks import demand_finished, demand_unique, demand_unused, given_back
+from packdesk.store.releases import (
+    PUBLISHED,
+    NewRelease,
+    finish_contraction,
+    give_up_steps,
+    next_number,
+    read_active,
+    read_pending,
+    read_release,
+    write_release,
+    write_steps,
+)
+from packdesk.store.steps import MIGRATIONS, Step, StepKind
 from packdesk.store.tables import Tables
-
-#: How long an additive statement may keep others waiting for the table that it changes, and how often it tries again.
-_LOCK_MILLISECONDS = 500
-_ATTEMPTS = 40
-_PAUSE = 0.25
-#: How long one transaction of statements may keep writers waiting on SQLite.
-_SHARE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,10 @@ class _Publish:
     number: int
     started: datetime
     clock: Clock
+    #: The tables of the release that is live before; None before the first, and where no step changes a value.
+    before: Tables | None
+    #: The release whose documents come back; 0 where it is no roll-back.
+    restored: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +118,7 @@ def rollback_target(database: Database) -> int:
         while live.restored:
             live = read_release(connection, live.restored)
     if not live.info.base:
-        raise PackdeskError("unknown_release", number=0)
+        raise PackdeskError("first_release", number=live.number)
     return live.info.base
 
 
@@ -123,13 +132,23 @@ def plan_rollback(database: Database, number: int | None, clock: Clock) -> tuple
     return plan(database, older.merged, clock), undone
 
 
+def judge(database: Database, made: Plan, decisions: Mapping[str, object] | None) -> None:
+    """Raise what ``publish`` would refuse these decisions with; reads only."""
+    steps = decided_steps(made.steps, _answers(made, decisions), made.model)
+    before = _before(database, made, steps)
+    with database.begin() as connection:
+        demand_unique(connection, before, made.model, steps)
+
+
 def resume(database: Database, clock: Clock, progress: Progress = silent) -> int:
-    """Finish what a killed publish left to do for records and indexes; does nothing while somebody else publishes."""
+    """Finish what a killed publish left to do for records and indexes; does nothing while somebody else publishes.
+
+    What the data of a record stops stays unfinished: ``doctor`` tells it, and nobody has to stop working for it.
+    """
     try:
         with publishing(database):
-            done = finish(database, clock, progress)
             _contract(database)
-            return done
+            return finish(database, clock, progress).done
     except PackdeskError as error:
         if error.code == "publish_running":
             return 0
@@ -157,8 +176,13 @@ def _publish(  # noqa: PLR0917
         return made.base
     with publishing(database):
         sweep(database)
-        finish(database, clock, progress)
         _contract(database)
+        demand_finished(finish(database, clock, progress), made.model, going_back=bool(restored))
+        before = _before(database, made, steps)
+        if not restored:
+            # What goes back with a roll-back is known at the flip, which asks the same.
+            with database.begin() as connection:
+                demand_unique(connection, before, made.model, steps)
         started = clock.now()
         new = NewRelease(
             number=0,
@@ -185,18 +209,45 @@ def _publish(  # noqa: PLR0917
             number=number,
             started=started,
             clock=clock,
+            before=before,
+            restored=restored,
         )
-        unwanted = _unwanted(run, _expand(run, progress))
-        progress("fill", 0)
-        fill_ahead(database, run.fillings)
-        progress("flip", 0)
-        database.retrying(lambda: _flip(run, unwanted))
+        unwanted = _to_the_flip(run, progress)
         for engine in database.engines:
             engine.clear_compiled_cache()
-        finish(database, clock, progress)
+        # First the indexes: what was unique in the release before must not stop what may be the same in this one.
         if unwanted:
             _drop_unwanted(database, _Live(number=number, tables=tables), tuple(step.about for step in unwanted))
+        finish(database, clock, progress)
     return number
+
+
+def _to_the_flip(run: _Publish, progress: Progress) -> tuple[Step, ...]:
+    """Expand, fill ahead and flip; where that is refused, take away again what was added. Returns the steps of unwanted indexes."""
+    try:
+        unwanted = _unwanted(run, _expand(run, progress))
+        progress("fill", 0)
+        fill_ahead(run.database, run.fillings)
+        progress("flip", 0)
+        run.database.retrying(lambda: _flip(run, unwanted))
+    except sa.exc.IntegrityError as error:
+        sweep(run.database)
+        with run.database.begin() as connection:
+            demand_unique(connection, run.before, run.plan.model, run.steps)
+        raise PackdeskError("plan_refused", reasons="Two records came to have the same where that must be unique. Plan again.") from error
+    except PackdeskError:
+        sweep(run.database)
+        raise
+    return unwanted
+
+
+def _before(database: Database, made: Plan, steps: Sequence[Step]) -> Tables | None:
+    """Return the tables of the release that the plan is made against; None before the first, and where no step changes a value."""
+    if not made.base or not any(step.kind in MIGRATIONS for step in steps):
+        return None
+    with database.begin() as connection:
+        stored = read_release(connection, made.base)
+    return Tables(build(stored.merged), stored.physical, database.dialect)
 
 
 def _write_down(database: Database, new: NewRelease) -> int:
@@ -213,7 +264,7 @@ def _expand(run: _Publish, progress: Progress) -> Inspection:
     """Add what is missing until nothing is, and return what is there then; every statement may be repeated."""
     names = table_names(run.tables, run.plan.types)
     while statements := expansion(run.tables, found := _inspected(run.database, names), run.database.engine.dialect, run.plan.types):
-        _execute(run.database, statements, progress)
+        execute(run.database, statements, progress)
     return found
 
 
@@ -228,7 +279,7 @@ def expand_live(database: Database) -> None:
     """Add what the live release misses, after damage or a killed build of an index; needs the lock of publishing."""
     live = _live(database)
     while live is not None and (statements := expansion(live.tables, _inspected(database), database.engine.dialect)):
-        _execute(database, statements)
+        execute(database, statements)
 
 
 def contract(database: Database) -> None:
@@ -252,7 +303,7 @@ def _contract(database: Database) -> None:
 def _drop_unwanted(database: Database, live: _Live, types: tuple[str, ...]) -> None:
     names = table_names(live.tables, types)
     while statements := contraction(live.tables, _inspected(database, names), database.engine.dialect, types):
-        _execute(database, statements)
+        execute(database, statements)
     with database.begin(write=True) as connection:
         finish_contraction(connection, live.number)
 
@@ -268,62 +319,6 @@ def _inspected(database: Database, only: Iterable[str] | None = None) -> Inspect
         return inspect_storage(connection, only)
 
 
-def _execute(database: Database, statements: Sequence[Ddl], progress: Progress = silent) -> None:
-    if database.dialect == "sqlite":
-        _in_fair_shares(database, statements, progress)
-        return
-    together, alone = _parted(statements)
-    done = 0
-    for group in together:
-        _patiently(database, group)
-        progress("expand", done := done + len(group))
-    for statement in alone:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(statement.sql)
-        progress("expand", done := done + 1)
-
-
-def _in_fair_shares(database: Database, statements: Sequence[Ddl], progress: Progress) -> None:
-    """Run statements in transactions that are long enough to be quick and short enough for writers not to mind."""
-    done = 0
-    while done < len(statements):
-        with database.begin(write=True) as connection:
-            until = time.monotonic() + _SHARE_SECONDS
-            while done < len(statements) and time.monotonic() < until:
-                connection.exec_driver_sql(statements[done].sql)
-                done += 1
-        progress("expand", done)
-
-
-def _parted(statements: Sequence[Ddl]) -> tuple[list[list[Ddl]], list[Ddl]]:
-    """Return statements for transactions, one per table that exists and one for all new tables, and those that need to be alone."""
-    alone = [statement for statement in statements if "CONCURRENTLY" in statement.sql]
-    fresh = {statement.table for statement in statements if statement.kind is DdlKind.CREATE_TABLE}
-    groups: dict[str, list[Ddl]] = {}
-    for statement in statements:
-        if "CONCURRENTLY" not in statement.sql:
-            groups.setdefault("" if statement.table in fresh or not statement.table else statement.table, []).append(statement)
-    return [groups[table] for table in sorted(groups)], alone
-
-
-def _patiently(database: Database, statements: Sequence[Ddl]) -> None:
-    """Run statements in one transaction that gives way at once when somebody is using the table, and comes back."""
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            with database.engine.connect() as connection, connection.begin():
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
-                for statement in statements:
-                    connection.exec_driver_sql(statement.sql)
-        except sa.exc.DBAPIError as error:
-            if not is_busy(error):
-                raise
-            if attempt == _ATTEMPTS:
-                raise PackdeskError("busy") from error
-            time.sleep(_PAUSE)
-        else:
-            return
-
-
 def _flip(run: _Publish, unwanted: tuple[Step, ...]) -> None:
     """Make the release live in one transaction, if the live one is still the one that was planned against.
 
@@ -331,7 +326,10 @@ def _flip(run: _Publish, unwanted: tuple[Step, ...]) -> None:
     """
     with run.database.begin(write=True) as connection:
         _swap(connection, run)
-        _nobody_stands_in_unmapped_statuses(connection, run)
+        demand_unused(connection, run.tables, run.steps)
+        demand_unique(connection, run.before, run.plan.model, run.steps, given_back(connection, run.tables, run.steps))
+        if run.restored:
+            give_up_steps(connection, run.plan.base)
         top_up(connection, run.fillings, run.started)
         rename_types(connection, run.tables, run.steps)
         write_steps(connection, run.number, (*run.steps, *unwanted))
@@ -348,16 +346,3 @@ def _swap(connection: Connection, run: _Publish) -> None:
     if run.plan.base or connection.execute(sa.select(active_release.c.id)).first() is not None:
         raise PackdeskError("release_changed")
     connection.execute(sa.insert(active_release).values(id=1, number=run.number, security_epoch=1))
-
-
-def _nobody_stands_in_unmapped_statuses(connection: Connection, run: _Publish) -> None:
-    """Refuse when a record entered a removed status after the plan was made and nobody decided where it goes."""
-    mapped = {(step.slot, value) for step in run.steps if step.kind is StepKind.MAP_VALUES for value in step.mapping or {}}
-    for step in run.steps:
-        slot = step.slot
-        if step.kind is not StepKind.RETIRE_VALUES or slot is None or slot.path != "status" or slot.group or (slot, step.old) in mapped:
-            continue
-        records = run.tables.record(slot.entity_type)
-        standing = sa.select(records.c.id).where(records.c.status == step.old, records.c.deleted_at.is_(None)).limit(1)
-        if connection.execute(standing).first() is not None:
-            raise PackdeskError("decisions_missing", count=1, needed=f"map_status.{slot.entity_type}.{step.old}")

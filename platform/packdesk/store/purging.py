@@ -43,7 +43,7 @@ def purgeable(database: Database) -> tuple[Purgeable, ...]:
 
 
 def purge(database: Database, confirmed: Collection[str]) -> tuple[Purgeable, ...]:
-    """Drop the retired things that are named and return them; raises ``bad_decision`` for anything that is not retired.
+    """Drop the retired things that are named and return them; raises ``not_retired`` for anything that is not retired.
 
     Older releases can still be rolled back to; what was purged comes back empty.
     """
@@ -51,7 +51,7 @@ def purge(database: Database, confirmed: Collection[str]) -> tuple[Purgeable, ..
         there = {one.about: one for one in purgeable(database)}
         for about in confirmed:
             if about not in there:
-                raise PackdeskError("bad_decision", decision=about, reason="nothing of this name is retired")
+                raise PackdeskError("not_retired", name=about, retired=", ".join(there) or "nothing")
         gone = tuple(one for about, one in there.items() if about in confirmed)
         with database.begin(write=True) as connection:
             stored = live_release(connection)

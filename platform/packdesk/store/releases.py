@@ -22,7 +22,9 @@ from packdesk.store.storage_map import StorageMap
 #: States of a release row: being expanded (or left so by a killed publish), and published once.
 EXPANDING, PUBLISHED = "expanding", "published"
 #: States of a row of the journal.
-PENDING, DONE = "pending", "done"
+PENDING, DONE, GIVEN_UP = "pending", "done", "given_up"
+#: Beside the step in the journal: why the data of a record stopped it.
+FAILURE = "failure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +223,19 @@ def read_pending(connection: Connection, number: int) -> tuple[tuple[int, Step, 
         .order_by(migration_step.c.ordinal)
     )
     return tuple((row.ordinal, Step.from_json(_mapping(row.payload)), row.cursor or "") for row in connection.execute(query))
+
+
+def read_failures(connection: Connection, number: int) -> Mapping[int, str]:
+    """Return ordinal -> why it stopped, of the release's unfinished migrations that the data of a record stopped."""
+    at = (migration_step.c.release == number) & (migration_step.c.state == PENDING)
+    rows = connection.execute(sa.select(migration_step.c.ordinal, migration_step.c.payload).where(at))
+    return {row.ordinal: str(_mapping(row.payload)[FAILURE]) for row in rows if FAILURE in _mapping(row.payload)}
+
+
+def give_up_steps(connection: Connection, number: int) -> None:
+    """Write down that what a release still had to do is not done any more: it was rolled back."""
+    at = (migration_step.c.release == number) & (migration_step.c.state == PENDING)
+    connection.execute(sa.update(migration_step).where(at).values(state=GIVEN_UP))
 
 
 def finish_contraction(connection: Connection, number: int) -> None:

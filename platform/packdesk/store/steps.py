@@ -101,7 +101,8 @@ class Step:
     new: str = ""
     #: Stored value -> its successor, for MAP_VALUES; status -> new state, for MOVE_STATE.
     mapping: Mapping[str, str] | None = None
-    #: Value for FILL, or ``convert`` / ``clear`` for CONVERT; the number of the release for REVERT.
+    #: Value for FILL, or ``convert`` / ``clear`` for CONVERT; the number of the release for REVERT; for RETIRE_VALUES of what must not go
+    #: while it is used, the states whose records may keep it.
     value: Json = None
     #: The id of the decision that a person took, or ``renamed`` when the pack itself says it.
     decision: str = ""
@@ -135,6 +136,13 @@ class Step:
             value=data["value"],
             decision=str(data["decision"]),
         )
+
+
+def mapped(value: object, mapping: Mapping[str, str]) -> object:
+    """Return what a stored value, or each of several, is mapped to; what the mapping does not name stays."""
+    if isinstance(value, tuple | list):
+        return tuple(dict.fromkeys(mapping.get(str(member), str(member)) for member in value))
+    return mapping.get(str(value), str(value))
 
 
 def sentence(step: Step) -> str:

@@ -48,6 +48,16 @@ def change(database: Database, record: Record, **values: object) -> Record:
     return made
 
 
+def delete(database: Database, record: Record) -> None:
+    """Make the record a tombstone."""
+    live = LiveRuntime(database).current()
+    with UnitOfWork(database, live.runtime, live.tables, CLOCK, SYSTEM) as work:
+        old = work.get(record.entity_type, record.id)
+        assert old is not None
+        work.delete(old)
+        work.commit()
+
+
 def read(database: Database, record: Record, live: LiveRuntime | None = None) -> Record:
     """Return the record as the live release reads it."""
     pinned = (live or LiveRuntime(database)).current()

@@ -62,3 +62,22 @@ def test_a_type_that_gets_a_lifecycle_puts_its_records_into_the_first_status(dat
     put_live(database, merged(berth_life))
 
     assert (read(database, old).get("status"), read(database, old).get("state")) == ("planned", "open")
+
+
+def test_only_a_group_can_be_decided_to_own_the_records_that_exist(database: Database) -> None:
+    """NET-2: a record is owned by a group; a unit below one would leave it to nobody."""
+
+    def with_units(found: Documents) -> None:
+        units = {"port": {"level": "community"}, "pilots": {"level": "group", "parent": "port"}, "night": {"parent": "pilots"}}
+        found["organisation"]["organisation"] = {"units": units}
+
+    def owned(found: Documents) -> None:
+        with_units(found)
+        found["entity_types"]["berth"]["access"] = "explicit"
+
+    put_live(database, merged(with_units))
+    write(database, {"name": "A"}, entity_type="berth")
+
+    made = plan(database, merged(owned), CLOCK)
+
+    assert [(need.id, need.options) for need in made.needed] == [("default.berth.owner_unit", ("port", "pilots"))]

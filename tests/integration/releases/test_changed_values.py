@@ -1,17 +1,19 @@
 """Statuses, options, categories, levels and subtypes that go or change: what becomes of the records that hold them."""
 
+import json
 from collections.abc import Callable, Mapping
 
 import pytest
 from tests.integration.releases.changes import booked, without_red, without_waiting
-from tests.integration.releases.desk import CLOCK, change, events, put_live, read, visit, write
+from tests.integration.releases.desk import CLOCK, change, delete, events, put_live, read, visit, write
 from tests.unit.releases.harbour import Documents, fields, merged, rename, statuses
 
 from packdesk.errors import PackdeskError
 from packdesk.runtime.values import Line
 from packdesk.store.database import Database
+from packdesk.store.doctor import examine
 from packdesk.store.live import LiveRuntime
-from packdesk.store.planning import plan
+from packdesk.store.planning import Plan, plan
 from packdesk.store.publishing import publish
 from packdesk.store.releases import ReleaseStore
 
@@ -122,6 +124,63 @@ def test_what_a_record_uses_is_removed_with_a_decision_only(
     assert (caught.value.code, caught.value.facts["needed"]) == ("decisions_missing", decision)
     assert refused == 1
     assert [event.rules for event in events(database, using)] == [(decision,)]
+
+
+@pytest.mark.parametrize(
+    ("without", "values", "lines", "decision"),
+    [
+        (_gone("value_lists", "room", "options", "red"), {"room": "red"}, {}, "map_value.visit.room.red"),
+        (_gone("value_lists", "room", "options", "red"), {"extras": ("red", "blue")}, {}, "map_value.visit.extras.red"),
+        (_gone("value_lists", "meal", "options", "fish"), {}, {"meal": "fish"}, "map_value.visit.guests.meal.fish"),
+        (_gone("categories", "berth_kind", "nodes", "buoy"), {"berth_kind": "buoy"}, {}, "map_value.visit.berth_kind.buoy"),
+        (_gone("level_lists", "urgency", "levels", "low"), {"urgency": "low"}, {}, "map_value.visit.urgency.low"),
+        (_gone("subtypes", "", "", "visit.long"), {"subtype": "long"}, {}, "map_value.visit.subtype.long"),
+        (_gone("transitions", "visit", "statuses", "waiting"), {"status": "waiting"}, {}, "map_status.visit.waiting"),
+    ],
+    ids=["option", "one of several options", "option in a line", "category", "level", "type", "status"],
+)
+def test_what_a_record_came_to_use_after_the_plan_stops_the_flip(
+    database: Database, without: Callable[[Documents], None], values: Mapping[str, object], lines: Mapping[str, object], decision: str
+) -> None:
+    """GEN-19: as if it had been used when the plan was made."""
+    put_live(database, merged(with_every_list))
+    made = plan(database, merged(without), CLOCK)
+    assert made.needed == ()
+    guests = {"guests": (Line("g1", {"name": "Ann", **lines}),)} if lines else {}
+    late = write(database, {"subject": "Call", "status": "planned", "state": "open", "subtype": "short", **values}, guests)
+
+    with pytest.raises(PackdeskError) as caught:
+        publish(database, Plan.from_json(json.loads(json.dumps(made.to_json()))), None, actor="anna", note="", clock=CLOCK)
+
+    assert (caught.value.code, caught.value.facts["needed"]) == ("decisions_missing", decision)
+    assert ReleaseStore(database).history()[0].number == 1
+    assert read(database, late).get("version") == 1
+    assert examine(database, CLOCK) == ()
+
+
+def test_what_only_a_final_record_came_to_use_after_the_plan_goes(database: Database) -> None:
+    """GEN-20: it stays readable there."""
+    put_live(database, merged())
+    made = plan(database, merged(without_red), CLOCK)
+    late = visit(database, room="red", status="left", state="done")
+
+    number = publish(database, made, None, actor="anna", note="", clock=CLOCK)
+
+    assert number == 2
+    assert read(database, late).get("room") == "red"
+
+
+def test_the_count_of_what_is_mapped_is_the_one_of_the_plan(database: Database) -> None:
+    put_live(database, merged())
+    visit(database, room="red")
+    delete(database, visit(database, room="red"))
+    made = plan(database, merged(without_red), CLOCK)
+    told: dict[str, int] = {}
+
+    publish(database, made, {"map_value": {"visit.room.red": "green"}}, actor="anna", note="", clock=CLOCK, progress=told.__setitem__)
+
+    assert [need.count for need in made.needed] == [1]
+    assert told["map_values visit.room"] == 1
 
 
 def test_a_removed_option_stays_where_it_stands_and_reads_as_retired(database: Database) -> None:

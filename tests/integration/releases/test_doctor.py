@@ -156,7 +156,11 @@ def test_only_what_is_retired_can_be_purged(database: Database) -> None:
     with pytest.raises(PackdeskError) as caught:
         purge(database, ["visit.subject:string"])
 
-    assert caught.value.code == "bad_decision"
+    assert str(caught.value) == "'visit.subject:string' is not retired, so that it cannot be purged. What can be purged: nothing."
+    put_live(database, merged(lean))
+    with pytest.raises(PackdeskError) as caught:
+        purge(database, ["nope"])
+    assert str(caught.value).endswith("What can be purged: visit.size:string, visit#guests:.")
 
 
 def test_nothing_is_live_in_an_empty_database(database: Database) -> None:

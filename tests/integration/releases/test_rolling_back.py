@@ -1,7 +1,7 @@
 """Going back to an earlier release: what nobody touched since is as it was."""
 
 import pytest
-from tests.integration.releases.changes import booked, numeric_size, unique_subject, without_size, without_waiting
+from tests.integration.releases.changes import booked, numeric_size, unique_subject, without_red, without_size, without_waiting
 from tests.integration.releases.desk import CLOCK, change, events, put_live, read, visit
 from tests.unit.releases.harbour import merged
 
@@ -33,6 +33,20 @@ def test_rolling_back_reverts_what_nobody_touched_since(database: Database) -> N
     assert ReleaseStore(database).load(3).merged.hash == merged().hash
 
 
+def test_what_somebody_changed_and_set_back_stays_as_he_left_it(database: Database) -> None:
+    """DESIGN 8.15: the value is the mapped one, and yet it is his now."""
+    put_live(database, merged())
+    alone, set_back = visit(database, room="red"), visit(database, room="red")
+    put_live(database, merged(without_red), {"map_value": {"visit.room.red": "green"}})
+    mine = change(database, read(database, set_back), room="blue")
+    change(database, mine, room="green")
+
+    rollback(database, actor="bob", note="back", clock=CLOCK)
+
+    assert [read(database, one).get("room") for one in (alone, set_back)] == ["red", "green"]
+    assert ("rollback",) not in [event.rules for event in events(database, set_back)]
+
+
 def test_rolling_back_several_releases_at_once(database: Database) -> None:
     put_live(database, merged())
     old = visit(database, status="waiting")
@@ -57,7 +71,7 @@ def test_rolling_back_again_goes_further_back(database: Database) -> None:
     assert [store.load(number).restored for number in again] == [2, 1]
     with pytest.raises(PackdeskError) as caught:
         rollback(database, actor="bob", note="", clock=CLOCK)
-    assert caught.value.code == "unknown_release"
+    assert str(caught.value) == "Release 1 is the first; there is none before it to go back to."
 
 
 def test_going_back_over_a_change_of_kind_brings_back_what_nobody_touched(database: Database) -> None:
