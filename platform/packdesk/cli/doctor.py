@@ -39,7 +39,11 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         else:
             left = found
     lines = [f"{name.replace('_', ' ')}: {value}" for name, value in facts.items()]
-    lines += [_sentence(one, cured=one not in left) for one in found] or [_health(facts)]
+    # What is left may be told otherwise than before it was tried: a step that a record stops names that record.
+    remaining = {(one.kind, one.table, one.name) for one in left}
+    lines += [_sentence(one, cured=True) for one in found if (one.kind, one.table, one.name) not in remaining]
+    lines += [_sentence(one, cured=False) for one in left]
+    lines += [] if found else [_health(facts)]
     output.result({**facts, "found": [one.to_json() for one in found], "left": [one.to_json() for one in left]}, "\n".join(lines))
     return REFUSED if left or facts["pending_migrations"] else OK
 

@@ -30,7 +30,7 @@ from packdesk.store.tables import Tables
 from packdesk.store.violations import as_refusal
 
 #: What the progress of a step begins with that the data of a record stopped; the sentence follows.
-STOPPED = "stopped"
+STOPPED = "stopped:"
 #: Entity type and id of a record.
 Handled = tuple[str, str]
 #: What the data of a record can do to a step; whatever else goes wrong is not about that record.
