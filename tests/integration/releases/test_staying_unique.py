@@ -197,6 +197,24 @@ def test_a_collision_that_comes_up_after_the_plan_was_made_stops_the_flip_and_le
     assert examine(database, CLOCK) == ()
 
 
+def test_a_default_that_a_second_record_comes_to_share_leaves_no_column(database: Database) -> None:
+    """The database refuses while the new column is filled ahead; what was added goes again, and the sentence is the one of the plan."""
+    put_live(database, merged())
+    one, others = visit(database), []
+    made = plan(database, merged(with_serial), CLOCK)
+
+    def meanwhile(what: str, _count: int) -> None:
+        if what == "fill":
+            others.append(visit(database))
+
+    with pytest.raises(PackdeskError) as caught:
+        publish(database, made, {"default": {"visit.serial": "X"}}, actor="anna", note="", clock=CLOCK, progress=meanwhile)
+
+    assert f"2 records would share serial with another, such as {one.number} and {others[0].number}." in str(caught.value)
+    assert ReleaseStore(database).history()[0].number == 1
+    assert examine(database, CLOCK) == ()
+
+
 def test_a_duplicate_that_comes_up_before_the_index_stands_is_refused_in_words(database: Database) -> None:
     put_live(database, merged())
     visit(database, subject="same")
