@@ -43,7 +43,7 @@ def _request(asked: dict[str, str]) -> dict[str, object]:
     kim = caller(app, "kim")
     if asked["moment"] != "never":
         _die(app.extensions["packdesk"].database, asked["moment"])
-    headers = {"Idempotency-Key": "once"}
+    headers = {"Idempotency-Key": "once", "If-Match": '"1"'}
     if asked.get("type"):
         response = kim.request("POST", asked["path"], data=asked["body"], headers=headers, content_type=asked["type"])
     else:

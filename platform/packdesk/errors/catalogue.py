@@ -53,6 +53,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "version_conflict": Entry(
             412, "The record was changed meanwhile by {authors}: {fields}.", "Der Datensatz wurde inzwischen von {authors} geändert: {fields}."
         ),
+        "version_unknown": Entry(
+            412,
+            "The record has no version {named}; it has version {version}.",
+            "Der Datensatz hat keine Version {named}; er hat die Version {version}.",
+        ),
         # lock and immutability
         "locked_final": Entry(409, "The record is {state} and can no longer be changed.", "Der Datensatz ist {state} und kann nicht mehr geändert werden."),
         "immutable_field": Entry(422, "{label} cannot be changed after it was set.", "{label} kann nach dem Setzen nicht mehr geändert werden."),
@@ -85,6 +90,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "check_failed": Entry(409, "A condition is not met.", "Eine Bedingung ist nicht erfüllt."),
         "has_dependents": Entry(
             409, "It cannot be deleted, for it is used: {relation} ({count}).", "Er kann nicht gelöscht werden, denn er wird verwendet: {relation} ({count})."
+        ),
+        "group_not_permitted": Entry(
+            403,
+            "Only members of {group}, or of a group that works with it, may hand it a record.",
+            "Nur Mitglieder von {group} oder einer Gruppe, die mit ihr zusammenarbeitet, dürfen ihr einen Datensatz übergeben.",
         ),
         "type_not_permitted": Entry(
             403, "Your unit may not create records of type {subtype}.", "Ihre Einheit darf keine Datensätze vom Typ {subtype} anlegen."

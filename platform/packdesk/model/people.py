@@ -86,6 +86,10 @@ class Organisation:
         """Return the nearest node of level group (or community) at or above the unit; empty when there is none."""
         return next((node for node in self.ancestors(unit) if self.units[node].level is not UnitLevel.UNIT), "")
 
+    def groups(self) -> Mapping[str, OrgUnit]:
+        """Return the nodes that can own a record: groups and the communities above them; a unit only works on what its group owns."""
+        return {node: unit for node, unit in self.units.items() if unit.level is not UnitLevel.UNIT}
+
     def below(self, unit: str) -> frozenset[str]:
         """Return the unit and everything under it."""
         return frozenset(node for node in self.units if unit in self.ancestors(node))

@@ -60,7 +60,16 @@ def left_by_effects(draft: Draft, before: Draft) -> tuple[Finding, ...]:
     """Return what is wrong with the record as the effects left it; ``readonly`` does not bind them, everything else does."""
     strangers = tuple(unknown_users_of_effects(draft, before))
     wrong = check_record(draft.work.runtime, _naming(draft), draft.record, draft.old, section=draft.section)
-    return tuple(_once([*wrong, *strangers, *_of_known_users(misfits(draft), strangers), *misplaced(draft)]))
+    return tuple(_once([*wrong, *strangers, *_of_known_users(misfits(draft), strangers), *misplaced(draft), *_owned_by_none(draft)]))
+
+
+def _owned_by_none(draft: Draft) -> Iterator[Finding]:
+    """Refuse an owner that is no group: nobody would ever see the record again; what people give was judged when it was read."""
+    owner, model = draft.record.get("owner_unit"), draft.work.runtime.model
+    if owner is None or owner in model.organisation.groups() or (draft.old is not None and owner == draft.old.get("owner_unit")):
+        return
+    field = draft.entity.fields["owner_unit"]
+    yield about(model, "not_an_option", field.field.path, field="owner_unit", label=field.label(draft.work.context.language), value=owner)
 
 
 def _naming(draft: Draft) -> Environment:

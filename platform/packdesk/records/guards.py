@@ -90,16 +90,22 @@ def accessible(attempt: Attempt) -> Iterable[Finding]:
     if attempt.verb != "create":
         if attempt.old is None:
             yield Finding(code="unknown_record", facts={"entity_type": attempt.entity.id})
-        elif not attempt.trusted and (refused := policy.record_refused(runtime, attempt.actor, attempt.verb, attempt.old, attempt.work.unit)):
+        elif (not attempt.trusted and (refused := policy.record_refused(runtime, attempt.actor, attempt.verb, attempt.old, attempt.work.unit))) or (
+            not attempt.trusted and (refused := _handed_on(attempt))
+        ):
             yield refused
         return
     if attempt.trusted:
         return
-    if refused := policy.ownership_refused(runtime, attempt.actor, attempt.entity.id, attempt.given.values):
+    if refused := _handed_on(attempt):
         yield refused
     subtype = attempt.given.values.get("subtype")
     if isinstance(subtype, str) and (refused := policy.subtype_refused(runtime, attempt.actor, attempt.entity.id, subtype)):
         yield refused
+
+
+def _handed_on(attempt: Attempt) -> Finding | None:
+    return policy.ownership_refused(attempt.work.runtime, attempt.actor, attempt.verb, attempt.entity.id, attempt.given.values, old=attempt.old)
 
 
 def current(attempt: Attempt) -> Iterable[Finding]:
@@ -108,6 +114,9 @@ def current(attempt: Attempt) -> Iterable[Finding]:
     What a publish did to other fields than the change's is no conflict: nobody who looked at the record has to look again.
     """
     if attempt.old is None or attempt.version is None or attempt.version == attempt.old.get("version") or _only_migrated(attempt, attempt.old):
+        return
+    if attempt.version > int(str(attempt.old.get("version"))):
+        yield Finding(code="version_unknown", facts={"named": attempt.version, "version": attempt.old.get("version")})
         return
     clash = conflict(attempt.work.unit.connection, attempt.entity.id, attempt.old.id, attempt.version)
     yield Finding(code=clash.code, facts={**clash.facts, "version": attempt.old.get("version")})

@@ -5,7 +5,6 @@ but not change is refused by name of the rule that decides.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Access, EntityType, Field
@@ -220,14 +219,17 @@ def _masters(entity: EntityType, record: Record, graph: Graph) -> tuple[Record, 
     return (found,) if found is not None else ()
 
 
-def ownership_refused(runtime: Runtime, actor: Actor, entity_type: str, values: Mapping[str, object]) -> Finding | None:
-    """Return why the actor may not hand a record to the group that he names: he would not see it any more."""
+def ownership_refused(
+    runtime: Runtime, actor: Actor, verb: str, entity_type: str, values: Mapping[str, object], *, old: Record | None = None
+) -> Finding | None:
+    """Return why the actor may not hand a record to the group that he names: it would be out of his reach."""
     owner = values.get("owner_unit")
-    pairs = visible_pairs(runtime, actor, entity_type, "create")
-    if owner is None or pairs is None or any(owner == group for group, _ in pairs):
+    pairs = visible_pairs(runtime, actor, entity_type, verb)
+    if owner is None or pairs is None or (old is not None and owner == old.get("owner_unit")) or any(owner == group for group, _ in pairs):
         return None
-    path = f"{runtime.model.entity_types[entity_type].path}.access"
-    return replace(not_permitted(runtime.model, path, verb="create", entity_type=entity_type), field="owner_unit")
+    group = runtime.model.organisation.units.get(str(owner))
+    label = group.label.in_language(actor.language) if group is not None else str(owner)
+    return about(runtime.model, "group_not_permitted", f"{runtime.model.entity_types[entity_type].path}.access", field="owner_unit", group=label)
 
 
 def owner_group(model: Model, actor: Actor) -> str | None:

@@ -4,7 +4,7 @@ from packdesk.errors import PackdeskError, Refused
 from packdesk.records import policy
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
-from packdesk.records.finding_records import existing, existing_with_names
+from packdesk.records.finding_records import existing, existing_with_names, visible
 from packdesk.records.findings import about
 from packdesk.records.outcome import LinkView, RecordView
 from packdesk.records.views import computed, named_with, reference, references, screen, title
@@ -17,6 +17,16 @@ _HELD = frozenset({"links", "symmetric"})
 def read(context: Context, entity_type: str, ref: str) -> RecordView:
     """Return a record as the actor may see it (GEN-9); raises ``unknown_record`` when it does not exist for him."""
     return run(context, lambda unit, runtime: view(begin(context, unit, runtime), entity_type, ref), write=False)
+
+
+def is_visible(context: Context, entity_type: str, ref: str) -> bool:
+    """Say whether there is such a record for the actor."""
+
+    def work(unit: Work) -> bool:
+        known = entity_type in unit.runtime.model.entity_types and not policy.may(unit.runtime, context.actor, "view", entity_type)
+        return known and visible(unit, entity_type, ref) is not None
+
+    return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
 
 def view(work: Work, entity_type: str, ref: str, *, links: bool = True) -> RecordView:

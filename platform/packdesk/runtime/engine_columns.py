@@ -9,6 +9,8 @@ from packdesk.model.nodes import Text
 
 #: Name of the engine's own list of privacy levels; a pack can't have a list of this name, ids hold no ``$``.
 PRIVACY_LIST = "$privacy"
+#: The nodes of the organisation that can own a record.
+OWNER_LIST = "$owners"
 NORMAL = "normal"
 CONFIDENTIAL = "confidential"
 
@@ -72,6 +74,9 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 
+#: Lists of the engine's own, which no pack declares.
+_LISTS: Mapping[str, str] = MappingProxyType({"privacy_level": PRIVACY_LIST, "owner_unit": OWNER_LIST})
+
 #: Every id that the engine reserves, in the order of its columns.
 ENGINE_COLUMNS: tuple[str, ...] = tuple(_KINDS)
 #: What a person may send for a record; everything else the engine sets by itself.
@@ -104,7 +109,7 @@ def engine_fields(entity: EntityType, has_lifecycle: bool) -> dict[str, Field]:
             label=Text({"en": english, "de": german}, english),
             kind=kind,
             to=entity.id if kind in (Kind.SUBTYPE, Kind.STATUS, Kind.STATE) else "",
-            list=PRIVACY_LIST if name == "privacy_level" else "",
+            list=_LISTS.get(name, ""),
             readonly=name not in WRITABLE,
             immutable=name == "subtype",
             required=name == "subtype",

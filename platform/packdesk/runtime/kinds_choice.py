@@ -15,7 +15,7 @@ from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.model.people import OrgUnit
 from packdesk.model.subtypes import Subtype
-from packdesk.runtime.engine_columns import PRIVACY_LEVELS, PRIVACY_LIST
+from packdesk.runtime.engine_columns import OWNER_LIST, PRIVACY_LEVELS, PRIVACY_LIST
 from packdesk.runtime.field_kind import FieldKind, Reading, finding, no_text, wrong_type
 from packdesk.runtime.kinds_text import SHORT, is_clean
 
@@ -37,7 +37,7 @@ def members(field: Field, model: Model) -> Mapping[str, Member]:
         entries = lists.get(field.tree if field.kind is Kind.CATEGORY else field.list)
         return entries.entries if entries is not None else _NONE
     if field.kind is Kind.ORG_UNIT:
-        return model.organisation.units
+        return model.organisation.groups() if field.list == OWNER_LIST else model.organisation.units
     if field.kind is Kind.SUBTYPE:
         return model.subtypes.get(field.to, _NONE)
     lifecycle = model.lifecycles.get(field.to)
@@ -88,7 +88,8 @@ class ChoiceKind(FieldKind):
         """Return the member's label; the id of one that is gone."""
         if not isinstance(value, str):
             return ""
-        member = members(field, model).get(value)
+        known = model.organisation.units if field.kind is Kind.ORG_UNIT else members(field, model)
+        member = known.get(value)
         return member.label.in_language(language) if member is not None else value
 
 

@@ -110,6 +110,29 @@ def _ends(tables: Tables, way: Connection, entity_type: str) -> sa.Select[*tuple
     return queries[way.how].order_by("way", "place", "other")
 
 
+def way_back(tables: Tables, entity_type: str, relation: str, other_type: str) -> str:
+    """Return the relation under which a record of the other type has the same links as its own; empty where its type declares none."""
+    way = connection_of(tables, entity_type, relation)
+    for name in tables.model.entity_types[other_type].relations:
+        back = connection_of(tables, other_type, name)
+        same = (back.holder, back.stored) == (way.holder, way.stored)
+        if same and back.how != "field" and (way.how == "symmetric" or (other_type, name) != (entity_type, relation)):
+            return name
+    return ""
+
+
+def moved(before: Sequence[End], after: Sequence[End]) -> tuple[tuple[str, str], ...]:
+    """Return type and id of the other ends whose link came, went or says something else now, in one order for everybody."""
+    old, new = _by_key(before), _by_key(after)
+    return tuple(sorted(key for key in old.keys() | new.keys() if key not in old or key not in new or old[key].values != new[key].values))
+
+
+def seen_from(tables: Tables, entity_type: str, relation: str, ends: Sequence[End]) -> tuple[Json, ...]:
+    """Return links as the history of a record tells of them."""
+    way = _held(tables, entity_type, relation)
+    return tuple(_described(tables, way, end) for end in ends)
+
+
 def first(tables: Tables, entity_type: str, relation: str, ends: Sequence[End]) -> list[Json] | None:
     """Return what the history of a record that begins with these links says of them, [old, new]; None without links."""
     way = _held(tables, entity_type, relation)
@@ -124,10 +147,12 @@ def write_first(connection: DatabaseConnection, tables: Tables, record: Record, 
         _add(connection, tables, way, record, end, position)
 
 
-def write(connection: DatabaseConnection, tables: Tables, record: Record, relation: str, ends: Sequence[End]) -> list[Json] | None:
-    """Make these the record's links through the relation; return [old, new] for the history, None when nothing differs."""
+def write(  # noqa: PLR0917 - what there is and what is to be, of one relation of one record
+    connection: DatabaseConnection, tables: Tables, record: Record, relation: str, there_are: Sequence[End], ends: Sequence[End]
+) -> list[Json] | None:
+    """Make these the record's links through the relation instead of those that there are; return [old, new] for the history, None when nothing differs."""
     way = _held(tables, record.entity_type, relation)
-    before = {(link.entity_type, link.id): link for link in read(connection, tables, record, relation)}
+    before = _by_key(there_are)
     after = _by_key(ends)
     for key in before.keys() - after.keys():
         connection.execute(tables.links(way.holder, way.stored).delete().where(_between(tables, way, record, key)))

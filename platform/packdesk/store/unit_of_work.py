@@ -147,6 +147,8 @@ class UnitOfWork(KnownRecords):
                 links.write_first(self.connection, self.tables, made, relation, given)
         self._forget()
         self._remember(made)
+        for relation, given in ends.items():
+            self._tell_other_ends(made, relation, (), given)
         for relation in self.tables.connections(made.entity_type).keys() - ends.keys():
             # Nobody else knows of the record yet.
             self._related[made.entity_type, made.id, relation] = ()
@@ -245,8 +247,32 @@ class UnitOfWork(KnownRecords):
         return Record(record.entity_type, values, {group: record.lines.get(group, ()) for group in groups})
 
     def _write_links(self, record: Record, ends: Mapping[str, Sequence[End]]) -> dict[str, list[Json]]:
-        written = {relation: links.write(self.connection, self.tables, record, relation, given) for relation, given in ends.items()}
-        return {relation: change for relation, change in written.items() if change is not None}
+        changes: dict[str, list[Json]] = {}
+        for relation, given in ends.items():
+            before = links.read(self.connection, self.tables, record, relation)
+            if (change := links.write(self.connection, self.tables, record, relation, before, given)) is not None:
+                changes[relation] = change
+                self._tell_other_ends(record, relation, before, given)
+        return changes
+
+    def _tell_other_ends(self, record: Record, relation: str, before: Sequence[End], after: Sequence[End]) -> None:
+        """Let the records whose own links these are as well have another version and an entry: whoever looks at one of them is not to overwrite this."""
+        for other_type, other_id in links.moved(before, after):
+            name = links.way_back(self.tables, record.entity_type, relation, other_type)
+            other = self.take(other_type, other_id) if name and other_id != record.id else None
+            if other is None:
+                continue
+            now, own = self._clock.now(), links.read(self.connection, self.tables, other, name)
+            rest = [end for end in own if (end.entity_type, end.id) != (record.entity_type, record.id)]
+            there = [end for end in before if (end.entity_type, end.id) == (other_type, other_id)]
+            was = [*rest, *(links.Link(record.entity_type, record.id, end.values) for end in there)]
+            made = other.having({"version": _version(other) + 1, "updated_at": now, "updated_by": self.actor.login})
+            if not writing.update(self.connection, self.tables, other, made):
+                raise self._overtaken(other)
+            self._forget()
+            self._remember(made)
+            change = [links.seen_from(self.tables, other_type, name, ends) for ends in (was, own)]
+            self._log(made, "updated", "", (), {name: list(change)})
 
     def _overtaken(self, old: Record) -> PackdeskError:
         """Return why the record could not be written: changed by somebody, or deleted."""

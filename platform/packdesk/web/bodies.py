@@ -25,6 +25,11 @@ def json_body(request: Request) -> Mapping[str, object]:
     return body
 
 
+def optional_body(request: Request) -> Mapping[str, object]:
+    """Return the body as a JSON object; an empty one without a body, however it was sent: in pieces it comes without a length."""
+    return json_body(request) if request.get_data(cache=True) else {}
+
+
 def json_value(request: Request) -> object:
     """Return the body as a JSON value."""
     if request.mimetype != _MEDIA_TYPE:

@@ -87,8 +87,9 @@ class Office:
         return self.now(login, entity_type, record)
 
     def act(self, login: str, entity_type: str, record: Json, action: str, **inputs: object) -> Answer:
-        """Ask for an action."""
-        return self.call(login, "POST", f"/records/{{{entity_type}}}/{record['number']}/actions/{{{action}}}", inputs)
+        """Ask for an action on the version that was read."""
+        address = f"/records/{{{entity_type}}}/{record['number']}/actions/{{{action}}}"
+        return self.call(login, "POST", address, inputs, If_Match=f'"{record["version"]}"')
 
     def edit(self, login: str, entity_type: str, record: Json, **values: object) -> Answer:
         """Ask for an edit of the version that was read."""

@@ -167,6 +167,49 @@ def test_a_change_says_which_version_it_changes(office: Office, method: str) -> 
     assert office.now("lena", "contact", contact)["accepts_marketing"] is False
 
 
+def test_an_action_says_which_version_it_goes_by(office: Office) -> None:
+    """GEN-26: what it writes may be a colleague's; taking a record over goes by who was first."""
+    request = office.request("lena", assigned_unit="first_line")
+    path = f"/records/{{service_request}}/{request['number']}/actions"
+
+    without = office.call("lena", "POST", f"{path}/{{cancel}}", {})
+    taken = office.call("anna", "POST", f"{path}/{{claim}}", {})
+
+    assert (without.status, without.code) == (428, "version_missing")
+    assert (taken.status, taken.json["assigned_user"]) == (200, "anna")
+
+
+def test_a_version_that_never_was_is_told(office: Office) -> None:
+    """GEN-26."""
+    contact = office.person("lena")
+
+    answer = office.call("lena", "PATCH", f"/records/{{contact}}/{contact['number']}", {"vip": True}, If_Match='"999999"')
+
+    assert (answer.status, answer.code) == (412, "version_unknown")
+    assert answer.json["message"] == "The record has no version 999999; it has version 1."
+
+
+def test_a_link_is_a_change_of_both_records(office: Office) -> None:
+    """GEN-8, GEN-26: whoever looks at one end does not overwrite what was done from the other, and its history tells."""
+    account = office.account("lena")
+    here, there, third = (office.request("lena", account=account) for _ in range(3))
+    office.change("lena", "service_request", here, related_work=[there["number"]])
+
+    stale = office.edit("anna", "service_request", there, related_work=[third["number"]])
+    fresh = office.now("anna", "service_request", there)
+    office.change("anna", "service_request", fresh, related_work=[third["number"]])
+    told = [
+        (entry["by"], [len(entry["changes"]["related_work"][side]) for side in ("old", "new")])
+        for entry in office.call("lena", "GET", f"/records/{{service_request}}/{here['number']}/history").json["entries"]
+        if "related_work" in entry["changes"]
+    ]
+
+    assert (stale.status, stale.code) == (412, "version_conflict")
+    assert (stale.json["facts"]["fields"], stale.json["facts"]["authors"]) == (["related_work"], ["lena"])
+    assert told == [("anna", [1, 0]), ("lena", [0, 1])]
+    assert office.now("lena", "service_request", here)["related_work"] == []
+
+
 @pytest.mark.parametrize("way", ["act", "bulk"])
 def test_an_old_version_is_refused_where_it_is_named(office: Office, way: str) -> None:
     """GEN-26."""
@@ -223,7 +266,7 @@ def test_refusals_are_told_in_the_readers_language(office: Office) -> None:
     activity = office.do("lena", "activity", office.activity("lena"), "start_progress")
     path = f"/records/{{activity}}/{activity['number']}/actions/{{cancel}}"
 
-    english, german = (office.call("lena", "POST", path, {}, language=language).json for language in ("en", "de"))
+    english, german = (office.call("lena", "POST", path, {}, language=language, If_Match=f'"{activity["version"]}"').json for language in ("en", "de"))
 
     assert english["code"] == german["code"] == "wrong_state"
     assert english["message"] == "The record is In progress; this needs Pending."

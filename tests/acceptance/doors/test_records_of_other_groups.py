@@ -126,6 +126,18 @@ def test_a_row_of_a_file_finds_no_such_record(office: Office, doors: dict[str, D
     assert office.find("lena", "lead") == before
 
 
+@pytest.mark.parametrize(("owner", "code"), [("first_line", "not_an_option"), ("technical", "not_an_option"), ("sales", "group_not_permitted")])
+@through("api", "bulk", "import", without={"screen": "no form offers the owner"})
+def test_a_record_is_not_handed_to_where_one_would_not_see_it(door: Door, office: Office, owner: str, code: str) -> None:
+    """NET-2, GEN-11: a unit owns nothing, and what belongs to another group is for its members to take."""
+    request = office.request("anna")
+
+    outcome = door.edit("lena", "service_request", request, {"owner_unit": owner})
+
+    assert outcome.places == {(code, "owner_unit")}
+    assert office.now("anna", "service_request", request)["owner_unit"] == "service"
+
+
 @through("screen", "api", "import", without={"bulk": "nothing is created in bulk"})
 def test_a_reference_to_it_is_a_reference_to_nothing(door: Door, office: Office, hidden: Json) -> None:
     """T-31: naming a hidden record is refused in the words for one that does not exist."""

@@ -44,6 +44,10 @@ class Caller:
         """PATCH JSON, with the version if there is one."""
         return self.request("PATCH", path, json=body, headers={} if version is None else {"If-Match": f'"{version}"'}, **options)
 
+    def act(self, entity_type: str, number: object, action: str, version: object = 1) -> TestResponse:
+        """Perform an action on a version, that of a new record unless told otherwise."""
+        return self.post(f"/records/{entity_type}/{number}/actions/{action}", headers={"If-Match": f'"{version}"'})
+
     def made(self, entity_type: str, **values: object) -> dict[str, Any]:
         """Create a record and return it."""
         response = self.post(f"/records/{entity_type}", values)

@@ -52,7 +52,7 @@ def test_an_edit_that_changes_nothing_is_counted_as_skipped(kim: Caller) -> None
 
 def test_a_bulk_action_meets_the_same_guards(kim: Caller) -> None:
     first, second = _books(kim, "Act one", "Act two")
-    kim.post(f"/records/book/{second}/actions/lend")
+    kim.act("book", second, "lend")
 
     report = kim.post("/records/book/bulk", {"records": [first, second], "action": "lend"}).get_json()
 

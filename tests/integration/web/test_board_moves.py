@@ -25,7 +25,7 @@ def _book(kim: Caller, status: str, **values: object) -> str:
     number = str(kim.made("book", **{"name": "Boarded", "pages": 10, **values})["number"])
     for action, then in (("lend", "lent"), ("write_off", "lost")):
         if then == status or (action == "lend" and status == "overdue"):
-            assert kim.post(f"/records/book/{number}/actions/{action}").status_code == 200
+            assert kim.act("book", number, action).status_code == 200
     if status == "overdue":
         assert kim.patch(f"/records/book/{number}", {"status": "overdue"}, 2).status_code == 200
     return number

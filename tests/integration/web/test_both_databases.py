@@ -24,7 +24,7 @@ def test_the_main_way_works_on_both_databases(fresh: Flask) -> None:
     book = kim.made("book", name="Emma", pages=474, shelf="A1", authors=[{"name": "Austen"}], price={"amount": "9.90", "currency": "EUR"})
     address = f"/records/book/{book['number']}"
 
-    lent = kim.post(f"{address}/actions/lend")
+    lent = kim.act("book", book["number"], "lend")
     stale = kim.patch(address, {"pages": 475}, book["version"])
     csv = kim.request("POST", "/records/book/import", data=b"name,pages\nPersuasion,249\nBad,many\n", content_type="text/csv").get_json()
 

@@ -87,7 +87,7 @@ def test_actions_tell_what_can_be_done_and_why_not(kim: Caller, carl: Caller) ->
     book = kim.made("book", name="Persuasion")
 
     offered = {action["id"]: action for action in carl.get(f"/records/book/{book['number']}/actions").get_json()["actions"]}
-    refused = carl.post(f"/records/book/{book['number']}/actions/lend")
+    refused = carl.act("book", book["number"], "lend")
 
     assert offered["lend"]["enabled"] is False
     assert offered["lend"]["findings"][0]["message"] == "Count the pages first."
@@ -99,11 +99,13 @@ def test_actions_tell_what_can_be_done_and_why_not(kim: Caller, carl: Caller) ->
 def test_an_action_moves_the_record_and_its_history_tells(kim: Caller) -> None:
     book = kim.made("book", name="Lanark", pages=560)
 
-    lent = kim.post(f"/records/book/{book['number']}/actions/lend", headers={"If-Match": f'"{book["version"]}"'})
-    stale = kim.post(f"/records/book/{book['number']}/actions/give_back", headers={"If-Match": f'"{book["version"]}"'})
-    back = kim.request("POST", f"/records/book/{book['number']}/actions/give_back")
+    blind = kim.post(f"/records/book/{book['number']}/actions/lend")
+    lent = kim.act("book", book["number"], "lend")
+    stale = kim.act("book", book["number"], "give_back")
+    back = kim.request("POST", f"/records/book/{book['number']}/actions/give_back", headers={"If-Match": '"2"'})
     told = kim.get(f"/records/book/{book['number']}/history").get_json()["entries"]
 
+    assert (blind.status_code, blind.get_json()["code"]) == (428, "version_missing")
     assert (lent.status_code, lent.get_json()["status"], lent.get_json()["heavy"]) == (200, "lent", True)
     assert (stale.status_code, stale.get_json()["code"]) == (412, "version_conflict")
     assert (back.status_code, back.get_json()["status"]) == (200, "on_shelf")

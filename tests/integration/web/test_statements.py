@@ -84,7 +84,7 @@ def test_an_action_reads_the_record_once(app: Flask, kim: Caller) -> None:
     number = kim.made("book", name="Sanditon", pages=120)["number"]
 
     with counted(app) as statements:
-        assert kim.post(f"/records/book/{number}/actions/lend").get_json()["status"] == "lent"
+        assert kim.act("book", number, "lend").get_json()["status"] == "lent"
 
     assert len([text for text in statements if "FROM r_book" in text]) == 1, statements
     assert len(statements) == FRESHNESS + 5, statements

@@ -5,6 +5,7 @@ from flask import Response, request
 from packdesk.records import act as acting
 from packdesk.records import actions as offering
 from packdesk.records import explaining
+from packdesk.records.claim import takes
 from packdesk.records.json_values import plain
 from packdesk.records.outcome import Control, Outcome
 from packdesk.runtime.expressions.explaining import Explanation
@@ -12,10 +13,10 @@ from packdesk.runtime.lifecycle import ActionState
 from packdesk.web.api.findings import warnings_json
 from packdesk.web.api.idempotency import once
 from packdesk.web.api.records import stored_json
-from packdesk.web.api.versions import etag, optional_version
-from packdesk.web.bodies import answer, json_body
+from packdesk.web.api.versions import demanded_version, etag, optional_version
+from packdesk.web.bodies import answer, optional_body
 from packdesk.web.policies import LOGGED_IN, policy
-from packdesk.web.request_context import context
+from packdesk.web.request_context import context, runtime
 
 
 @policy(LOGGED_IN)
@@ -29,10 +30,10 @@ def available(entity_type: str, ref: str) -> Response:
 @policy(LOGGED_IN)
 @once
 def perform(entity_type: str, ref: str, action: str) -> Response:
-    """Do it; the body holds the inputs. ``If-Match`` is honoured where it is sent: claiming works without one."""
+    """Do it, if the version is still the one that the client read; the body holds the inputs. Claiming works without a version: the first one wins."""
     asked = context()
-    inputs = json_body(request) if request.content_length else {}
-    outcome = acting.act(asked, entity_type, ref, action, inputs, optional_version(request))
+    version = demanded_version(request) if _goes_by_a_version(entity_type, action) else optional_version(request)
+    outcome = acting.act(asked, entity_type, ref, action, optional_body(request), version)
     body = stored_json(asked, entity_type, outcome)
     if outcome.control is not None:
         body["control"] = _control(outcome.control)
@@ -48,6 +49,12 @@ def why(entity_type: str, ref: str, action: str) -> Response:
     reasons = explaining.explain_action(asked, entity_type, ref, action)
     described = [{**warnings_json((one.finding,), asked.language)[0], "explanation": _explanation(one.explanation)} for one in reasons]
     return answer({"action": action, "refused": bool(described), "reasons": described})
+
+
+def _goes_by_a_version(entity_type: str, action: str) -> bool:
+    """Say whether there is such an action, and it is none that assigns the record to whoever does it."""
+    found = runtime().type(entity_type).actions.get(action)
+    return found is not None and not takes(found)
 
 
 def _explanation(part: Explanation | None) -> object:

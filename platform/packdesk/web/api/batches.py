@@ -50,6 +50,8 @@ def bulk(entity_type: str) -> Response:
     )
     if sum((bool(command.data), bool(command.action), command.delete)) != 1:
         raise PackdeskError("bad_parameter", name="values", reason="give values, an action or delete, and only one of them")
+    if stray := sorted(command.versions.keys() - set(command.refs)):
+        raise PackdeskError("bad_parameter", name="versions", reason=f"name a record as 'records' does; '{stray[0][:80]}' is not there")
     asked = context()
     matching = _search(body)
     if matching is not None or len(set(command.refs)) > _AT_ONCE or _prefers_a_job():

@@ -15,11 +15,12 @@ from flask import Response, g, request
 from sqlalchemy.exc import DBAPIError
 
 from packdesk.errors import PackdeskError
+from packdesk.records import read as reading
 from packdesk.records.context import RequestKey
 from packdesk.store import request_keys
 from packdesk.store.failures import trace
 from packdesk.web.bodies import FILE_LIMIT
-from packdesk.web.request_context import REQUEST_KEY, actor, services
+from packdesk.web.request_context import REQUEST_KEY, actor, context, services
 from packdesk.web.request_log import request_id
 
 P = ParamSpec("P")
@@ -84,7 +85,13 @@ def _kept_answer(key: RequestKey) -> Mapping[str, object] | None:
     """Return the answer to the first request with the key, None where it must be made."""
     with services().database.begin(write=False) as connection:
         left = request_keys.kept(connection, key.value, actor().login, key.digest, services().clock.now())
-    return None if left is None else cast("Mapping[str, object] | None", left.get("answer"))
+    return None if left is None or _is_foreign_by_now(left) else cast("Mapping[str, object] | None", left.get("answer"))
+
+
+def _is_foreign_by_now(left: Mapping[str, object]) -> bool:
+    """Say whether the answer tells of a record that has gone out of the person's sight since; then it is made anew, from what he may still see."""
+    named = cast("Mapping[str, str] | None", left.get("record"))
+    return named is not None and not reading.is_visible(context(), named["entity_type"], named["id"])
 
 
 def _keep_answer(key: RequestKey, response: Response) -> None:

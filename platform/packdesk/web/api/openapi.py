@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 
 from packdesk import __version__
 from packdesk.errors import CATALOGUE
+from packdesk.records.claim import takes
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.web.api import openapi_jobs
@@ -154,8 +155,9 @@ def _paths(entity: EntityRuntime, language: str) -> dict[str, object]:
         inputs = {path: {"title": field.label(language)} for path, field in compiled.inputs.items()}
         body = {"type": "object", "properties": _nested(inputs)}
         summary = compiled.action.label.in_language(language)
+        version = {**_VERSION, "required": not takes(compiled)}
         paths[f"{one}/actions/{action}"] = {
-            "post": _operation(name, f"{name}.actions.{action}", summary, answer=record, body=body, parameters=(*_RECORD_PARAMETERS, _ONCE))
+            "post": _operation(name, f"{name}.actions.{action}", summary, answer=record, body=body, parameters=(*_RECORD_PARAMETERS, version, _ONCE))
         }
     return paths
 
