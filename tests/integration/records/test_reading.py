@@ -83,7 +83,7 @@ def test_ownership_is_handed_to_a_group_of_ones_own_only(small_port: Harbour) ->
     with pytest.raises(Refused) as caught:
         create(small_port.context("olga"), "skipper", {**data, "owner_unit": "customs"})
 
-    assert (caught.value.code, caught.value.findings[0].field) == ("not_permitted", "owner_unit")
+    assert (caught.value.code, caught.value.findings[0].field) == ("group_not_permitted", "owner_unit")
     assert create(small_port.context("olga"), "skipper", {**data, "owner_unit": "quay"}).record.get("owner_unit") == "quay"
 
 

@@ -293,12 +293,19 @@ def test_a_symmetric_link_is_seen_and_undone_from_both_ends(unit: Opener) -> Non
 
     with unit() as second:
         seen = [(other.record.id, other.link["how"]) for person_, other_end in ((ada, bea), (bea, ada)) for other in second.related(person_, "knows")]
-        second.update(bea, bea, {"knows": []})
+        now = second.get("person", bea.id)
+        assert now is not None
+        second.update(now, now, {"knows": []})
         second.commit()
 
     with unit(write=False) as third:
         assert seen == [(bea.id, "friend"), (ada.id, "friend")]
         assert third.related(ada, "knows") == ()
+        versions = [found.values["version"] for each in (ada, bea) if (found := third.get("person", each.id)) is not None]
+        told = [[event.changes["knows"] for event in history.read(third.connection, "person", each.id) if "knows" in event.changes] for each in (ada, bea)]
+    friend = {"entity_type": "person", "how": "friend"}
+    assert versions == [3, 3]
+    assert told == [[([{**friend, "record": other.id}], []), ([], [{**friend, "record": other.id}])] for other in (bea, ada)]
 
 
 def test_what_many_records_are_related_to_is_read_ahead_as_each_would_read_it(database: Database, unit: Opener) -> None:
@@ -306,7 +313,9 @@ def test_what_many_records_are_related_to_is_read_ahead_as_each_would_read_it(da
     one, two, gone = (matter(unit, client=client.id) for client in (ada, bea, ada))
     with unit() as open_unit:
         open_unit.update(ada, ada, {"knows": [Link("person", bea.id, {"how": "friend"}), Link("person", cy.id)]})
-        open_unit.update(cy, cy, {"knows": [Link("person", cy.id, {"how": "self"}), Link("person", bea.id), Link("person", ada.id)]})
+        linked = open_unit.get("person", cy.id)
+        assert linked is not None
+        open_unit.update(linked, linked, {"knows": [Link("person", cy.id, {"how": "self"}), Link("person", bea.id), Link("person", ada.id)]})
         tasks = [
             open_unit.insert(Record("task", {"words": words}), {"parent": [Link("matter", parent.id)]})
             for words, parent in (("a", one), ("b", two), ("c", one))

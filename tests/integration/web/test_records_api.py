@@ -134,6 +134,23 @@ def test_notes_and_files_belong_to_a_record(kim: Caller) -> None:
     assert got.headers["Content-Type"].startswith("application/octet-stream")
 
 
+def test_an_answer_given_again_tells_nothing_of_what_is_foreign_by_now(app: Flask, kim: Caller) -> None:
+    """T-31: the request was his, the record is not any more."""
+    book = kim.made("book", name="Handed on", pages=30)
+    once = {"Idempotency-Key": "lend-handed-on", "If-Match": '"1"'}
+    first = kim.post(f"/records/book/{book['number']}/actions/lend", headers=once)
+    services = app.extensions["packdesk"]
+    table = services.live.current().tables.record("book")
+    with services.database.begin(write=True) as connection:
+        connection.execute(table.update().where(table.c.id == book["id"]).values(owner_unit="south"))
+
+    again = kim.post(f"/records/book/{book['number']}/actions/lend", headers=once)
+
+    assert first.get_json()["name"] == "Handed on"
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert again.get_json().keys() == {"id", "number", "version"}
+
+
 def test_the_same_post_twice_has_one_effect_and_one_answer(kim: Caller) -> None:
     key = {"Idempotency-Key": "order-1"}
 
