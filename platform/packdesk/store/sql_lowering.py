@@ -245,12 +245,18 @@ class Lowering:
 
     def _field(self, node: Field) -> Values:
         row, target = self._row_of(node.target), node.target.type
+        if node.derived is not None:
+            return tuple(self._cell(row, column) for column in self._now(node.derived, row))
         parts = PARTS.get(node.type.base, ("",))
         if target.base is Base.LINE:
             columns = [current_in_line(self.tables, target.entity_types[0], target.part, node.path, row.alias, part) for part in parts]
         else:
             columns = [current(self.tables, target.entity_types[0], node.path, row.alias, part) for part in parts]
         return tuple(self._cell(row, column) for column in columns)
+
+    def _now(self, derived: Node, row: Row) -> Values:
+        """Return what a derived field that the clock moves says of a row at this moment; no column holds it."""
+        return replace(self, base="record", row=Row(row.alias), items={}).values(derived)
 
     def _arithmetic(self, node: Arithmetic) -> Values:
         left, right = self.values(node.left), self.values(node.right)

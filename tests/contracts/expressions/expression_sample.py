@@ -116,6 +116,8 @@ def _order() -> EntityType:
             fax=Kind.PHONE,
             home=Kind.ADDRESS,
             colours=(Kind.OPTIONS, {"list": "colour"}),
+            late=(Kind.BOOLEAN, {"derived": Expression("record.m < now", "sample.late")}),
+            wait=(Kind.DURATION, {"derived": Expression("record.late ? now - record.m : null", "sample.wait")}),
         ),
         access=Access.EXPLICIT,
         party="owner",

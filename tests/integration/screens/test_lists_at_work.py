@@ -165,6 +165,9 @@ def test_a_request_that_is_not_late_says_nothing_of_how_late_it_is(desk: Desk, t
     cells = {one.number: re.search(rf'<tr data-row="{one.number}">.*?data-label="Time overdue"[^>]*>(.*?)</td>', listed, re.DOTALL) for one in (in_time, late)}
     pages = {one.number: texts(anna.get(f"/r/service_request/{one.number}").get_data(as_text=True)) for one in (in_time, late)}
 
+    overdue = anna.get("/r/service_request?view=overdue").get_data(as_text=True)
+
+    assert [f'data-row="{one.number}"' in overdue for one in (in_time, late)] == [False, True]
     assert {number: "days" in (cell or "")[1] for number, cell in cells.items()} == {in_time.number: False, late.number: True}
     assert {number: ("Time overdue" in page, "Time to completion" in page) for number, page in pages.items()} == {
         in_time.number: (False, True),

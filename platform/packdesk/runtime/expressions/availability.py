@@ -46,6 +46,8 @@ def refused_in_sql(node: Node, base: str = "record") -> Faulty | None:
     for child in _parts_for_sql(node):
         if (found := refused_in_sql(child, base)) is not None:
             return found
+    if isinstance(node, Field) and node.derived is not None and (inner := refused_in_sql(node.derived)) is not None:
+        return Faulty(inner.code, inner.message, node.start, advice=inner.advice)
     return None
 
 
@@ -127,6 +129,8 @@ def refused_in_browser(node: Node) -> Faulty | None:
 def _why_not_in_browser(node: Node) -> str | None:
     if isinstance(node, PresetLines | PartyOf):
         return "What a subtype presets" if isinstance(node, PresetLines) else "The party of several types"
+    if isinstance(node, Field) and node.derived is not None:
+        return "A field that the clock moves"
     if isinstance(node, ActorPart) and node.part == "party":
         return "The actor's party"
     if isinstance(node, Call) and node.name == "is_member" and not (isinstance(node.arguments[0], Root) and node.arguments[0].name == "actor"):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from packdesk.model.entity_types import EntityType, Field, Kind, Relation
@@ -15,6 +16,7 @@ from packdesk.runtime.expressions.types import Base, Type
 
 if TYPE_CHECKING:
     from packdesk.runtime.contracts import Contracts
+    from packdesk.runtime.expressions.tree import Node
 
 _PLAIN: Mapping[Kind, Type] = {
     Kind.STRING: types.TEXT,
@@ -138,8 +140,29 @@ class Catalogue:
         self._domains: dict[str, Domain] = {}
         self._fields: dict[str, dict[str, Field]] = {}
         self._connections: dict[str, dict[str, Connection]] = {}
+        self._moved: dict[tuple[str, str], Node | None] = {}
+        #: Whoever asks while a field is compiled gets it whole; only the field itself finds itself without.
+        self._moving = RLock()
 
     # entity types
+
+    def moved(self, entity_type: str, path: str) -> "Node | None":
+        """Return how a field follows from its record when the clock moves it; None for every other field.
+
+        No record holds such a field: whoever reads it has it computed. One that needs itself is refused elsewhere.
+        """
+        from packdesk.runtime.expressions.compile import Compiled, compile_expression
+
+        declared = self.fields(entity_type)[path].derived
+        if declared is None:
+            return None
+        key, section = (entity_type, path), path.rpartition(".")[0]
+        with self._moving:
+            if key not in self._moved:
+                self._moved[key] = None
+                compiled = compile_expression(declared, self.scope(Place.DERIVED, entity_type, section=section))
+                self._moved[key] = compiled.tree if isinstance(compiled, Compiled) and compiled.reads_now else None
+            return self._moved[key]
 
     def fields(self, entity_type: str) -> Mapping[str, Field]:
         """Return engine columns, own fields and section fields of an entity type by field path."""

@@ -1,6 +1,7 @@
 """Typed tree to Python closures: each part becomes a function of (environment, macro items); plain fields read the map directly."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from packdesk.runtime.expressions import call_closures
@@ -91,6 +92,8 @@ def _variable(node: Variable) -> Closure:
 
 def _field(node: Field) -> Closure:
     path = node.path
+    if node.derived is not None:
+        return _moved(node, node.derived)
     if isinstance(node.target, Root) and node.target.name == "record":
         if node.type.base is Base.LIST:
             return lambda env, _items: (env.record.values.get(path) or ()) if env.record is not None else ()
@@ -114,6 +117,17 @@ def _field(node: Field) -> Closure:
         return empty if value is None else value
 
     return of_bundle
+
+
+def _moved(node: Field, derived: Node) -> Closure:
+    """Return what computes a field that the clock moves, of whichever record it is."""
+    target, value, entity_types = compile_tree(node.target), compile_tree(derived), node.target.type.entity_types
+
+    def of_now(env: Environment, items: Items) -> object:
+        owner = resolve(env, entity_types, target(env, items))
+        return value(env if owner is env.record else replace(env, record=owner), {}) if owner is not None else None
+
+    return of_now
 
 
 def _lines(node: Lines) -> Closure:

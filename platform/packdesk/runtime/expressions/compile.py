@@ -43,7 +43,7 @@ class Compiled:
     @property
     def reads_now(self) -> bool:
         """Say whether the value changes by time alone."""
-        return "now" in self.names
+        return "now" in self.names or any(isinstance(node, Field) and node.derived is not None for node in self.tree.walk())
 
     @cached_property
     def sql_fault(self) -> ExpressionFault | None:

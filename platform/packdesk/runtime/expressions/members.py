@@ -152,7 +152,8 @@ def _field(catalogue: Catalogue, target: Node, path: str, end: int, *, start: in
         if len(families) != 1 or any(kind.base is not Base.ENTRY for kind in kinds) or families & {"value_lists", "level_lists", "categories"}:
             return None
         type_ = types.entry(f"{families.pop()}.{'|'.join(kind.domain.partition('.')[2] for kind in kinds)}")
-    return Field(type=type_, start=start, end=end, target=target, path=path)
+    derived = catalogue.moved(owners[0], path) if len(owners) == 1 else None
+    return Field(type=type_, start=start, end=end, target=target, path=path, derived=derived)
 
 
 def _entry_member(catalogue: Catalogue, target: Node, name: str, end: int) -> Node | None:

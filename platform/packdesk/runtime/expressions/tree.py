@@ -53,10 +53,18 @@ class Variable(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field(Node):
-    """A value of a record by field path, of a line by field id, or of an object by name."""
+    """A value of a record by field path, of a line by field id, or of an object by name.
+
+    ``derived`` is how it follows from its record where the clock moves it, so that no record holds it; it is no part of the text.
+    """
 
     target: Node
     path: str
+    derived: "Node | None" = None
+
+    def children(self) -> Iterator[Node]:
+        """Yield the part whose field it is."""
+        yield self.target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
