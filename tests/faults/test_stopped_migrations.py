@@ -95,6 +95,26 @@ def test_it_is_done_once_the_record_was_changed(database: Database, mend: Callab
     assert put_live(database, merged(one_room_per_berth, without_red, booked)) == 3
 
 
+def test_a_value_that_nobody_can_read_stops_its_step_alone(database: Database) -> None:
+    """Not only what the database refuses: a damaged value is told like it, with its record, and everybody else goes on."""
+    put_live(database, merged())
+    whole, damaged = visit(database, extras=("red", "blue"), room="red"), visit(database, extras=("red",), room="red")
+    visits = sa.table("r_visit", sa.column("number"), sa.column("f_extras"))
+    with database.begin(write=True) as connection:
+        connection.execute(sa.update(visits).where(visits.c.number == damaged.number).values(f_extras='["red"'))
+
+    put_live(database, merged(without_red), {"map_value": {"visit.room.red": "green", "visit.extras.red": "blue"}})
+    (found,) = examine(database, CLOCK)
+    with database.begin(write=True) as connection:
+        connection.execute(sa.update(visits).where(visits.c.number == damaged.number).values(f_extras='["red"]'))
+    clean(database, CLOCK)
+
+    assert found.name == "visit.extras: red -> blue"
+    assert found.advice.startswith(f"{damaged.number} cannot be brought forward: ")
+    assert examine(database, CLOCK) == ()
+    assert [(read(database, one).get("extras"), read(database, one).get("room")) for one in (whole, damaged)] == [(("blue",), "green")] * 2
+
+
 def test_going_back_is_the_other_way_out(database: Database) -> None:
     red, late = _stopped(database)
 

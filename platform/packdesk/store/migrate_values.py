@@ -149,14 +149,15 @@ def _finish_step(database: Database, migration: Migration, ordinal: int, step: S
 
 def _reason(database: Database, migration: Migration, handled: Sequence[Handled], error: Exception) -> str:
     """Return why a step stopped: the record at fault, what is wrong with it, and what to do."""
-    number, why = "", type(error).__name__
-    for entity_type, record in handled:
+    number, refusal = "A record", None
+    if handled:
+        entity_type, record = handled[-1]
         records = migration.tables.record(entity_type)
         with database.begin() as connection:
-            number = str(connection.execute(sa.select(records.c.number).where(records.c.id == record)).scalar_one_or_none() or record)
+            number = connection.execute(sa.select(records.c.number).where(records.c.id == record)).scalar_one()
         refusal = as_refusal(migration.tables, entity_type, error) if isinstance(error, sa.exc.IntegrityError) else None
-        why = str(refusal or (error.orig if isinstance(error, sa.exc.DBAPIError) else error)).strip().rstrip(".")
-    return f"{number or 'A record'} cannot be brought forward: {why}. Change that record or the other, then run 'packdesk doctor --clean'."
+    why = str(refusal or (error.orig if isinstance(error, sa.exc.DBAPIError) else error)).strip().rstrip(".")
+    return f"{number} cannot be brought forward: {why}. Change that record or the other, then run 'packdesk doctor --clean'."
 
 
 def _note_failure(database: Database, number: int, ordinal: int, step: Step, failure: str) -> None:
