@@ -7,6 +7,7 @@ steps would leave it. Only what a step touches is looked at.
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 
@@ -77,8 +78,13 @@ class _Seen:
     examples: list[str] = field(default_factory=list)
 
 
-def collisions(connection: Connection, before: Tables, after: Model, steps: Sequence[Step], given_back: GivenBack = NOTHING_BACK) -> tuple[Collision, ...]:
-    """Return what would not be unique any more after the steps; ``before`` are the tables of the live release."""
+def collisions(  # noqa: PLR0917
+    connection: Connection, before: Tables, after: Model, steps: Sequence[Step], given_back: GivenBack = NOTHING_BACK, since: datetime | None = None
+) -> tuple[Collision, ...]:
+    """Return what would not be unique any more after the steps; ``before`` are the tables of the live release.
+
+    With ``since``, what was judged then is not judged again: only types with a record that was written later are looked at.
+    """
     touched = _touched(steps)
     for entity_type, records in given_back.items():
         for values in records.values():
@@ -90,10 +96,16 @@ def collisions(connection: Connection, before: Tables, after: Model, steps: Sequ
     found: list[Collision] = []
     for pair in type_pairs(before.model, after):
         if pair.old is not None and pair.new is not None and any(slot.entity_type == pair.new.id for slot in touched):
+            if since is not None and not _written_since(connection, before.record(pair.old.id), since):
+                continue
             judge = _Judge(connection=connection, before=before, after=after, pair=pair, touched=touched, anew=anew)
             found += judge.records(pair.old, pair.new, given_back.get(pair.new.id, {}))
             found += judge.lines(pair.old, pair.new)
     return tuple(found)
+
+
+def _written_since(connection: Connection, records: sa.Table, since: datetime) -> bool:
+    return connection.execute(sa.select(records.c.id).where(records.c.updated_at >= since).limit(1)).first() is not None
 
 
 def _touched(steps: Sequence[Step]) -> dict[Slot, list[Step]]:

@@ -28,7 +28,7 @@ from packdesk.store.tables import STORAGE, Tables
 
 BATCH = 500
 #: How far the clocks of two processes may be apart.
-_APART = timedelta(minutes=2)
+APART = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def top_up(connection: Connection, fillings: Sequence[Filling], since: datetime)
         if not one.fresh:
             continue
         records = one.found.records
-        moved = records.c.updated_at >= since - _APART
+        moved = records.c.updated_at >= since - APART
         owners = list(connection.execute(sa.select(records.c.id).where(moved)).scalars())
         for start in range(0, len(owners), BATCH):
             fill(connection, one, owners[start : start + BATCH])

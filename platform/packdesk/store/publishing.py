@@ -178,12 +178,12 @@ def _publish(  # noqa: PLR0917
         sweep(database)
         _contract(database)
         demand_finished(finish(database, clock, progress), made.model, going_back=bool(restored))
+        started = clock.now()
         before = _before(database, made, steps)
         if not restored:
             # What goes back with a roll-back is known at the flip, which asks the same.
             with database.begin() as connection:
                 demand_unique(connection, before, made.model, steps)
-        started = clock.now()
         new = NewRelease(
             number=0,
             base=made.base,
@@ -327,7 +327,8 @@ def _flip(run: _Publish, unwanted: tuple[Step, ...]) -> None:
     with run.database.begin(write=True) as connection:
         _swap(connection, run)
         demand_unused(connection, run.tables, run.steps)
-        demand_unique(connection, run.before, run.plan.model, run.steps, given_back(connection, run.tables, run.steps))
+        since = None if run.restored else run.started
+        demand_unique(connection, run.before, run.plan.model, run.steps, given_back(connection, run.tables, run.steps), since)
         if run.restored:
             give_up_steps(connection, run.plan.base)
         top_up(connection, run.fillings, run.started)

@@ -1,6 +1,7 @@
 """What records that exist have to say against a publish, judged before anything is touched and once more at the flip."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,6 +11,7 @@ from packdesk.model.model import Model
 from packdesk.store.collisions import NOTHING_BACK, GivenBack, collisions
 from packdesk.store.migrate_values import Finished
 from packdesk.store.places import Place, place
+from packdesk.store.prefill import APART
 from packdesk.store.reverting import given_back_to_unique
 from packdesk.store.steps import Slot, Step, StepKind
 from packdesk.store.tables import Tables
@@ -29,9 +31,14 @@ def _knows_statuses(model: Model, entity_type: str, statuses: Iterable[str]) -> 
     return entity_type not in model.lifecycles or all(status in model.lifecycles[entity_type].statuses for status in statuses)
 
 
-def demand_unique(connection: Connection, before: Tables | None, model: Model, steps: Sequence[Step], given_back: GivenBack = NOTHING_BACK) -> None:
-    """Refuse where the steps would leave records with the same that must be unique; ``before`` are the tables of the live release."""
-    found = () if before is None else collisions(connection, before, model, steps, given_back)
+def demand_unique(  # noqa: PLR0917
+    connection: Connection, before: Tables | None, model: Model, steps: Sequence[Step], given_back: GivenBack = NOTHING_BACK, since: datetime | None = None
+) -> None:
+    """Refuse where the steps would leave records with the same that must be unique; ``before`` are the tables of the live release.
+
+    ``since`` says when that was asked the last time.
+    """
+    found = () if before is None else collisions(connection, before, model, steps, given_back, None if since is None else since - APART)
     if found:
         raise PackdeskError("plan_refused", reasons=" ".join(f"{one.problem().message} {one.problem().advice}" for one in found))
 
