@@ -10,7 +10,7 @@ from packdesk.errors import Finding
 from packdesk.model.entity_types import Field
 from packdesk.model.nodes import Json
 from packdesk.records import attach, note
-from packdesk.records.history import CHOICES, HistoryPage
+from packdesk.records.history import CHOICES, HistoryPage, ends_of
 from packdesk.records.looking import Look
 from packdesk.records.note import NotePage
 from packdesk.runtime.entity import EntityRuntime
@@ -185,7 +185,10 @@ def _names(entity: EntityRuntime, path: str, values: Iterable[Json]) -> Iterator
             for each in value if isinstance(value, list | tuple) else (value,):
                 if isinstance(each, str):
                     yield entity.fields[path].targets, each
-    elif path in entity.groups:
+    elif path not in entity.groups:
+        ends = (end for value in values for end in ends_of(value))
+        yield from (((str(end["entity_type"]),), str(end["record"])) for end in ends if end["entity_type"] in entity.model.entity_types)
+    else:
         fields = {name: field for name, field in entity.groups[path].fields.items() if field.targets}
         for value in values:
             for row in value if fields and isinstance(value, list | tuple) else ():
@@ -204,7 +207,22 @@ def _change(look: Look, reader: Reader, entity: EntityRuntime, path: str, values
         label = entity.groups[path].group.label.in_language(look.language)
         return Change(label=label, old=_rows(look, reader, entity, path, old), new=_rows(look, reader, entity, path, new))
     label = entity.relations[path].relation.label.in_language(look.language) if path in entity.relations else path
-    return Change(label=label, old=_plain(old), new=_plain(new))
+    return Change(label=label, old=_ends(look, reader, old), new=_ends(look, reader, new))
+
+
+def _ends(look: Look, reader: Reader, value: Json) -> str:
+    """Return the links of a relation: each by the number of the record that it leads to, and what else it says."""
+    ends = ends_of(value)
+    if not ends:
+        return _plain(value)
+    said = ((_end(look, reader, end), *(_plain(value) for name, value in end.items() if name not in ("entity_type", "record"))) for end in ends)
+    return ", ".join(" ".join(one) for one in said)
+
+
+def _end(look: Look, reader: Reader, end: Mapping[str, Json]) -> str:
+    """Return the number of the record that a link leads to; dots where there is no such type any more."""
+    target = str(end["entity_type"])
+    return _number(look, reader, (target,), str(end["record"])) if target in reader.model.entity_types else "…"
 
 
 def _was(look: Look, reader: Reader, declared: Field, targets: tuple[str, ...], value: Json) -> str:

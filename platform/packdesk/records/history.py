@@ -1,22 +1,27 @@
 """The history of a record, as far as the actor may see what it is about (GEN-8)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from packdesk.errors import PackdeskError
+from packdesk.model.nodes import Json
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.finding_records import existing
-from packdesk.records.views import screen
+from packdesk.records.outcome import Reference
+from packdesk.records.seen_graph import SeenGraph
+from packdesk.records.views import reference, screen
 from packdesk.runtime.values import Record
 from packdesk.store import history as stored
 from packdesk.store.history import Event
 
-__all__ = ["CHOICES", "Event", "HistoryPage", "history", "page"]
+__all__ = ["CHOICES", "Event", "HistoryPage", "ends_of", "history", "page"]
 
 _MOST = 200
 _MASK = "***"
+#: What every link in a history says, beside values of its own.
+_END = frozenset({"entity_type", "record"})
 #: What somebody wants to see of a history -> the kinds of events that it is made of.
 CHOICES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -34,13 +39,18 @@ class HistoryPage:
 
     events: tuple[Event, ...]
     next_cursor: str = ""
+    #: Paths of changes that list links, and how the records at their other ends are named that the actor may see, by type and id.
+    links: frozenset[str] = frozenset()
+    linked: Mapping[tuple[str, str], Reference] = field(default_factory=dict)
 
 
 def history(context: Context, entity_type: str, ref: str, limit: int = 50, cursor: str = "") -> HistoryPage:
     """Return what happened to a record, newest first; changes of hidden fields are left out, of sensitive ones masked."""
 
     def work(unit: Work) -> HistoryPage:
-        return page(unit, existing(unit, entity_type, ref), limit, cursor)
+        found, entity = page(unit, existing(unit, entity_type, ref), limit, cursor), unit.runtime.type(entity_type)
+        links = frozenset(path for event in found.events for path in event.changes if path not in entity.fields and path not in entity.groups)
+        return replace(found, links=links, linked=_named(unit, _linked(found.events, links)))
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
@@ -52,6 +62,34 @@ def page(work: Work, record: Record, limit: int = 50, cursor: str = "", only: st
     kept = screen(work, work.runtime.type(record.entity_type))
     events = tuple(_seen(event, kept.hidden, kept.masked) for event in found[:size])
     return HistoryPage(events, str(events[-1].id) if len(found) > size else "")
+
+
+def ends_of(value: object) -> tuple[Mapping[str, Json], ...]:
+    """Return the links that a value of a change lists, each with the ``record`` at its other end; none where it lists something else."""
+    ends = value if isinstance(value, list | tuple) else ()
+    return tuple(end for end in ends if isinstance(end, Mapping) and end.keys() >= _END)
+
+
+def _linked(events: Iterable[Event], links: frozenset[str]) -> Mapping[str, set[str]]:
+    """Return by type the ids of the records that links in the events lead to."""
+    wanted: dict[str, set[str]] = {}
+    for event in events:
+        for value in (value for path, pair in event.changes.items() if path in links for value in pair):
+            for end in ends_of(value):
+                wanted.setdefault(str(end["entity_type"]), set()).add(str(end["record"]))
+    return wanted
+
+
+def _named(work: Work, wanted: Mapping[str, set[str]]) -> Mapping[tuple[str, str], Reference]:
+    """Return how these records are named, those that the actor may see."""
+    seen = SeenGraph(work.unit, work.runtime, work.context.actor)
+    found: dict[tuple[str, str], Reference] = {}
+    for target, ids in wanted.items():
+        if target in work.runtime.model.entity_types:
+            work.unit.prefetch(target, ids)
+            others = {one: seen.get(target, one) for one in ids}
+            found |= {(target, one): reference(work, other) for one, other in others.items() if other is not None}
+    return found
 
 
 def _place(cursor: str) -> int:

@@ -138,6 +138,23 @@ def test_a_record_is_not_handed_to_where_one_would_not_see_it(door: Door, office
     assert office.now("anna", "service_request", request)["owner_unit"] == "service"
 
 
+@pytest.mark.parametrize("update_existing", ["true", "false"])
+def test_a_row_of_a_file_finds_no_such_record_by_another_unique_field(office: Office, update_existing: str) -> None:
+    """T-31: the row is one of a new record, whose value is taken; it neither changes nor names the record that has it."""
+    known = office.unique("K")
+    contact = office.person("mia", privacy_level="confidential", customer_number=known)
+    values = {office.word("customer_number"): known, office.word("kind"): office.word("person")}
+    values |= {f"{office.word('person')}.{office.word(name)}": "Mine" for name in ("first_name", "last_name")}
+    file = f"{','.join(values)}\n{','.join(values.values())}\n"
+    query = {"key": office.word("customer_number"), "update_existing": update_existing}
+
+    answer = office.call("lena", "POST", "/records/{contact}/import", file.encode(), query=query, Content_Type="text/csv")
+
+    assert [(row["done"], [finding["code"] for finding in row["findings"]]) for row in answer.json["rows"]] == [("refused", ["not_unique"])]
+    assert not [told for told in (contact["number"], contact["id"]) if told.encode() in answer.body]
+    assert office.now("mia", "contact", contact) == contact
+
+
 @through("screen", "api", "import", without={"bulk": "nothing is created in bulk"})
 def test_a_reference_to_it_is_a_reference_to_nothing(door: Door, office: Office, hidden: Json) -> None:
     """T-31: naming a hidden record is refused in the words for one that does not exist."""
@@ -250,3 +267,19 @@ def test_a_filter_does_not_ask_for_fields_that_are_kept_back(office: Office, con
     answer = office.call("lena", "GET", "/records/{activity}", query={"filter": condition})
 
     assert (answer.status, answer.code, answer.json["field"]) == (403, "not_permitted", "person.born_on")
+
+
+def test_a_history_names_what_a_record_was_linked_with_to_those_who_may_see_it(office: Office, screen: ScreenDoor, hidden: Json) -> None:
+    """T-31, GEN-8: number and title as the record itself gives them, to others neither; the screens tell the same."""
+    given = {"assigned_unit": "customer_care", "owner_unit": "service", "description": "To do.", "parent": office.parent("lead", hidden["lead"])}
+    activity = office.activity("admin", "paperwork", hidden["contact"], **given)
+
+    parent = office.now("admin", "activity", activity)["parent"]
+    ends = [office.history(login, "activity", activity)[-1]["changes"]["parent"] for login in ("admin", "lena")]
+    pages = [screen.open(login, f"/r/{{activity}}/{activity['number']}/history") for login in ("admin", "lena")]
+
+    assert (parent["number"], set(parent)) == (hidden["lead"]["number"], {"entity_type", "id", "number", "title"})
+    assert ends[0] == {"old": [], "new": [parent]}
+    assert ends[1] == {"old": [], "new": [{name: parent[name] for name in ("entity_type", "id")}]}
+    assert [hidden["lead"]["number"].encode() in page.body for page in pages] == [True, False]
+    assert not [page for page in pages if hidden["lead"]["id"].encode() in page.body]

@@ -1,11 +1,15 @@
 """``/records/<entity_type>/<ref>/history`` and ``/notes``: what happened to a record, and what people wrote about it."""
 
+from collections.abc import Mapping
+
 from flask import Response, request
 
 from packdesk.errors import PackdeskError
+from packdesk.model.nodes import Json
 from packdesk.records import history as telling
 from packdesk.records import note as noting
 from packdesk.records.json_values import plain
+from packdesk.records.output import References
 from packdesk.store.history import Event
 from packdesk.web.api import parameters
 from packdesk.web.api.idempotency import once
@@ -26,7 +30,7 @@ def history(entity_type: str, ref: str) -> Response:
     if len(cursor) > _LONGEST_CURSOR or not cursor.isascii():
         raise PackdeskError("bad_cursor")
     page = telling.history(context(), entity_type, ref, parameters.number(given, "limit", _PAGE, _LARGEST), cursor)
-    return answer({"entries": [_entry(event) for event in page.events], "next_cursor": page.next_cursor or None})
+    return answer({"entries": [_entry(event, page) for event in page.events], "next_cursor": page.next_cursor or None})
 
 
 @policy(LOGGED_IN)
@@ -52,7 +56,7 @@ def _note(note: noting.Note) -> dict[str, object]:
     return {"id": note.id, "at": plain(note.at), "by": note.by, "text": note.text}
 
 
-def _entry(event: Event) -> dict[str, object]:
+def _entry(event: Event, page: telling.HistoryPage) -> dict[str, object]:
     """Return an entry of the history as JSON."""
     return {
         "id": event.id,
@@ -64,5 +68,19 @@ def _entry(event: Event) -> dict[str, object]:
         "action": event.action,
         "version": event.version,
         "rules": list(event.rules),
-        "changes": {path: {"old": plain(old), "new": plain(new)} for path, (old, new) in event.changes.items()},
+        "changes": {path: {"old": _value(path, old, page), "new": _value(path, new, page)} for path, (old, new) in event.changes.items()},
     }
+
+
+def _value(path: str, value: Json, page: telling.HistoryPage) -> object:
+    """Return an old or new value as JSON; links as a record gives its own, with number and title where the actor may see the record."""
+    ends = telling.ends_of(value) if path in page.links else ()
+    return [_end(end, page.linked) for end in ends] if ends else plain(value)
+
+
+def _end(end: Mapping[str, Json], linked: References) -> dict[str, object]:
+    named = {"entity_type": end["entity_type"], "id": end["record"]}
+    known = linked.get((str(end["entity_type"]), str(end["record"])))
+    if known is not None:
+        named |= {"number": known.number, "title": known.title}
+    return {**named, **{name: plain(value) for name, value in end.items() if name not in ("entity_type", "record")}}
