@@ -106,7 +106,8 @@ def test_the_row_that_has_the_focus_is_edited_by_its_character_in_a_window(enter
     expect(row).to_be_visible()
 
 
-def test_columns_are_moved_and_left_out_without_a_mouse_and_stay_so(enter: Enter) -> None:
+def test_columns_are_moved_and_left_out_without_a_mouse_and_stay_so(enter: Enter, leader: Client) -> None:
+    _requests(leader, "Columned", 1)
     tom = enter("tom")
     page = tom.open("/r/{contact}")
     page.get_by_role("link", name="Columns").press("Enter")
@@ -121,7 +122,7 @@ def test_columns_are_moved_and_left_out_without_a_mouse_and_stay_so(enter: Enter
 
     again = enter("tom").open("/r/{contact}")
 
-    heads = [text.strip() for text in again.locator("thead th").all_inner_texts() if text.strip()]
+    heads = [text.strip() for text in again.locator("thead th:not(.pick, .acts)").all_inner_texts()]
     assert heads[1] == label
     assert left_out not in heads
 
