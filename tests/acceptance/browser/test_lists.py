@@ -128,12 +128,13 @@ def test_columns_are_moved_and_left_out_without_a_mouse_and_stay_so(enter: Enter
 
 
 def test_a_view_is_saved_shared_and_opened_by_somebody_else(enter: Enter, leader: Client) -> None:
+    """However long its name is, its count stands beside it and no narrow page gets wider."""
     _requests(leader, "Viewed", 2)
     lena = enter("lena")
     page = lena.open("/r/{service_request}?view={all}")
     _add_text_chip(lena, "description", "Viewed asks")
     page.get_by_role("link", name="Save as view").click()
-    page.get_by_label("Name of the view").fill("  <b>Seen</b> by all ")
+    page.get_by_label("Name of the view").fill("  <b>Seen</b> by all who look after what was promised ")
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     page.wait_for_url(re.compile("view=v-"))
     private = page.url
@@ -149,6 +150,11 @@ def test_a_view_is_saved_shared_and_opened_by_somebody_else(enter: Enter, leader
 
     assert anna.page.goto(private).status == 200  # type: ignore[union-attr]
     expect(anna.page.locator("#results tbody tr")).to_have_count(2)
+    narrow = enter("anna", width=360).open(private.removeprefix(anna.address))
+    expect(narrow.locator(".views [aria-current] .count")).to_have_text("2")
+    assert narrow.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    ends = "one => one.getBoundingClientRect().right"
+    assert narrow.locator(".views [aria-current] .count").evaluate(ends) <= narrow.locator(".views [aria-current]").evaluate(ends)
     page.locator("summary", has_text="More for this view").click()
     page.get_by_role("button", name="Delete view").click()
     expect(page.locator("main")).to_contain_text("was deleted")
