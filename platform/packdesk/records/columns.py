@@ -14,6 +14,8 @@ from packdesk.runtime.engine_columns import engine_fields
 #: Engine columns that a file may give, with the label each is known by.
 ENGINE_COLUMNS = ("subtype", "status", "owner_unit", "privacy_level", "assigned_unit", "assigned_user")
 NUMBER = "number"
+#: Which version of its record a row was made of; a row without one changes whatever there is.
+VERSION = "version"
 #: Engine columns that an export holds and nobody writes.
 _KEPT = ("state", "created_at", "created_by", "updated_at", "updated_by")
 #: How much of a name must be right for another one to be meant by it.
@@ -41,6 +43,7 @@ def targets(entity: EntityType, header: Sequence[str], key: str = "", language: 
     Nobody gives a record its number, so that a column with numbers is known only as the key by which rows are recognised.
     """
     known = {name: target for name, target, _ in _names(entity)} | ({NUMBER: Target(NUMBER)} if key == NUMBER else {})
+    known[VERSION] = Target(VERSION, unread=not key)
     spoken = [name for name, target, languages in _names(entity) if not (target.unread or target.derived) and (not languages or language in languages)]
     problems: list[Mapping[str, Json]] = []
     unknown: list[str] = []
@@ -72,7 +75,7 @@ def data_of(columns: Sequence[Target], cells: Sequence[str]) -> Mapping[str, Jso
     data: dict[str, Json] = {}
     lines: dict[str, dict[str, Json]] = {}
     for target, cell in zip(columns, cells, strict=True):
-        if cell == "" or target.path == NUMBER or target.unread:
+        if cell == "" or target.path in (NUMBER, VERSION) or target.unread:
             continue
         if target.group:
             lines.setdefault(target.group, {})[target.field] = cell

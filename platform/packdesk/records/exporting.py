@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import orjson
 
+from packdesk.records.columns import VERSION
 from packdesk.records.context import Context, run
 from packdesk.records.csv_text import write_rows
 from packdesk.records.drafts import begin
@@ -17,7 +18,7 @@ from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import Record
 
 _PAGE = 500
-_SILENT = frozenset({"id", "version", "deleted_at"})
+_SILENT = frozenset({"id", VERSION, "deleted_at"})
 
 
 def export_csv(context: Context, entity_type: str, command: SearchCommand) -> Iterator[bytes]:
@@ -25,7 +26,9 @@ def export_csv(context: Context, entity_type: str, command: SearchCommand) -> It
     pages = _pages(context, entity_type, command)
     first = next(pages)
     entity = context.live.current().runtime.type(entity_type)
-    paths = tuple(path for path in command.fields or entity.fields if path in entity.fields and path not in _SILENT | first.hidden | first.masked)
+    # A file that comes back may say which versions it was made of, if that was asked for.
+    silent = (_SILENT - {VERSION} if command.fields else _SILENT) | first.hidden | first.masked
+    paths = tuple(path for path in command.fields or entity.fields if path in entity.fields and path not in silent)
 
     def rows() -> Iterator[tuple[object, ...]]:
         yield paths

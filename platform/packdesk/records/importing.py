@@ -8,7 +8,7 @@ from packdesk.errors import PackdeskError, Refused
 from packdesk.errors.echo import shortened
 from packdesk.records import policy
 from packdesk.records.bulk import refusals
-from packdesk.records.columns import NUMBER, Target, data_of, targets
+from packdesk.records.columns import NUMBER, VERSION, Target, data_of, targets
 from packdesk.records.context import Context, Door, opened
 from packdesk.records.creation import create_in
 from packdesk.records.csv_text import Row, read_table
@@ -23,6 +23,8 @@ from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.values import Record
 from packdesk.store.queries import Query
 from packdesk.store.queries import run as find
+
+_LONGEST_VERSION = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +141,16 @@ def _row(work: Work, entity_type: str, columns: tuple[Target, ...], row: Row, co
     if not data:
         # A row that changes nothing is no edit: it harms no record that may not be edited.
         return RowResult(row=row.number, number=there[1], id=there[0], done="skipped")
-    outcome = update_in(work, entity_type, there[0], data, text=True)
+    outcome = update_in(work, entity_type, there[0], data, version=_version(columns, row), text=True)
     return RowResult(row=row.number, number=there[1], id=there[0], done="updated" if outcome.changed else "skipped")
+
+
+def _version(columns: tuple[Target, ...], row: Row) -> int | None:
+    """Return the version that the row says it was made of; None where it says nothing."""
+    cell = next((cell for column, cell in zip(columns, row.cells, strict=True) if column.path == VERSION), "")
+    if cell and not (cell.isascii() and cell.isdigit() and len(cell) <= _LONGEST_VERSION):
+        raise PackdeskError("bad_parameter", name=VERSION, reason="a version is a whole number")
+    return int(cell) if cell else None
 
 
 def _new_cells(work: Work, entity_type: str, ref: str, columns: tuple[Target, ...], row: Row) -> Mapping[Target, str]:

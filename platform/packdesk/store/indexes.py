@@ -140,8 +140,8 @@ def _index_records(tables: Tables, entity: EntityType) -> None:
         if (field.path,) not in alone and not tables.is_long(entity.id, field.path):
             for column in _looked_up(field):
                 _index(table, (column,), where=live)
-    for one in _sorted_by(tables, entity.id):
-        _index_parts(table, _name(table, one.names), one.parts, where=live)
+    for order in _sorted_by(tables, entity.id):
+        _index_parts(table, _name(table, order.names), order.parts, where=live)
 
 
 def _filtered(tables: Tables, entity: EntityType) -> Iterator[str]:
@@ -171,7 +171,9 @@ def _looked_up(stored: Stored) -> tuple[sa.Column[object], ...]:
 def _sorted_by(tables: Tables, entity_type: str) -> Iterator[_Sorted]:
     """Yield what lists are sorted by, as far as it fits into an index: the rest is sorted among those that are alike up to there."""
     for columns in _orders(tables, entity_type):
-        names, parts, room = [], [], ROOM if tables.dialect == "postgresql" else math.inf
+        names: list[str] = []
+        parts: list[sa.ColumnElement[object]] = []
+        room = ROOM if tables.dialect == "postgresql" else math.inf
         for column, taken in {**columns, tables.record(entity_type).c.id: SHORT}.items():
             room -= taken
             if room >= 0:

@@ -50,6 +50,25 @@ def test_an_edit_that_changes_nothing_is_counted_as_skipped(kim: Caller) -> None
     assert (report["done"], report["skipped"], report["refused"]) == (0, 1, 0)
 
 
+def test_a_file_that_says_its_versions_overwrites_nobody(kim: Caller) -> None:
+    """GEN-26: an exported file comes back after a colleague changed one of its records."""
+    first, second = _books(kim, "File one", "File two")
+    asked = f"filter=record.number in ['{first}', '{second}']&fields=number,version,pages"
+    exported = kim.get(f"/records/book/export?format=csv&{asked}").get_data(as_text=True).lstrip("\ufeff")
+    kim.patch(f"/records/book/{second}", {"pages": 99}, 1)
+
+    edited = "\n".join(line if place == 0 else f"{line.rpartition(',')[0]},77" for place, line in enumerate(exported.splitlines()))
+    rows = kim.request("POST", "/records/book/import?key=number&update_existing=true", data=edited.encode(), content_type="text/csv").get_json()["rows"]
+    wrong = kim.request(
+        "POST", "/records/book/import?key=number&update_existing=true", data=f"number,version,pages\n{first},x,1".encode(), content_type="text/csv"
+    )
+
+    assert exported.splitlines()[0] == "number,version,pages"
+    assert sorted(row["findings"][0]["code"] if row["findings"] else row["done"] for row in rows) == ["updated", "version_conflict"]
+    assert [kim.get(f"/records/book/{number}").get_json()["pages"] for number in (first, second)] == [77, 99]
+    assert wrong.get_json()["rows"][0]["findings"][0]["code"] == "bad_parameter"
+
+
 def test_a_bulk_action_meets_the_same_guards(kim: Caller) -> None:
     first, second = _books(kim, "Act one", "Act two")
     kim.act("book", second, "lend")

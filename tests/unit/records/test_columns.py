@@ -39,12 +39,16 @@ def test_columns_are_paths_or_labels(skipper: EntityType, header: str, path: str
     assert [target.path for target in targets(skipper, [header])] == [path]
 
 
-@pytest.mark.parametrize("header", ["hulls", "number", "id", "version", "nothing"])
+@pytest.mark.parametrize("header", ["hulls", "number", "id", "nothing"])
 def test_columns_that_say_nothing_about_a_record_are_unknown(skipper: EntityType, header: str) -> None:
     with pytest.raises(PackdeskError) as caught:
         targets(skipper, [header])
 
     assert caught.value.facts["columns"] == [header]
+
+
+def test_a_version_is_read_where_rows_are_recognised(skipper: EntityType) -> None:
+    assert [[target.unread for target in targets(skipper, ["licence", "version"], key)] for key in ("", "licence")] == [[False, True], [False, False]]
 
 
 def test_every_bad_column_is_named_at_once(skipper: EntityType) -> None:
