@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from tests.integration.releases.changes import booked, without_red
+from tests.integration.releases.changes import booked, without_red, without_waiting
 from tests.integration.releases.desk import CLOCK, change, events, put_live, read, visit
-from tests.integration.releases.test_staying_unique import RED_TO_GREEN, one_room_per_berth
+from tests.integration.releases.test_staying_unique import RED_TO_GREEN, one_room_per_berth, one_status_per_size
 from tests.unit.releases.harbour import Documents, fields, merged
 
 from packdesk.errors import PackdeskError
@@ -127,3 +127,28 @@ def test_going_back_is_the_other_way_out(database: Database) -> None:
         pending = connection.execute(sa.select(migration_step.c.ordinal).where(migration_step.c.state == PENDING)).all()
     assert pending == []
     assert put_live(database, merged(one_room_per_berth, booked)) == 4
+
+
+def test_going_back_further_waits_where_a_status_would_mean_nothing(database: Database) -> None:
+    put_live(database, merged(one_status_per_size, without_waiting, reindexed))
+    put_live(database, merged(one_status_per_size))
+    waiting, other = visit(database, size="1", status="waiting"), visit(database, size="2")
+    flipped: list[bool] = []
+
+    def after_the_flip(connection: sa.Connection) -> None:
+        if not flipped and connection.exec_driver_sql("SELECT number FROM active_release").scalar_one() == 3:
+            flipped.append(True)
+            visits = sa.table("r_visit", sa.column("number"), sa.column("f_size"))
+            connection.execute(sa.update(visits).where(visits.c.number == other.number).values(f_size="1"))
+
+    sa.event.listen(database.engine, "commit", after_the_flip)
+    put_live(database, merged(one_status_per_size, without_waiting), {"map_status": {"visit.waiting": "planned"}})
+    sa.event.remove(database.engine, "commit", after_the_flip)
+
+    with pytest.raises(PackdeskError) as caught:
+        rollback(database, 1, actor="bob", note="", clock=CLOCK)
+    before = read(database, waiting).get("status")
+    number = rollback(database, 2, actor="bob", note="", clock=CLOCK)
+
+    assert str(waiting.number) in str(caught.value)
+    assert (before, number, read(database, waiting).get("status")) == ("planned", 4, "waiting")
