@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from packdesk_ui.lists.table import Column
 
 _COMPONENT = "components/table.html"
+#: Letters up to which a badge keeps its line, however little room a list has.
+_SHORT_BADGE = 14
 
 
 class Cells:
@@ -41,7 +43,8 @@ class Cells:
         if shown.plain:
             return f"<span>{escape(shown.text)}</span>"
         if shown.badge:
-            return f'<span class="badge tone-{escape(shown.badge)}">{escape(shown.text)}</span>'
+            words = " of-words" if len(shown.text) > _SHORT_BADGE else ""
+            return f'<span class="badge tone-{escape(shown.badge)}{words}">{escape(shown.text)}</span>'
         if shown.href and shown.text:
             return f'<a href="{escape(shown.href)}">{escape(shown.text)}</a>'
         return self._value(shown)

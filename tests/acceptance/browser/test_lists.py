@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests.acceptance.browser.conftest import Enter, Person, once
-from tests.acceptance.running import Client
+from tests.acceptance.running import Client, Desk
 
 pytestmark = once
 
@@ -178,8 +178,13 @@ def test_chips_work_without_a_script(enter: Enter, leader: Client) -> None:
 
 
 @pytest.mark.parametrize(("width", "path"), [(1280, "/r/{service_request}?view={all}"), (1280, "/r/{contact}"), (360, "/r/{service_request}?view={all}")])
-def test_nothing_of_a_list_is_cut_with_its_usual_columns(enter: Enter, leader: Client, width: int, path: str) -> None:
-    _requests(leader, "Bartholomaeus-Maximilian", 1)
+def test_nothing_of_a_list_is_cut_with_its_usual_columns(enter: Enter, desk: Desk, leader: Client, width: int, path: str) -> None:
+    """Neither long names make it wider nor a status of several words."""
+    (request,) = _requests(leader, "Bartholomaeus-Maximilian", 1)
+    anna = desk.login("anna")
+    anna.act("service_request", request, "claim")
+    claimed = leader.read("service_request", str(request["number"]))
+    assert anna.act("service_request", claimed, "respond", status="waiting_for_customer").status == 200
     page = enter("lena", width=width).open(path)
 
     cut = page.evaluate("[document.querySelector('.scroll'), document.documentElement].map(one => one.scrollWidth - one.clientWidth)")
