@@ -33,7 +33,7 @@ def test_cancelling_is_for_what_is_pending_and_takes_the_defaults(office: Office
     record = {"service_request": office.request, "lead": office.lead, "activity": office.activity}[entity_type]("lena")
 
     cancelled = office.do("lena", entity_type, record, "cancel")
-    again = office.act("lena", entity_type, record, "cancel")
+    again = office.act("lena", entity_type, cancelled, "cancel")
 
     expected = {"service_request": ("withdrawn", "duplicate"), "lead": ("dropped", None), "activity": ("called_off", "customer_withdrew")}
     assert (cancelled["status"], cancelled.get("cancellation_reason")) == expected[entity_type]
@@ -98,9 +98,9 @@ def test_a_lead_of_another_unit_is_started_only_after_it_was_accepted(office: Of
     lead = office.lead("mia", assigned_unit="b2b_marketing")
 
     before = office.act("mia", "lead", lead, "start_progress")
-    office.do("mia", "lead", lead, "claim")
-    other = office.act("admin", "lead", lead, "start_progress")
-    after = office.do("mia", "lead", lead, "start_progress")
+    claimed = office.do("mia", "lead", lead, "claim")
+    other = office.act("admin", "lead", claimed, "start_progress")
+    after = office.do("mia", "lead", claimed, "start_progress")
 
     assert before.code == "assignee_missing"
     assert other.code == "not_assignee"
@@ -147,7 +147,7 @@ def test_without_rules_the_life_cycle_alone_decides(office: Office) -> None:
     request = office.do("lena", "service_request", office.request("lena", "service_outage"), "respond", response={"category": "received"})
 
     waiting = office.change("lena", "service_request", request, status="waiting_for_customer")
-    skipped = office.act("lena", "service_request", request, "complete")
+    skipped = office.act("lena", "service_request", waiting, "complete")
     back = office.edit("lena", "service_request", waiting, status="new")
 
     assert waiting["state"] == "responded"
@@ -220,16 +220,16 @@ def test_a_request_with_an_open_activity_is_not_completed(office: Office) -> Non
     request = office.request("lena", "service_outage")
     contact = {"number": request["contact"]["number"]}
     activity = office.activity("lena", contact=contact, parent=office.parent("service_request", request))
-    office.do("lena", "service_request", request, "respond", response={"category": "received"})
-    office.do("lena", "service_request", request, "temporarily_resolve", temporary_resolution={"category": "workaround"})
+    request = office.do("lena", "service_request", request, "respond", response={"category": "received"})
+    request = office.do("lena", "service_request", request, "temporarily_resolve", temporary_resolution={"category": "workaround"})
 
     unaccepted = office.act("lena", "service_request", request, "finally_resolve", final_resolution={"category": "repaired"})
     stranger = office.act("lena", "service_request", request, "accept_temporary_resolution", contact=office.person("lena")["number"])
-    office.do("lena", "service_request", request, "accept_temporary_resolution", contact=contact["number"])
-    office.do("lena", "service_request", request, "finally_resolve", final_resolution={"category": "repaired"})
+    request = office.do("lena", "service_request", request, "accept_temporary_resolution", contact=contact["number"])
+    request = office.do("lena", "service_request", request, "finally_resolve", final_resolution={"category": "repaired"})
     early = office.act("lena", "service_request", request, "complete")
     office.do("lena", "activity", activity, "cancel")
-    done = office.do("lena", "service_request", request, "complete")
+    done = office.do("lena", "service_request", office.now("lena", "service_request", request), "complete")
 
     assert (unaccepted.code, early.code) == ("check_failed", "check_failed")
     assert unaccepted.json["rule"].endswith("workaround_accepted")
