@@ -123,3 +123,19 @@ def test_who_may_not_act_is_told_so(app: Flask, kim: Caller) -> None:
 
     assert "data-at-once" not in text
     assert 'aria-disabled="true"' in text or 'role="alert"' in text
+
+
+def test_what_a_script_does_to_a_row_leads_back_to_the_list_as_it_was_asked_for(kims: FlaskClient, kim: Caller) -> None:
+    """Without a script the form says at least which view it was."""
+    numbers = [kim.made("book", name=f"Row to lend {place}", pages=90)["number"] for place in range(2)]
+    here = "/r/book?layout=board&order=-name"
+
+    scripted = kims.post(
+        f"/r/book/{numbers[0]}/actions/lend",
+        data={"_list": "", "_key": "lend-scripted"},
+        headers={**SAME_ORIGIN, "HX-Request": "true", "Packdesk-Origin": here},
+    )
+    plain = kims.post(f"/r/book/{numbers[1]}/actions/lend", data={"_list": "", "_key": "lend-plain"}, headers=SAME_ORIGIN)
+
+    assert (scripted.headers["HX-Redirect"], plain.headers["Location"]) == (here, "/r/book")
+    assert f"{numbers[0]}: " in kims.get(here).text

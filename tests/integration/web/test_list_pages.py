@@ -479,20 +479,3 @@ def test_what_was_chosen_at_the_login_holds_for_the_session_alone(app: Flask) ->
 
     assert '<html lang="de"' in client.get("/r/book").text
     assert '<html lang="en"' in _logged_in(app, "carl").get("/r/book").text
-
-
-def test_what_a_script_does_to_a_row_leads_back_to_the_list_as_it_was_asked_for(app: Flask, kim: Caller) -> None:
-    """Without a script the form says at least which view it was."""
-    numbers = [kim.made("book", name=f"Row to lend {place}", pages=90)["number"] for place in range(2)]
-    client = _logged_in(app, "kim")
-    here = "/r/book?layout=board&order=-name"
-
-    scripted = client.post(
-        f"/r/book/{numbers[0]}/actions/lend",
-        data={"_list": "", "_key": "lend-scripted"},
-        headers={**SAME_ORIGIN, "HX-Request": "true", "Packdesk-Origin": here},
-    )
-    plain = client.post(f"/r/book/{numbers[1]}/actions/lend", data={"_list": "", "_key": "lend-plain"}, headers=SAME_ORIGIN)
-
-    assert (scripted.headers["HX-Redirect"], plain.headers["Location"]) == (here, "/r/book")
-    assert f"{numbers[0]}: " in client.get(here).text
