@@ -29,10 +29,14 @@ function connectNarrowing(root: Document): void {
   const show = () => root.querySelectorAll<HTMLElement>("[data-narrow][hidden]").forEach((field) => { field.hidden = false; });
   show();
   root.addEventListener("htmx:afterSettle", show);
-  root.addEventListener("toggle", (event) => {
-    const menu = event.target as HTMLDetailsElement;
-    if (menu.open && menu.matches?.("[data-menu-fields]")) menu.querySelector<HTMLElement>("[data-narrow]")?.focus();
-  }, true);
+  // The menu opens here and now, not once the browser comes to it: what is typed at once is typed into its field.
+  root.addEventListener("click", (event) => {
+    const menu = (event.target as Element).closest("[data-menu-fields] > summary")?.parentElement as HTMLDetailsElement | null | undefined;
+    if (!menu || event.defaultPrevented) return;
+    event.preventDefault();
+    menu.open = !menu.open;
+    if (menu.open) menu.querySelector<HTMLElement>("[data-narrow]")?.focus();
+  });
   root.addEventListener("input", (event) => {
     const field = event.target as HTMLInputElement;
     if (!field.matches?.("[data-narrow]")) return;
