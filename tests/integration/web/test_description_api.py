@@ -115,7 +115,7 @@ def test_the_page_of_the_api_needs_no_script(kim: Caller) -> None:
 def test_a_token_says_who_it_speaks_for(kim: Caller) -> None:
     me = kim.get("/me").get_json()
 
-    assert (me["login"], me["name"], me["roles"], me["units"]) == ("kim", "Kim Keeper", ["Admin", "keeper"], ["north_desk"])
+    assert (me["login"], me["name"], me["roles"], me["units"]) == ("kim", "Kim Keeper", ["keeper"], ["north_desk"])
     assert me["permissions"] == ["notes.secret", "studio.publish", "users.manage"]
 
 
