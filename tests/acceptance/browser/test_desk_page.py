@@ -54,9 +54,13 @@ def test_a_contact_is_worked_on_from_its_desk(enter: Enter, leader: Client) -> N
     inside.get_by_role("button", name="Create").click()
     expect(inside.get_by_role("alert").first).to_contain_text("Assign a unit or a user.")
     inside.get_by_label("Assigned unit").select_option(anna.renamer.word("first_line"))
-    inside.get_by_role("button", name="Create").click()
+    # What was created leads back to the desk by a page of its own; going back before it is there would meet it on its way.
+    with page.expect_navigation(wait_until="load"):
+        inside.get_by_role("button", name="Create").click()
     expect(page.locator("tbody tr")).to_have_count(2)
     page.go_back()
+    # The tab that was open before is asked for again; a step that comes in between would cut it off.
+    page.wait_for_load_state("networkidle")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Worked Desked")
 
