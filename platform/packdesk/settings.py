@@ -9,6 +9,8 @@ from packdesk.errors import PackdeskError
 
 #: What a setting may say that is on or off.
 _SWITCH = {"": False, "no": False, "0": False, "false": False, "off": False, "yes": True, "1": True, "true": True, "on": True}
+LOGINS_PER_ACCOUNT = 10
+LOGINS_PER_ADDRESS = 60
 _REDIS = ("redis://", "rediss://", "redis+unix://", "redis+sentinel://", "redis+cluster://")
 
 
@@ -28,6 +30,9 @@ class Settings:
     packs: tuple[str, ...] = ()
     #: People reach the server by https alone, which something in front of it ends: cookies travel no other way.
     https: bool = False
+    #: How often a minute somebody may try to log in to one account, and from one address; a centre behind one address needs more.
+    logins_per_account: int = LOGINS_PER_ACCOUNT
+    logins_per_address: int = LOGINS_PER_ADDRESS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -49,4 +54,16 @@ class Settings:
             secret_key=environment.get("PACKDESK_SECRET_KEY", ""),
             packs=tuple(part for part in environment.get("PACKDESK_PACKS", "").split(os.pathsep) if part),
             https=_SWITCH[https],
+            logins_per_account=_count(environment, "PACKDESK_LOGINS_PER_ACCOUNT", LOGINS_PER_ACCOUNT),
+            logins_per_address=_count(environment, "PACKDESK_LOGINS_PER_ADDRESS", LOGINS_PER_ADDRESS),
         )
+
+
+def _count(environment: Mapping[str, str], name: str, usual: int) -> int:
+    """Return a setting that says how many; raises ``bad_setting`` where it isn't a number above zero."""
+    said = environment.get(name, "").strip()
+    if not said:
+        return usual
+    if not (said.isascii() and said.isdecimal() and 0 < int(said[:10]) < 10**9):
+        raise PackdeskError("bad_setting", name=name, reason="it must be a whole number above zero")
+    return int(said)

@@ -122,7 +122,9 @@ class Desk:
     @property
     def environment(self) -> dict[str, str]:
         """Return the environment in which commands and server of this installation run."""
-        settings = {"PACKDESK_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
+        # All of a worker's tests log in from one address, as half a dozen people: the limits themselves are tested where they are the matter.
+        limits = {"PACKDESK_LOGINS_PER_ACCOUNT": "1000", "PACKDESK_LOGINS_PER_ADDRESS": "1000"}
+        settings = {"PACKDESK_HOME": str(self.home), "PYTHONUNBUFFERED": "1", **limits}
         if self.database_url:
             settings["PACKDESK_DATABASE_URL"] = self.database_url
         if self.packs:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,17 @@ def test_the_login_form_is_limited_as_well(strict: Flask) -> None:
 
 
 def test_several_processes_share_the_limit() -> None:
-    assert Limits.shared_by(2) == Limits(per_account="5 per minute", per_address="30 per minute")
-    assert Limits.shared_by(64).per_account == "1 per minute"
+    settings = Settings(home=Path(), database_url="sqlite://")
+
+    assert Limits.of(settings, 2) == Limits(per_account=5, per_address=30)
+    assert Limits.of(settings, 64).per_account == 1
+    assert Limits.of(replace(settings, redis_url="redis://"), 64) == Limits(per_account=10, per_address=60)
+
+
+def test_a_centre_behind_one_address_says_how_many_log_in_there() -> None:
+    settings = Settings.from_environment({"PACKDESK_LOGINS_PER_ADDRESS": "600"})
+
+    assert Limits.of(settings, 2) == Limits(per_account=5, per_address=300)
 
 
 @pytest.mark.parametrize(

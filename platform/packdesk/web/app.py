@@ -22,15 +22,16 @@ from packdesk.web.sessions import HostSessions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How often somebody may try to log in, per process; a server with several processes divides them."""
+    """How often a minute somebody may try to log in, per process; a server with several processes divides them."""
 
-    per_account: str = "10 per minute"
-    per_address: str = "60 per minute"
+    per_account: int
+    per_address: int
 
     @classmethod
-    def shared_by(cls, processes: int) -> "Limits":
-        """Return the limits of one of several processes that don't share a counter."""
-        return cls(per_account=f"{max(1, 10 // processes)} per minute", per_address=f"{max(1, 60 // processes)} per minute")
+    def of(cls, settings: Settings, processes: int = 1) -> "Limits":
+        """Return the limits of one process: processes count together with Redis, and each for itself without."""
+        counters = 1 if settings.redis_url else processes
+        return cls(per_account=max(1, settings.logins_per_account // counters), per_address=max(1, settings.logins_per_address // counters))
 
 
 class _Templates(Environment):
@@ -58,8 +59,9 @@ def create_app(settings: Settings, *, services: Services | None = None, prepare:
     if prepare:
         startup.prepare(parts)
     app = _App("packdesk.web", static_folder=None)
-    limit = limits or Limits()
-    fab.configure(app, settings, key=key, prepare=prepare, login_limit=limit.per_account, address_limit=limit.per_address)
+    limit = limits or Limits.of(settings)
+    per_account, per_address = f"{limit.per_account} per minute", f"{limit.per_address} per minute"
+    fab.configure(app, settings, key=key, prepare=prepare, login_limit=per_account, address_limit=per_address)
     app.config.update(MAX_CONTENT_LENGTH=JSON_LIMIT, MAX_FORM_MEMORY_SIZE=JSON_LIMIT, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
     app.session_interface = HostSessions()
     app.extensions[EXTENSION] = parts
@@ -72,7 +74,7 @@ def create_app(settings: Settings, *, services: Services | None = None, prepare:
         if prepare:
             fab.sync_roles(appbuilder, startup.role_names(parts))
     app.add_url_rule("/health", "health", health, methods=["GET"])
-    app.register_blueprint(api.blueprint(appbuilder.sm.limiter, limit.per_account, limit.per_address))
+    app.register_blueprint(api.blueprint(appbuilder.sm.limiter, per_account, per_address))
     if importlib.util.find_spec("packdesk_ui") is not None:
         from packdesk_ui import register
 

@@ -34,8 +34,7 @@ def application() -> Flask:
     write_log()
     settings = Settings.from_environment()
     processes = int(os.environ.get(_PROCESSES, "1"))
-    limits = Limits() if settings.redis_url else Limits.shared_by(processes)
-    app = create_app(settings, prepare=False, limits=limits)
+    app = create_app(settings, prepare=False, limits=Limits.of(settings, processes))
     runner = app.extensions[RUNNER] = runner_of(app.extensions[EXTENSION], processes)
     # A server process is one of multiprocessing's: it runs these, and no others, when it ends.
     Finalize(None, runner.stop, args=(_RUNNER_SECONDS,), exitpriority=1)
@@ -109,6 +108,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "PACKDESK_SECRET_KEY": settings.secret_key,
         "PACKDESK_PACKS": os.pathsep.join(settings.packs),
         "PACKDESK_HTTPS": "yes" if settings.https else "no",
+        "PACKDESK_LOGINS_PER_ACCOUNT": str(settings.logins_per_account),
+        "PACKDESK_LOGINS_PER_ADDRESS": str(settings.logins_per_address),
     }
 
 

@@ -143,6 +143,7 @@ def test_a_session_that_ends_while_somebody_types_is_taken_up_in_place_and_the_t
     dialog.locator("[name=password]").fill(desk.password)
     dialog.locator("button[type=submit]").click()
 
+    expect(dialog).to_be_hidden(timeout=20_000)
     expect(page.locator("section:has(#notes) .trail")).to_contain_text(NOTE, timeout=20_000)
     notes = leader.api("GET", f"/records/contact/{record['number']}/notes").json["notes"]
     assert [(one["by"], one["text"]) for one in notes] == [("tom", NOTE)]

@@ -337,7 +337,16 @@ def test_a_pack_that_is_live_does_not_vanish_by_accident(run: Run, tmp_path: Pat
     assert "removed" in {change["kind"] for change in json.loads(alone.out)["changes"]}
 
 
-@pytest.mark.parametrize(("name", "value"), [("PACKDESK_DATABASE_URL", "mysql://x"), ("PACKDESK_REDIS_URL", "localhost:6379"), ("PACKDESK_HTTPS", "maybe")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PACKDESK_DATABASE_URL", "mysql://x"),
+        ("PACKDESK_REDIS_URL", "localhost:6379"),
+        ("PACKDESK_HTTPS", "maybe"),
+        ("PACKDESK_LOGINS_PER_ADDRESS", "many"),
+        ("PACKDESK_LOGINS_PER_ACCOUNT", "0"),
+    ],
+)
 def test_a_wrong_setting_ends_with_two(run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
 

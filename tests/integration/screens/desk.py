@@ -28,7 +28,7 @@ from packdesk.web.services import Services
 ROOT = Path(__file__).parents[3]
 PACKS = (str(ROOT / "metadata"), str(ROOT / "examples" / "packs" / "complaints"))
 PASSWORD = "correct horse battery"
-WIDE = Limits(per_account="1000 per minute", per_address="1000 per minute")
+WIDE = Limits(per_account=1000, per_address=1000)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 #: What every record of a test belongs to; ids in braces are numbers of records made before.
 NEEDED: Mapping[str, Mapping[str, object]] = {

@@ -16,7 +16,7 @@ from packdesk.web.app import Limits, close, create_app
 
 PACK = Path(__file__).parent / "library"
 PASSWORD = "correct horse battery"
-WIDE = Limits(per_account="1000 per minute", per_address="1000 per minute")
+WIDE = Limits(per_account=1000, per_address=1000)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
