@@ -154,36 +154,42 @@ class Draft:
 
     def worked_out(self) -> "Draft":
         """Return the draft of a new record as one whose derived fields fit what they read."""
-        return self if self.old is not None else replace(self, filled=self.record)
+        return self if self.old is not None else self.having(filled=self.record)
 
     def writing(self, values: Mapping[str, object]) -> "Draft":
         """Return the draft with these values written; itself where they stand there already."""
         held = self.record.values
         if all(path in held and (held[path] is value or held[path] == value) for path, value in values.items()):
             return self
-        return self._over(self.record.having(values))
+        return self.having(record=self.record.having(values))
 
     def with_lines(self, group: str, lines: tuple[Line, ...]) -> "Draft":
         """Return the draft with these lines in a group."""
-        return self._over(self.record.having({}, {group: lines}))
+        return self.having(record=self.record.having({}, {group: lines}))
 
-    def _over(self, record: Record) -> "Draft":
-        """Return the draft with another record; ``replace`` takes as long as evaluating a dozen expressions, and a creation asks for a dozen."""
+    def having(self, **parts: object) -> "Draft":
+        """Return the draft with other parts; ``replace`` takes as long as evaluating a dozen expressions, and a creation asks for a dozen."""
+        if not parts.keys() <= Draft.__dataclass_fields__.keys():
+            raise TypeError(f"a draft has no {', '.join(sorted(parts.keys() - Draft.__dataclass_fields__.keys()))}")
         made = object.__new__(Draft)
-        vars(made).update({name: value for name, value in vars(self).items() if name not in _WORKED_OUT}, record=record)
+        kept = vars(made)
+        kept.update(vars(self))
+        for name in _WORKED_OUT:
+            kept.pop(name, None)
+        kept.update(parts)
         return made
 
     def with_links(self, relation: str, ends: tuple[LinkEnd, ...]) -> "Draft":
         """Return the draft with these links through a relation."""
-        return replace(self, links={**self.links, relation: ends})
+        return self.having(links={**self.links, relation: ends})
 
     def with_note(self, text: str) -> "Draft":
         """Return the draft with one more note."""
-        return replace(self, notes=(*self.notes, text))
+        return self.having(notes=(*self.notes, text))
 
     def with_message(self, topic: str, body: Mapping[str, Json]) -> "Draft":
         """Return the draft with one more row for the outbox."""
-        return replace(self, messages=(*self.messages, Message(topic, body)))
+        return self.having(messages=(*self.messages, Message(topic, body)))
 
     def with_status(self, status: str) -> "Draft":
         """Return the draft in a status and in the state that the status stands for."""

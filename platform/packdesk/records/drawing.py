@@ -75,14 +75,14 @@ def _given(attempt: Attempt, draft: Draft) -> Draft:
     record = draft.record.having(values, given.lines)
     if draft.old is None and isinstance(status := given.values.get("status"), str) and draft.entity.lifecycle is not None:
         record = record.having({"state": draft.entity.lifecycle.statuses[status].state})
-    return replace(draft, record=record, links=given.links, given=frozenset((*given.values, *given.lines, *given.links)), inputs=given.inputs)
+    return draft.having(record=record, links=given.links, given=frozenset((*given.values, *given.lines, *given.links)), inputs=given.inputs)
 
 
 def _moved(attempt: Attempt, draft: Draft) -> Draft:
     judged = attempt.judged
     if not judged.status:
         return draft
-    return replace(draft.writing({"status": judged.status, "state": judged.state}), rules=(*draft.rules, *judged.rules))
+    return draft.writing({"status": judged.status, "state": judged.state}).having(rules=(*draft.rules, *judged.rules))
 
 
 def _carried_over(draft: Draft) -> Draft:
@@ -107,7 +107,7 @@ def _with_free_inputs(attempt: Attempt, draft: Draft) -> Draft:
         own = name in (action.action.inputs if action else ()) and name not in (action.action.field_inputs if action else ())
         if own and name not in values:
             values[name] = situation(replace(draft, inputs=values)).value(field.default)
-    return replace(draft, inputs=values)
+    return draft.having(inputs=values)
 
 
 def _finished(draft: Draft) -> Draft:

@@ -64,8 +64,10 @@ def views(runtime: Runtime, actor: Actor, entity_type: str) -> bool:
 
 def field_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, path: str) -> Finding | None:
     """Return why the actor may not view or edit a field; a role without an entry for the field leaves it open."""
-    if actor.system:
-        return None
+    return _field_refused(runtime, actor, verb, entity_type, path) if path in closed_fields(runtime, actor, verb, entity_type) else None
+
+
+def _field_refused(runtime: Runtime, actor: Actor, verb: str, entity_type: str, path: str) -> Finding | None:
     key = f"{entity_type}.{path}"
     holding = [role for role in _roles(runtime.model, actor) if role.permit.get(entity_type)]
     closed = [role for role in holding if key in role.fields and verb not in role.fields[key]]
@@ -95,7 +97,7 @@ def _computed_closed(runtime: Runtime, actor: Actor, verb: str, entity_type: str
     entity = runtime.model.entity_types[entity_type]
     named = {key.partition(".")[2] for role in _roles(runtime.model, actor) for key in role.fields if key.startswith(f"{entity_type}.")}
     guarded = {path for path, field in all_fields(entity) if field.permission}
-    return frozenset(path for path in named | guarded if field_refused(runtime, actor, verb, entity_type, path))
+    return frozenset(path for path in named | guarded if _field_refused(runtime, actor, verb, entity_type, path))
 
 
 def sensitive_fields(runtime: Runtime, entity_type: str) -> frozenset[str]:

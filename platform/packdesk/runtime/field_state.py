@@ -40,6 +40,11 @@ def field_state(at: Situation, field: FieldRuntime, *, section: str = "", in_lin
     """Return what a field is on the situation's record; ``section`` is that of the action in hand."""
     if hides := hidden_by(at, field, section=section, in_line=in_line):
         return FieldState(hidden=True, readonly=False, required=False, rule=hides)
+    return shown_state(at, field, in_line=in_line)
+
+
+def shown_state(at: Situation, field: FieldRuntime, *, in_line: bool = False) -> FieldState:
+    """Return what a field is that nothing hides."""
     path = field.field.path
     marked = frozenset() if in_line else flags(at.entity, str(at.record.get("state")), field.path)
     section_locks = bool(field.section) and not in_line and at.holds(at.entity.sections[field.section].readonly)

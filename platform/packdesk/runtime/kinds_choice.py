@@ -23,23 +23,24 @@ from packdesk.runtime.kinds_text import SHORT, is_clean
 Member: TypeAlias = Entry | Status | State | Subtype | OrgUnit
 _NONE: Mapping[str, Member] = MappingProxyType({})
 
+_FROM_LISTS = (Kind.CATEGORY, Kind.LEVEL, Kind.OPTION, Kind.OPTIONS)
 #: Kinds whose values are members of a list.
 LISTED = frozenset({Kind.OPTION, Kind.OPTIONS, Kind.LEVEL, Kind.CATEGORY, Kind.ORG_UNIT, Kind.SUBTYPE, Kind.STATUS, Kind.STATE})
 
 
 def members(field: Field, model: Model) -> Mapping[str, Member]:
     """Return what a field's ids name: options, levels, categories, statuses, states, subtypes or units; retired ones too."""
+    kind = field.kind
     if field.list == PRIVACY_LIST:
         return PRIVACY_LEVELS
-    if lists := {Kind.OPTION: model.value_lists, Kind.OPTIONS: model.value_lists, Kind.LEVEL: model.level_lists, Kind.CATEGORY: model.categories}.get(
-        field.kind
-    ):
-        entries = lists.get(field.tree if field.kind is Kind.CATEGORY else field.list)
-        return entries.entries if entries is not None else _NONE
-    if field.kind is Kind.ORG_UNIT:
-        return model.organisation.groups() if field.list == OWNER_LIST else model.organisation.units
-    if field.kind is Kind.SUBTYPE:
+    if kind is Kind.SUBTYPE:
         return model.subtypes.get(field.to, _NONE)
+    if kind is Kind.ORG_UNIT:
+        return model.organisation.groups() if field.list == OWNER_LIST else model.organisation.units
+    if kind in _FROM_LISTS:
+        lists = model.categories if kind is Kind.CATEGORY else model.level_lists if kind is Kind.LEVEL else model.value_lists
+        entries = lists.get(field.tree if kind is Kind.CATEGORY else field.list)
+        return entries.entries if entries is not None else _NONE
     lifecycle = model.lifecycles.get(field.to)
     if lifecycle is None:
         return _NONE

@@ -119,6 +119,6 @@ def stored(value: object) -> object:
         return value.id
     if isinstance(value, Actor):
         return value.login
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return tuple(stored(item) for item in value)
     return value

@@ -10,7 +10,7 @@ from packdesk.runtime.candidates import not_admitted, refusal
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity_parts import FieldRuntime, LineRuntime
 from packdesk.runtime.expressions.environment import Environment
-from packdesk.runtime.field_state import field_state, hidden_by, present
+from packdesk.runtime.field_state import field_state, hidden_by, present, shown_state
 from packdesk.runtime.kinds_choice import LISTED
 from packdesk.runtime.lifecycle import flags
 from packdesk.runtime.reading import Input, LinkInput, Resolve, read_fields, read_input
@@ -134,7 +134,7 @@ def _field(change: Change, field: FieldRuntime, path: str, *, touched: bool) -> 
             yield _about(at, field, "hidden_field", hides)
         return
     if touched or value is None:
-        state = field_state(at, field, section=change.section)
+        state = shown_state(at, field)
         if touched and state.readonly and not field.engine:
             yield _about(at, field, "readonly_field", state.rule)
             return

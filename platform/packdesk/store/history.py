@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from packdesk.errors import PackdeskError
-from packdesk.model.entity_types import EntityType, Field
+from packdesk.model.entity_types import EntityType, Field, Kind
 from packdesk.model.nodes import Json
 from packdesk.runtime.engine_columns import engine_fields
 from packdesk.runtime.kinds import KINDS
@@ -123,7 +123,7 @@ def _event(row: Mapping[str, object] | sa.RowMapping) -> Event:
 def _written(field: Field, value: object) -> Json:
     if value is None:
         return None
-    return _SECRET if field.kind.value == "secret" else KINDS[field.kind].write(value)
+    return _SECRET if field.kind is Kind.SECRET else KINDS[field.kind].write(value)
 
 
 def _lines(fields: Mapping[str, Field], lines: Sequence[Line]) -> Json:
