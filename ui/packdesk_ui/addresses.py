@@ -1,11 +1,11 @@
 """Links, and addresses that a page holds many of: the router is asked once for each kind, which takes it as long as drawing ten cells."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 from urllib.parse import quote
 
-from flask import g, request, url_for
+from flask import request, url_for
 
 #: Stands for the number while the router makes the address; no number reads so, and no address has to be escaped for it.
 _PLACE = "-number-"
@@ -22,12 +22,20 @@ class Link:
 
 def of_record(endpoint: str, number: str, **fixed: str) -> str:
     """Return the address of a view about the record with this number; ``fixed`` is what all records of the page share."""
-    known = cast("dict[object, str]", g.setdefault("ui_addresses", {}))
-    key = (endpoint, *fixed.values())
-    made = known.get(key)
-    if made is None:
-        made = known[key] = url_for(endpoint, number=_PLACE, **fixed)
-    return made.replace(_PLACE, number if number.isalnum() and number.isascii() else quote(number, safe=""))
+    return of_records(endpoint, **fixed)(number)
+
+
+def of_records(endpoint: str, **fixed: str) -> Callable[[str], str]:
+    """Return what makes the address of a view from the number of a record."""
+    begin, end = _around(request.script_root, endpoint, tuple(fixed.items()))
+    return lambda number: f"{begin}{number if number.isalnum() and number.isascii() else quote(number, safe='')}{end}"
+
+
+@lru_cache(maxsize=4096)
+def _around(script_root: str, endpoint: str, fixed: tuple[tuple[str, str], ...]) -> tuple[str, str]:  # noqa: ARG001 - begins what the router makes
+    """Return what stands before and after the number."""
+    begin, _, end = url_for(endpoint, number=_PLACE, **dict(fixed)).partition(_PLACE)
+    return begin, end
 
 
 def of_page(endpoint: str, **parts: str) -> str:

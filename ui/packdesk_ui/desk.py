@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flask import Response, request, url_for
+from markupsafe import Markup
 
 from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import Kind
@@ -23,6 +24,7 @@ from packdesk.runtime.tab_sets import DeskTab, TabSet, reached_by, tab_set
 from packdesk.runtime.values import Line, Record
 from packdesk.web import request_context
 from packdesk_ui import answers, counts, facts, people, related, shell
+from packdesk_ui.components import Row, body
 from packdesk_ui.editing import crumbs
 from packdesk_ui.facts import Block
 from packdesk_ui.lists import asked as asking
@@ -65,7 +67,9 @@ class Listed:
 
     label: str
     columns: tuple[table.Column, ...]
-    rows: tuple[table.Row, ...]
+    rows: tuple[Row, ...]
+    #: The rows as they are drawn.
+    body: Markup
     acts: bool
     count_text: str
     number: int
@@ -184,11 +188,13 @@ def _listed(look: Look, entity: EntityRuntime, record: Record, tab: DeskTab, kno
     command = replace(asked, order=shown.sort, limit=PAGE, cursor=trail[-1] if trail else "", fields=tuple(column.path for column in shown.columns))
     together = listed_in(look.work, other.id, command, table.wanted(other, shown, blocked=True)) if known.count else _NOTHING
     found, rows = together.page, tuple(table.rows(other, shown, together, None, language))
+    acts = "act" in policy.verbs(look.runtime, look.context.actor, other.id) and any(row.actions for row in rows)
     return Listed(
         label=tab.label.in_language(language),
         columns=table.heads(other, shown.columns),
         rows=rows,
-        acts="act" in policy.verbs(look.runtime, look.context.actor, other.id) and any(row.actions for row in rows),
+        body=body(rows, table.row_words(), picks=False, acts=shell.words("steps") if acts else ""),
+        acts=acts,
         count_text=counts.of_records(known.count - known.capped, capped=known.capped),
         number=len(trail) + 1,
         previous=bool(trail),

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from flask import Response, url_for
-from markupsafe import Markup
 
 from packdesk_ui import answers, gallery_samples, shell
-from packdesk_ui.components import macro
+from packdesk_ui.components import RowAction
 from packdesk_ui.controls import Control, Group, Option, Row
 from packdesk_ui.faults import Branch, Fault, Why
 from packdesk_ui.finder import Found
@@ -105,21 +104,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowAction:
-    """What can be done with a row at once."""
-
-    label: str
-    #: The label and its icon as they are drawn.
-    words: Markup
-    href: str
-    name: str
-    #: The button does it, without a window.
-    plain: bool = False
-    key: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSample:
     """One control in its states."""
 
@@ -146,7 +130,7 @@ def gallery() -> Response:
         rows=_rows(),
         action=RowAction(
             label=_said("pick"),
-            words=macro("components/button.html", "words_of")(_said("pick"), "check"),
+            icon="check",
             href=url_for("packdesk_ui.gallery_window"),
             name="SR00000024",
         ),

@@ -11,7 +11,7 @@ from packdesk.records import policy, preferences
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.values import Actor
 from packdesk.web import request_context
-from packdesk_ui import assets, avatars, catalogue
+from packdesk_ui import assets, avatars, catalogue, components
 from packdesk_ui.addresses import of_page
 
 THEMES = ("auto", "light", "dark")
@@ -84,10 +84,11 @@ class Crumb:
 
 def language() -> str:
     """Return the language of the page: one that the screens speak."""
-    found = g.get("ui_language")
+    kept = g._get_current_object()  # asked for each text of a page: the proxy would be resolved each time
+    found = kept.get("ui_language")
     if found is None:
         asked = request_context.language()
-        found = g.ui_language = asked if asked in catalogue.LANGUAGES else "en"
+        found = kept.ui_language = asked if asked in catalogue.LANGUAGES else "en"
     return str(found)
 
 
@@ -210,7 +211,8 @@ def install(app: Flask) -> None:
         "t": words,
         "asset": asset,
         "address_of": of_page,
-        "icon_outline": assets.outline,
+        "icon": components.icon,
+        "for_row": components.for_row,
         "initials_of": avatars.initials,
         "hue_of": avatars.hue,
     }

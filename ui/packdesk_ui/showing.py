@@ -1,7 +1,7 @@
 """Values as a person reads them: a field and its value in, words with an address or a badge out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -81,7 +81,7 @@ class Reader:
         elif kind in _NAMING:
             ids = value if isinstance(value, tuple) else (value,)
             if self.brief and len(ids) == 1:
-                return replace(self.link(targets or (declared.to,), str(ids[0])), label=label or declared.label.in_language(self.language))
+                return self.link(targets or (declared.to,), str(ids[0]), label=label or declared.label.in_language(self.language))
             links = tuple(self.link(targets or (declared.to,), str(each)) for each in ids)
             text = ", ".join(link.text for link in links)
         elif kind is Kind.USER:
@@ -102,12 +102,12 @@ class Reader:
             right=kind in _NUMERIC,
         )
 
-    def link(self, targets: tuple[str, ...], record_id: str) -> Shown:
+    def link(self, targets: tuple[str, ...], record_id: str, *, label: str = "") -> Shown:
         """Return a record that a field names; only its id where the reader may not see it."""
         for target in targets:
             if found := self.references.get((target, record_id)):
-                return reference_link(found, brief=self.brief)
-        return Shown(label="", text="…")
+                return reference_link(found, brief=self.brief, label=label)
+        return Shown(label=label, text="…")
 
     def tone(self, declared: Field, value: str) -> str:
         """Return the tone of a status, state, level or option: what its document says; a level without a colour is neutral, an option plain text."""
@@ -140,10 +140,10 @@ def _minute(hour: int, minute: int, language: str) -> str:
     return format_time(time(hour, minute), "short", locale=language)
 
 
-def reference_link(found: Reference, *, brief: bool = False) -> Shown:
+def reference_link(found: Reference, *, brief: bool = False, label: str = "") -> Shown:
     """Return a link to a record, by its title alone where room is ``brief``."""
     text = found.title or found.number if brief else named(found)
-    return Shown(label="", text=text, href=of_record("packdesk_ui.record", found.number, entity_type=found.entity_type))
+    return Shown(label=label, text=text, href=of_record("packdesk_ui.record", found.number, entity_type=found.entity_type))
 
 
 def named(found: Reference) -> str:

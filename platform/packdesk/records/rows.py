@@ -1,7 +1,7 @@
 """What a list shows of its rows beside their values: where a column's condition holds, which row actions can be done now, and which can be edited."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from packdesk.records import policy
 from packdesk.records.actions import states
@@ -29,6 +29,7 @@ class RowState:
 
 
 _SILENT = RowState(marked=frozenset(), actions=())
+_EDITABLE = RowState(marked=frozenset(), actions=(), editable=True)
 #: Records that follow one another with their owner and privacy, so many deep.
 _FOLLOWED = 4
 
@@ -68,10 +69,12 @@ def listed_in(work: Work, entity_type: str, command: SearchCommand, wanted: Want
     if asked:
         work.unit.keep(found.page.rows)
         _read_ahead(work, entity, found.page.rows, wanted.conditions, wanted.actions)
-        states = {record.id: _state(work, record, seen, wanted) for record, seen in zip(found.page.rows, found.rows, strict=True)}
-    if wanted.editing:
-        editable = _editable(work, entity, found.page.rows)
-        states = {record.id: replace(states.get(record.id, _SILENT), editable=record.id in editable) for record in found.page.rows}
+    editable = _editable(work, entity, found.page.rows) if wanted.editing else frozenset()
+    if asked:
+        pairs = zip(found.page.rows, found.rows, strict=True)
+        states = {record.id: _state(work, record, seen, wanted, editable=record.id in editable) for record, seen in pairs}
+    elif wanted.editing:
+        states = {record.id: _EDITABLE if record.id in editable else _SILENT for record in found.page.rows}
     return ListedPage(page=shown(work, found), states=states)
 
 
@@ -131,11 +134,12 @@ def _guards(action: ActionRuntime) -> tuple[Guard | None, ...]:
     return (action.when, *(() if move is None else (move.when,)), *(check.that for check in checks))
 
 
-def _state(work: Work, record: Record, seen: Record, wanted: Wanted) -> RowState:
+def _state(work: Work, record: Record, seen: Record, wanted: Wanted, *, editable: bool) -> RowState:
     """Return the state of one row: of the record as it is stored, and as it is ``seen`` now."""
     at = situation(work.runtime.type(record.entity_type), seen, work.context.actor, work.unit, work.now, zone=work.zone)
     offered = states(work, record, wanted.actions) if wanted.actions else ()
     return RowState(
         marked=frozenset(path for path, condition in wanted.conditions.items() if at.holds(condition)),
         actions=tuple(state for state in offered if state.offered and (wanted.blocked or state.enabled)),
+        editable=editable,
     )

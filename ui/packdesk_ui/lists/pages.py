@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from flask import Response, request, url_for
+from markupsafe import Markup
 
 from packdesk.errors import PackdeskError, Refused
 from packdesk.records import policy, saved_views, search
@@ -16,6 +17,7 @@ from packdesk.web import request_context
 from packdesk.web.problems import findings_of
 from packdesk_ui import answers, counts, shell
 from packdesk_ui.addresses import of_page
+from packdesk_ui.components import Row, body
 from packdesk_ui.lists import asked as asking
 from packdesk_ui.lists import board as boards
 from packdesk_ui.lists import calendar as calendars
@@ -35,7 +37,7 @@ _REFUSED_SEARCH = ("bad_filter", "bad_parameter", "bad_cursor", "not_permitted")
 class Found:
     """What the search answered."""
 
-    rows: tuple[table.Row, ...] = ()
+    rows: tuple[Row, ...] = ()
     next: str = ""
     count_text: str = ""
     #: Names all that was found, where that is more than the page shows.
@@ -59,7 +61,9 @@ class ListPage:
     entity_type: str
     layout: str
     columns: tuple[table.Column, ...]
-    rows: tuple[table.Row, ...]
+    rows: tuple[Row, ...]
+    #: The rows as they are drawn.
+    body: Markup
     #: The cards, where the list is a board.
     board: Board | None
     #: The days, where the list is a calendar.
@@ -138,6 +142,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
     listed = asking.shown_list(entity, asked, language)
     verbs = policy.verbs(runtime, request_context.actor(), entity.id)
     found = _found(entity, asked, listed, language)
+    acts, may_bulk = any(row.actions or row.edit_href for row in found.rows), "bulk" in verbs
 
     def here(endpoint: str) -> str:
         return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, view=asked.view or None, asked=asked.token or None)
@@ -148,6 +153,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         layout=found.layout,
         columns=table.heads(entity, listed.columns),
         rows=found.rows,
+        body=body(found.rows, table.row_words(), picks=may_bulk, acts=shell.words("row.acts") if acts else ""),
         board=found.board,
         calendar=found.calendar,
         split=split.split(entity, asked, found.rows, more=bool(found.next)) if asked.opened else None,
@@ -180,8 +186,8 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         may_create="create" in verbs,
         may_import="import" in verbs,
         may_export="export" in verbs,
-        may_bulk="bulk" in verbs,
-        acts=any(row.actions or row.edit_href for row in found.rows),
+        may_bulk=may_bulk,
+        acts=acts,
         view=asked.view,
     )
 

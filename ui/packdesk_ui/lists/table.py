@@ -1,13 +1,11 @@
 """The rows of a list: values as they are read, where a column's condition holds, and what can be done with a row at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import NoneType
 from typing import cast
 from urllib.parse import quote
-
-from markupsafe import Markup
 
 from packdesk.model.entity_types import Kind
 from packdesk.records import policy, search
@@ -20,8 +18,8 @@ from packdesk.runtime.lists import ListColumn, ListView
 from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk_ui import answers, people, shell
-from packdesk_ui.addresses import of_record
-from packdesk_ui.components import Cells, joined, macro
+from packdesk_ui.addresses import of_record, of_records
+from packdesk_ui.components import Cells, Row, RowAction, RowWords
 from packdesk_ui.lists.asked import Asked, address, closed_to_order
 from packdesk_ui.showing import Reader, Shown
 from packdesk_ui.telling import sentence
@@ -57,42 +55,6 @@ class Column:
     moment: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowAction:
-    """What can be done with a row at once."""
-
-    label: str
-    #: The label and its icon as they are drawn: the same in every row.
-    words: Markup
-    href: str
-    #: Needs no inputs and no confirmation: the button does it.
-    plain: bool
-    key: str
-    #: Says of which row, for those who do not see where the button stands.
-    name: str
-    #: Why it can't be done now; empty: it can.
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A record in the list."""
-
-    number: str
-    #: Its values as they are read, and as they are drawn: the first column, then the others.
-    values: tuple[Shown, ...]
-    lead: Markup
-    others: Markup
-    actions: tuple[RowAction, ...]
-    #: Where the record opens beside the list.
-    beside: str
-    current: bool
-    #: Where the record is edited; empty: it can't be, by this person or at all.
-    edit_href: str = ""
-    #: Says which row's edit button it is.
-    edit_name: str = ""
-
-
 def heads(entity: EntityRuntime, columns: tuple[ListColumn, ...]) -> tuple[Column, ...]:
     """Return the heads of the columns."""
     closed = closed_to_order(entity)
@@ -123,7 +85,7 @@ def rows(entity: EntityRuntime, listed: ListView, found: ListedPage, asked: Aske
     beside = _beside(entity, asked) if asked is not None else ""
     opened = asked.opened if asked is not None else ""
     cells, known = Cells(heads(entity, listed.columns)), cast("dict[object, tuple[Shown, str]]", {})
-    act = _Offers(entity.id, language)
+    act, edit_href = _Offers(entity.id, language), of_records("packdesk_ui.edit", entity_type=entity.id)
 
     def drawn(record: Record, column: ListColumn, *, styled: bool) -> tuple[Shown, str]:
         """Return a value and its cell; most columns of a page hold few values, each of which is drawn once."""
@@ -138,19 +100,22 @@ def rows(entity: EntityRuntime, listed: ListView, found: ListedPage, asked: Aske
     for record in found.page.rows:
         state = found.states.get(record.id)
         marked = state.marked if state is not None else frozenset()
-        editable = state is not None and state.editable
+        number = record.number
         values, htmls = zip(*(drawn(record, column, styled=column.when is None or column.path in marked) for column in listed.columns), strict=True)
         yield Row(
-            number=record.number,
+            number=number,
             values=values,
-            lead=joined(htmls[:1]),
-            others=joined(htmls[1:]),
-            actions=tuple(act.offer(record.number, each) for each in state.actions) if state is not None else (),
-            beside=f"{beside}{quote(record.number)}",
-            current=record.number == opened,
-            edit_href=of_record("packdesk_ui.edit", record.number, entity_type=entity.id) if editable else "",
-            edit_name=shell.words("row.edit", name=record.number) if editable else "",
+            cells=htmls,
+            actions=tuple(act.offer(number, each) for each in state.actions) if state is not None else (),
+            beside=f"{beside}{quote(number)}",
+            current=number == opened,
+            edit_href=edit_href(number) if state is not None and state.editable else "",
         )
+
+
+def row_words() -> RowWords:
+    """Return what is said in each row, in the language of the page."""
+    return RowWords(edit=shell.words("edit"), edit_of=shell.words("row.edit"), pick_of=shell.words("pick"))
 
 
 def _beside(entity: EntityRuntime, asked: Asked) -> str:
@@ -181,27 +146,27 @@ def reader_of(runtime: Runtime, found: search.SearchPage, language: str) -> Read
 
 
 class _Offers:
-    """Makes the buttons of rows; what is the same in every row is drawn once."""
+    """Makes the buttons of rows; what is the same in every row is looked up once."""
 
     def __init__(self, entity_type: str, language: str) -> None:
         """Know the type that the list shows."""
         self._entity_type, self._language = entity_type, language
-        self._words: dict[str, tuple[str, Markup]] = {}
-        self._draw = macro("components/button.html", "words_of")
+        self._known: dict[str, tuple[str, Callable[[str], str]]] = {}
 
     def offer(self, number: str, state: ActionState) -> RowAction:
         """Return what can be done with the record of this number, or why it can't."""
         action, language = state.action, self._language
-        if action.id not in self._words:
-            label = action.label.in_language(language)
-            self._words[action.id] = (label, self._draw(label, action.icon))
-        label, words = self._words[action.id]
+        if action.id not in self._known:
+            href = of_records("packdesk_ui.act", entity_type=self._entity_type, action=action.id)
+            self._known[action.id] = (action.label.in_language(language), href)
+        label, href = self._known[action.id]
         return RowAction(
             label=label,
-            words=words,
-            href=of_record("packdesk_ui.act", number, entity_type=self._entity_type, action=action.id),
+            icon=action.icon,
+            href=href(number),
             plain=not (state.inputs or action.confirm is not None or len(state.statuses) > 1),
             key=answers.new_key(),
             name=f"{label}: {number}",
             reason=" ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings)) if not state.enabled else "",
+            blocked=shell.words("action.blocked") if not state.enabled else "",
         )
