@@ -8,8 +8,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from packdesk.errors import PackdeskError
 from packdesk.model.nodes import Json
@@ -18,9 +19,11 @@ from packdesk.records.list_state import LeftOut, ListState
 from packdesk.records.saved_views import MOST_PAGES, ListSetup, SavedView
 from packdesk.records.screening import is_open, screen_of
 from packdesk.runtime import filter_sources
+from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.filter_sources import Moment
 from packdesk.runtime.lists import ListView, chosen_columns, list_view
+from packdesk.runtime.values import Actor
 from packdesk.web import request_context
 from packdesk_ui import answers, shell
 from packdesk_ui.addresses import of_page
@@ -266,6 +269,14 @@ def _part_of_calendar(asked: Asked) -> dict[str, str]:
 def open_list(entity: EntityRuntime, language: str) -> ListView:
     """Return the list without the columns, keys of the order and named filters that read what is closed to the person."""
     runtime, who = request_context.runtime(), request_context.actor()
+    known = cast("dict[object, ListView]", g.setdefault("ui_open_lists", {}))
+    key = (runtime.release, who.login, who.roles, entity.id, language)
+    if key not in known:
+        known[key] = _open_list(runtime, who, entity, language)
+    return known[key]
+
+
+def _open_list(runtime: Runtime, who: Actor, entity: EntityRuntime, language: str) -> ListView:
     listed, kept = list_view(entity, language), screen_of(runtime, who, entity.id)
     closed = closed_to_order(entity)
     return replace(
