@@ -208,6 +208,13 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "undo_too_late": Entry(
             409, "This can be taken back for {minutes} minutes, which are over.", "Das lässt sich {minutes} Minuten lang rückgängig machen; die sind um."
         ),
+        "stored_text_too_long": Entry(
+            409,
+            "The index {index} can't be made: a stored text is longer than its field will allow. Shorten the texts that the plan counts, "
+            "or leave 'maxLength' as it is, and publish again.",
+            "Der Index {index} kann nicht angelegt werden: Ein gespeicherter Text ist länger, als sein Feld es künftig erlaubt. Kürzen Sie die Texte, "
+            "die der Plan zählt, oder lassen Sie 'maxLength', wie es ist, und veröffentlichen Sie erneut.",
+        ),
         "busy": Entry(503, "The system is busy. Try again in a moment.", "Das System ist ausgelastet. Versuchen Sie es gleich noch einmal."),
         "no_release": Entry(503, "Nothing is published yet.", "Es ist noch nichts veröffentlicht."),
         "no_installation": Entry(

@@ -28,9 +28,27 @@ def available(context: Context, entity_type: str, ref: str) -> tuple[ActionState
 
 
 def states(work: Work, record: Record, only: Collection[str] | None = None) -> tuple[ActionState, ...]:
-    """Return every action of a record (or ``only`` these) inside a transaction."""
-    found = allowed(work.runtime, record, work.context.actor, work.unit, work.now, zone=work.zone, only=only)
-    return tuple(_with_rights(work, record, state) for state in found)
+    """Return every action of a record (or ``only`` these) inside a transaction, refused for rights first, as the guards would."""
+    runtime, actor = work.runtime, work.context.actor
+    found = allowed(runtime, record, actor, work.unit, work.now, zone=work.zone, only=only)
+    if actor.system or not found:
+        return found
+    for_nobody = policy.may(runtime, actor, "act", record.entity_type)
+    if for_nobody is not None:
+        return tuple(_refused(state, for_nobody) for state in found)
+    beyond = policy.record_refused(runtime, actor, "act", record, work.unit)
+    return tuple(state if (refused := _permission_missing(work, state) or beyond) is None else _refused(state, refused) for state in found)
+
+
+def _permission_missing(work: Work, state: ActionState) -> Finding | None:
+    runtime, action = work.runtime, state.action
+    if policy.has_permission(runtime, work.context.actor, action.permission):
+        return None
+    return about(runtime.model, "permission_missing", f"{action.path}.permission", permission=action.permission)
+
+
+def _refused(state: ActionState, refused: Finding) -> ActionState:
+    return replace(state, enabled=False, findings=(replace(refused, action=state.action.id),))
 
 
 def with_reasons(work: Work, record: Record, found: Iterable[ActionState]) -> tuple[ActionState, ...]:
@@ -59,13 +77,3 @@ def _claimed(finding: Finding, action: ActionRuntime, record: Record, actor: Act
     if finding.code != "unavailable" or not takes or holder is None or holder == actor.login:
         return None
     return replace(finding, code="already_claimed", facts={**finding.facts, "user": holder})
-
-
-def _with_rights(work: Work, record: Record, state: ActionState) -> ActionState:
-    """Return the state refused for rights first, as the guards would."""
-    runtime, actor, action = work.runtime, work.context.actor, state.action
-    refused = policy.may(runtime, actor, "act", record.entity_type)
-    if refused is None and not policy.has_permission(runtime, actor, action.permission):
-        refused = about(runtime.model, "permission_missing", f"{action.path}.permission", permission=action.permission)
-    refused = refused or policy.may(runtime, actor, "act", record.entity_type, record=record, graph=work.unit)
-    return state if refused is None else replace(state, enabled=False, findings=(replace(refused, action=action.id),))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
+import psycopg
 import sqlalchemy as sa
 
 from packdesk.errors import PackdeskError
@@ -34,8 +35,7 @@ def execute(database: Database, statements: Sequence[Ddl], progress: Progress = 
         _patiently(database, group)
         progress("expand", done := done + len(group))
     for statement in alone:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(statement.sql)
+        _alone(database, statement)
         progress("expand", done := done + 1)
 
 
@@ -60,6 +60,18 @@ def _parted(statements: Sequence[Ddl]) -> tuple[list[list[Ddl]], list[Ddl]]:
         if "CONCURRENTLY" not in statement.sql:
             groups.setdefault("" if statement.table in fresh or not statement.table else statement.table, []).append(statement)
     return [groups[table] for table in sorted(groups)], alone
+
+
+def _alone(database: Database, statement: Ddl) -> None:
+    """Run a statement that takes no transaction; an index into which something stored does not fit is told as that, and leaves nothing behind."""
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            connection.exec_driver_sql(statement.sql)
+        except sa.exc.OperationalError as error:
+            if not isinstance(error.orig, psycopg.errors.ProgramLimitExceeded):
+                raise
+            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {database.engine.dialect.identifier_preparer.quote(statement.name)}")
+            raise PackdeskError("stored_text_too_long", index=statement.name) from error
 
 
 def _patiently(database: Database, statements: Sequence[Ddl]) -> None:

@@ -10,7 +10,7 @@ from tests.statements import listening
 from tests.unit.releases.harbour import Documents, fields, merged
 from tests.unit.releases.harbour import visit as visit_type
 
-from packdesk.errors import Refused
+from packdesk.errors import PackdeskError, Refused
 from packdesk.store import queries, violations
 from packdesk.store.database import Database
 from packdesk.store.inspection import inspect_storage
@@ -131,6 +131,32 @@ def test_an_index_of_an_older_form_is_exchanged_by_the_next_publish(database: Da
     assert {"ix_r_visit__f_motto__start", "ix_r_visit__f_memo__md5"} <= indexes(database)
     assert not {"ix_r_visit__f_motto__number__id", "ix_r_visit__f_memo"} & indexes(database)
     assert visit(database, memo=long(1), motto=long(2)).get("memo") == long(1)
+
+
+def test_a_field_that_gets_shorter_than_its_texts_is_refused_before_the_flip_where_they_do_not_fit(database: Database) -> None:
+    """The plan counts them; PostgreSQL makes no index over them, and what was begun is gone. SQLite's indexes take any text."""
+
+    def shorter(found: Documents) -> None:
+        demanding(found)
+        fields(found)["motto"]["maxLength"] = 100
+        fields(found)["memo"] |= {"type": "string", "maxLength": 300}
+
+    put_live(database, merged(demanding))
+    made = visit(database, motto=long(1), memo="short")
+    found = plan(database, merged(shorter, version="1.1.0"), CLOCK)
+    assert ("visit.motto", 1) in {(impact.about, impact.count) for impact in found.impacts}
+
+    if database.dialect == "sqlite":
+        put_live(database, merged(shorter, version="1.1.0"))
+        return
+    with pytest.raises(PackdeskError) as refused:
+        put_live(database, merged(shorter, version="1.1.0"))
+    assert refused.value.code == "stored_text_too_long"
+    with database.begin() as connection:
+        assert "ix_r_visit__f_motto__number__id" not in inspect_storage(connection).indexes
+    change(database, made, motto="short now")
+    put_live(database, merged(shorter, version="1.1.0"))
+    assert "ix_r_visit__f_motto__number__id" in indexes(database)
 
 
 def _plan(connection: sa.Connection, tables: Tables, **asked: Any) -> str:
