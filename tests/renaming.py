@@ -21,13 +21,13 @@ KEPT = frozenset(
 #: Keys whose members are named by ids.
 MAPS = frozenset(
     "fields sections lines relations subtype_fields unique checks states statuses moves rules attributes nodes options levels inputs effects columns sort "
-    "filters tabs row_actions card carry_over units areas collaboration users permit values children given then".split()
+    "filters tabs row_actions card carry_over key_fields units areas collaboration users permit values children given then".split()
 )
 #: Keys whose members and their members are named by ids.
 DOUBLE_MAPS = frozenset({"cells", "choices", "targets"})
 #: Keys whose values are words of the format or free text.
 WORDS = frozenset(
-    "label plural description hint message title_text icon prefix type access level do layout place style show capability to_capability capabilities "
+    "label plural description guidance hint message title_text icon prefix type access level do layout place style show capability to_capability capabilities "
     "personal permissions privacy refused language extension covers pattern format version title_ texts".split()
 )
 #: Keys whose values are always expressions.

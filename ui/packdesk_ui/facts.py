@@ -1,16 +1,18 @@
 """The values of a record in blocks, as its page shows them: fields by section, the rows of line groups, who is responsible, what the engine keeps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from packdesk.model.views import Layout
 from packdesk.records.looking import Look
 from packdesk.records.outcome import RecordView
+from packdesk.records.policy import closed_fields
 from packdesk.runtime import layout
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime
-from packdesk.runtime.field_state import present
+from packdesk.runtime.field_state import hidden_by, present, shown_state
 from packdesk.runtime.header import deadlines
+from packdesk_ui.controls import element_id
 from packdesk_ui.due import Due, due_of
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown
@@ -60,6 +62,26 @@ def blocks_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reade
 def responsible(entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Shown, ...]:
     """Return the unit and the person that a record is assigned to; nothing where the type knows no assignment."""
     return tuple(fact(entity, view, reader, path) for path in ASSIGNMENT if path in entity.fields and path not in view.hidden)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFact:
+    """A field that matters in the status that the record stands in."""
+
+    shown: Shown
+    #: Where its value is given while there is none; empty where this person can't give it.
+    fill_href: str
+
+
+def key_facts(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader, *, paths: Iterable[str], edit_href: str) -> Iterator[KeyFact]:
+    """Yield the fields that the status names, as far as they are there for this person."""
+    at, closed = look.at(view.record), closed_fields(look.runtime, look.context.actor, "edit", entity.id)
+    for path in paths:
+        if path in view.hidden or path in view.masked or hidden_by(at, entity.fields[path]):
+            continue
+        state = shown_state(at, entity.fields[path])
+        open_ = edit_href and path not in closed and not state.readonly and view.record.get(path) is None
+        yield KeyFact(shown=fact(entity, view, reader, path), fill_href=f"{edit_href}#{element_id(path)}" if open_ else "")
 
 
 def dates_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Due, ...]:

@@ -46,6 +46,9 @@ class RecordPage:
     key: str
     status: Status | None
     path: tuple[header.Step, ...]
+    #: What to do with a record that stands here, in the pack's words, and the fields that matter for it.
+    guidance: str
+    key_facts: tuple[facts.KeyFact, ...]
     steps: tuple[Step, ...]
     #: Why nothing can be changed any more; empty while it can.
     locked: str
@@ -160,6 +163,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, number=stored.number, explain=explain)
 
     explaining = "explain" in request.args
+    edit_href = here("edit") if "edit" in view.verbs and not ended else ""
     return RecordPage(
         icon=shell.icon_of(entity.entity),
         type_label=entity.entity.label.in_language(language),
@@ -170,6 +174,8 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         key=answers.new_key(),
         status=Status(label=head.status_label, tone=tone_of(entity.lifecycle, head.status)) if head.status else None,
         path=head.path,
+        guidance=head.guidance,
+        key_facts=tuple(facts.key_facts(look, entity, view, reader, paths=head.key_fields, edit_href=edit_href)),
         steps=steps_of(look, entity, view, states),
         locked=_locked(look, view),
         assigned=facts.responsible(entity, view, reader),
@@ -183,7 +189,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         file_limit_words=f"{LIMIT // 2**20} MB",
         history=timeline.history_of(look, reader, entity, stored, history.page(look.work, stored, _FEW_EVENTS), ""),
         assign_href=here("assign") if "assignment" in capable and "assign" in view.verbs and not ended else "",
-        edit_href=here("edit") if "edit" in view.verbs and not ended else "",
+        edit_href=edit_href,
         delete_href=here("delete") if "delete" in view.verbs else "",
         note_href=here("add_note"),
         attach_href=here("add_file"),

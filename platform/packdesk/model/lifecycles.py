@@ -51,6 +51,10 @@ class Status:
     #: Clocks pause here: the customer's turn.
     waiting: bool = False
     description: Text | None = None
+    #: One line that says what to do with a record that stands here.
+    guidance: Text | None = None
+    #: Paths of the fields that matter here, at most five.
+    key_fields: tuple[str, ...] = ()
     code: str = ""
     #: Hue name of the design system, or empty for the state's own.
     colour: str = ""

@@ -57,6 +57,8 @@ def _status(identifier: str, body: Body, path: str, codes: Codes, texts: Texts) 
         default=flag_at(body, "default"),
         waiting=flag_at(body, "waiting"),
         description=texts.optional(body, path, "description"),
+        guidance=texts.optional(body, path, "guidance"),
+        key_fields=tuple(values_at(body, "key_fields")),
         code=codes.code(body, texts.spoken(label)),
         colour=text_at(body, "colour"),
         effective=flag_at(body, "effective", default=True),

@@ -30,7 +30,7 @@ _KIND_NOUNS = {
 }
 _MEMBER_NOUNS = {
     "attributes": "attribute", "carry_over": "carried-over field", "categories": "category", "cells": "row", "checks": "check", "choices": "choices", "columns": "column",
-    "effects": "effect", "fields": "field", "filters": "filter", "inputs": "input", "labels": "text", "levels": "level", "lines": "line group", "moves": "move",
+    "effects": "effect", "fields": "field", "filters": "filter", "inputs": "input", "key_fields": "key field", "labels": "text", "levels": "level", "lines": "line group", "moves": "move",
     "nodes": "category", "options": "option", "permit": "permit for", "relations": "relation", "row_actions": "row action", "rules": "rule", "sections": "section",
     "states": "state", "statuses": "status", "subtype_fields": "type's field", "tabs": "tab", "targets": "target", "unique": "uniqueness", "units": "unit", "users": "user",
     "values": "value",

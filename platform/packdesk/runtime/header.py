@@ -33,6 +33,10 @@ class Header:
     status: str
     status_label: str
     path: tuple[Step, ...]
+    #: What the status says to whoever has the record in hand; empty where it says nothing.
+    guidance: str
+    #: Paths of the fields that matter in this status.
+    key_fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +87,14 @@ def record_header(entity: EntityRuntime, record: Record, language: str) -> Heade
     """Return where a record stands; final statuses only where it stands in one or would end well, so that the way reads as a way."""
     kind = entity.subtypes.get(str(record.get("subtype") or ""))
     lifecycle, now = entity.lifecycle, str(record.get("status") or "")
-    known = lifecycle is not None and now in lifecycle.statuses
+    status = lifecycle.statuses.get(now) if lifecycle is not None else None
     return Header(
         subtype=kind.subtype.label.in_language(language) if kind is not None else "",
-        status=now if known else "",
-        status_label=lifecycle.statuses[now].label.in_language(language) if lifecycle is not None and known else "",
+        status=now if status is not None else "",
+        status_label=status.label.in_language(language) if status is not None else "",
         path=_path(entity, record, now, language),
+        guidance=status.guidance.in_language(language) if status is not None and status.guidance is not None else "",
+        key_fields=status.key_fields if status is not None else (),
     )
 
 

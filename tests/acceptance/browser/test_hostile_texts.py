@@ -57,7 +57,7 @@ PAYLOADS = (
     "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 \U0001f3f4",
 )
 #: Keys of documents whose values people read.
-_TEXTS = frozenset({"label", "plural", "description", "hint", "message", "title_text"})
+_TEXTS = frozenset({"label", "plural", "description", "guidance", "hint", "message", "title_text"})
 #: Keys whose members are named by fields, which may be called like a text.
 _OF_FIELDS = frozenset({"carry_over", "values"})
 #: What may have got out of a text: elements and attributes that nobody of ours writes.

@@ -17,6 +17,7 @@ from packdesk_ui.steps import is_shown
 #: One person of each role, and agents of other departments.
 LOGINS = ("anna", "tom", "mia", "lena", "paul", "admin")
 _STEP = re.compile(r'<div class="step" data-action="([^"]+)">')
+_KEY_FACTS = re.compile(r"<dl class=\"facts key-facts\">(.*?)</dl>", re.DOTALL)
 #: Statuses of the base pack and of the complaints example.
 STATUSES = 36
 
@@ -155,3 +156,27 @@ def test_a_step_that_is_not_open_says_what_would_have_to_be_otherwise(
 
     assert shown["temporarily_resolve"] == (False, said["off"])
     assert {case: said[case] in page for case, page in refused.items()} == {"mine": True, "others": True, "strange": True}
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "missing"), [("en", "Ask for the decision", "Missing: fill in"), ("de", "Nach der Entscheidung fragen", "Fehlt: ausfüllen")]
+)
+def test_a_status_says_in_one_line_what_to_do_and_which_fields_matter(
+    desk: Desk, records: dict[str, Record], visitors: Mapping[str, Visitor], language: str, said: str, missing: str
+) -> None:
+    """QUALITY 2.4, path: all from the pack; what is missing leads to its field, for whoever can fill it in."""
+    record, visitor = records["lead"], visitors["lena"]
+    speak(visitor.client, language)
+    desk.put(record, status="offered", state="in_progress")
+
+    page = visitor.get(f"/r/lead/{record.number}").get_data(as_text=True)
+    facts = _KEY_FACTS.search(page)
+
+    assert said in texts(page)
+    assert facts is not None
+    assert re.findall(r'href="([^"]+)"', facts[1]) == [f"/r/lead/{record.number}/edit#f-{name}" for name in ("target_amount", "probability")]
+    assert missing in texts(facts[1])
+    form = visitor.get(f"/r/lead/{record.number}/edit").get_data(as_text=True)
+    assert [f'id="f-{name}"' in form for name in ("target_amount", "probability")] == [True, True]
+    desk.put(record, status="dropped", state="cancelled")
+    assert _KEY_FACTS.search(visitor.get(f"/r/lead/{record.number}").get_data(as_text=True)) is None

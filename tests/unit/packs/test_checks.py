@@ -112,6 +112,7 @@ def subtype(**keys: object) -> Files:
         ("unknown_entity_type", {"transitions/t": LIFE}),
         ("unknown_entity_type", {"subtypes/ticket/plain": {"id": "plain"}}),
         ("unknown_field", {**ticket(), "roles/r": {"agent": {"fields": {"tickt.name": ["view"]}}}}),
+        ("unknown_field", life(statuses={**STATUSES, "test": {"state": "work", "key_fields": {"nmae": {}}}})),
         ("dead_end_status", subtype(rules={"start": {"from": ["open"], "to": "work"}})),
         ("dead_end_status", subtype(statuses={"open": {}, "work": {}}, rules={"start": {"from": ["open"], "to": "work"}})),
         ("no_default_status", subtype(statuses={"open": {}, "test": {}, "trial": {}})),

@@ -9,6 +9,7 @@ TEXTS: Texts = {
     "steps.none": ("Nothing more to do here.", "Hier ist nichts weiter zu tun."),
     "path": ("Path of statuses", "Statusverlauf"),
     "path.now": ("now", "jetzt"),
+    "path.fill": ("Missing: fill in", "Fehlt: ausfüllen"),
     "why": ("Why?", "Warum?"),
     "why.rule": ("Rule", "Regel"),
     "why.place": ("Written in", "Steht in"),

@@ -11,6 +11,8 @@ from packdesk.packs.index import Index
 from packdesk.packs.names import listed
 from packdesk.packs.nodes import Node
 
+_MOST_KEY_FIELDS = 5
+
 
 def check_lifecycles(index: Index) -> Iterator[Problem]:
     """Yield what is wrong with lifecycles."""
@@ -46,6 +48,14 @@ def _statuses(name: str, node: Node) -> Iterator[Problem]:
         return
     yield from duplicate_codes(statuses, f"'transitions.{name}'")
     yield from duplicate_labels(statuses, f"'transitions.{name}'")
+    for status, body in statuses.items():
+        if len(members(body, "key_fields")) > _MOST_KEY_FIELDS:
+            yield body.members["key_fields"].problem(
+                "too_many_key_fields",
+                f"The status '{status}' has {len(members(body, 'key_fields'))} key fields.",
+                f"Keep the {_MOST_KEY_FIELDS} that matter most: more are read by nobody.",
+                at_key=True,
+            )
     for state, body in members(node, "states").items():
         of_state = {status: part for status, part in statuses.items() if part.text_of("state") == state and not _retired(part)}
         defaults = [status for status, part in of_state.items() if is_true(part, "default")]

@@ -296,7 +296,7 @@ LOCALE = member(
             member=Object(
                 title="Texts",
                 keys={
-                    **{key: text("Translation", longest=LABEL_LENGTH) for key in ("label", "plural")},
+                    **{key: text("Translation", longest=LABEL_LENGTH) for key in ("label", "plural", "guidance")},
                     **{key: text("Translation") for key in ("description", "hint", "message", "confirm")},
                 },
             ),

@@ -158,6 +158,8 @@ _STATUS = member(
         "state": name("State that it stands for", ref="state", examples=("pending",)),
         "default": flag("Offered first in its state"),
         "waiting": flag("Clocks pause: the customer's turn"),
+        "guidance": text("One line for whoever has such a record in hand", "Ask for the serial number first.", longest=LABEL_LENGTH),
+        "key_fields": Map(title="At most five fields that matter now, by path", keys=Keys.PATH, ref="field", member=member("Field", {})),
         "colour": COLOUR,
         "effective": EFFECTIVE,
     },

@@ -152,7 +152,14 @@ def _lifecycle(lifecycle: Lifecycle, language: str) -> dict[str, object]:
             name: {"label": state.label.in_language(language), "kind": state.kind.value, "success": state.success} for name, state in lifecycle.states.items()
         },
         "statuses": {
-            name: {"label": status.label.in_language(language), "state": status.state, "default": status.default, "effective": status.effective}
+            name: {
+                "label": status.label.in_language(language),
+                "state": status.state,
+                "default": status.default,
+                "effective": status.effective,
+                "guidance": _text(status.guidance, language),
+                "key_fields": list(status.key_fields),
+            }
             for name, status in lifecycle.statuses.items()
         },
         "moves": {
