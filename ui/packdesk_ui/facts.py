@@ -15,7 +15,7 @@ from packdesk.runtime.header import deadlines
 from packdesk_ui.controls import element_id
 from packdesk_ui.due import Due, due_of
 from packdesk_ui.shell import words
-from packdesk_ui.showing import Reader, Shown
+from packdesk_ui.showing import Reader, Shown, full_label
 
 #: Stands for a value that is shown on purpose only.
 MASK = "•••"
@@ -81,7 +81,8 @@ def key_facts(look: Look, entity: EntityRuntime, view: RecordView, reader: Reade
             continue
         state = shown_state(at, entity.fields[path])
         open_ = edit_href and path not in closed and not state.readonly and view.record.get(path) is None
-        yield KeyFact(shown=fact(entity, view, reader, path), fill_href=f"{edit_href}#{element_id(path)}" if open_ else "")
+        shown = replace(fact(entity, view, reader, path), label=full_label(entity, path, reader.language))
+        yield KeyFact(shown=shown, fill_href=f"{edit_href}#{element_id(path)}" if open_ else "")
 
 
 def dates_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Due, ...]:

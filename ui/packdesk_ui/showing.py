@@ -12,6 +12,7 @@ from packdesk.model.entity_types import Field, Kind
 from packdesk.model.lifecycles import Lifecycle, StateKind
 from packdesk.model.model import Model
 from packdesk.records.outcome import Reference
+from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.kinds_choice import members
 from packdesk_ui.addresses import of_record
@@ -115,6 +116,14 @@ class Reader:
             return tone_of(self.model.lifecycles.get(declared.to), value)
         entry = members(declared, self.model).get(value)
         return str(getattr(entry, "colour", "") or (_NEUTRAL if declared.kind is Kind.LEVEL else ""))
+
+
+def full_label(entity: EntityRuntime, path: str, language: str) -> str:
+    """Return the label of a field where it stands alone: with its section, because several have a description."""
+    each = entity.fields[path]
+    section = entity.sections.get(each.section)
+    label = each.label(language)
+    return f"{section.section.label.in_language(language)}: {label}" if section is not None else label
 
 
 def moment(value: datetime, language: str, zone: ZoneInfo, year: int = 0) -> str:

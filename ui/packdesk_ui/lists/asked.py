@@ -301,14 +301,6 @@ def closed_to_order(entity: EntityRuntime) -> frozenset[str]:
     return kept.hidden | kept.masked
 
 
-def full_label(entity: EntityRuntime, path: str, language: str) -> str:
-    """Return the label of a field where it stands alone: with its section, because several have a description."""
-    each = entity.fields[path]
-    section = entity.sections.get(each.section)
-    label = each.label(language)
-    return f"{section.section.label.in_language(language)}: {label}" if section is not None else label
-
-
 def named_filters(entity: EntityRuntime, language: str) -> tuple[tuple[str, str, str], ...]:
     """Return id, label and address of each named filter of the type's list."""
     found = open_list(entity, language).filters

@@ -25,7 +25,7 @@ from packdesk_ui.lists import table
 from packdesk_ui.lists.asked import CALENDAR, PERIODS, TABLE, Asked, address
 from packdesk_ui.lists.cards import facts_of, title_of
 from packdesk_ui.shell import words
-from packdesk_ui.showing import Reader, Shown
+from packdesk_ui.showing import Reader, Shown, full_label
 
 #: Records of one day that are shown, by period.
 _MOST = {"month": 3, "week": 12, "day": 100}
@@ -123,7 +123,7 @@ def calendar(entity: EntityRuntime, asked: Asked, command: search.SearchCommand,
         next=address(entity.id, asked, day=_moved(asked.period, day, 1).isoformat()),
         today=address(entity.id, asked, day=""),
         count_text=_count_text(found),
-        advice=words("calendar.advice", label=asking.full_label(entity, view.date, language), zone=zone.key),
+        advice=words("calendar.advice", label=full_label(entity, view.date, language), zone=zone.key),
         notice=words("calendar.unread", day=format_date(found.unread, "long", locale=language)) if found.unread is not None else "",
     )
 

@@ -19,8 +19,9 @@ from packdesk.web import request_context
 from packdesk_ui import answers, people, shell
 from packdesk_ui.choices import only_match
 from packdesk_ui.controls import Option, key_of
-from packdesk_ui.lists.asked import closed_to_order, full_label
+from packdesk_ui.lists.asked import closed_to_order
 from packdesk_ui.shell import words
+from packdesk_ui.showing import full_label
 from packdesk_ui.telling import sentence
 
 _MANY = 12

@@ -14,8 +14,9 @@ from packdesk.web import request_context
 from packdesk_ui import answers, shell
 from packdesk_ui.editing import crumbs
 from packdesk_ui.lists import asked as asking
-from packdesk_ui.lists.asked import address, full_label
+from packdesk_ui.lists.asked import address
 from packdesk_ui.shell import words
+from packdesk_ui.showing import full_label
 
 _NUMBER = "number"
 

@@ -28,6 +28,7 @@ from packdesk_ui.lists.calendar import Calendar
 from packdesk_ui.lists.chips import ChipView, Editor, FieldGroup
 from packdesk_ui.lists.split import Split
 from packdesk_ui.lists.views import Link, ViewBar
+from packdesk_ui.showing import full_label
 from packdesk_ui.telling import sentence
 
 _REFUSED_SEARCH = ("bad_filter", "bad_parameter", "bad_cursor", "not_permitted")
@@ -265,7 +266,7 @@ def _notices(entity: EntityRuntime, asked: Asked, language: str) -> tuple[str, .
 
 def _left_out(entity: EntityRuntime, one: LeftOut, language: str) -> str:
     """Return the sentence about what was kept and means nothing any more."""
-    label = asking.full_label(entity, one.path, language) if one.path else ""
+    label = full_label(entity, one.path, language) if one.path else ""
     return shell.words(f"left.{one.kind}", name=one.name, label=label)
 
 
