@@ -65,5 +65,5 @@ def _count(environment: Mapping[str, str], name: str, usual: int) -> int:
     if not said:
         return usual
     if not (said.isascii() and said.isdecimal() and 0 < int(said[:10]) < 10**9):
-        raise PackdeskError("bad_setting", name=name, reason="it must be a whole number above zero")
+        raise PackdeskError("bad_setting", name=name, reason="it must be a whole number from 1 to 999999999")
     return int(said)

@@ -8,12 +8,13 @@ from packdesk.records.looking import Look
 from packdesk.records.outcome import RecordView
 from packdesk.records.screening import closed_to
 from packdesk.runtime.entity import EntityRuntime
-from packdesk.runtime.entity_parts import ActionRuntime, FieldRuntime
+from packdesk.runtime.entity_parts import ActionRuntime
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.field_reasons import FieldReason, Says, field_reasons
 from packdesk.runtime.lifecycle import ActionState
 from packdesk_ui import faults
 from packdesk_ui.shell import words
+from packdesk_ui.showing import full_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def explanations(look: Look, entity: EntityRuntime, view: RecordView, states: It
         if path in view.hidden:
             continue
         reasons = field_reasons(at, field, closed)
-        told = Explained(id=path, label=_label(look, entity, field), reasons=tuple(_reason(one) for one in reasons))
+        told = Explained(id=path, label=full_label(entity, path, look.language), reasons=tuple(_reason(one) for one in reasons))
         if any(one.says is Says.HIDDEN for one in reasons):
             hidden.append(told)
         found[path] = told
@@ -68,13 +69,6 @@ def explanations(look: Look, entity: EntityRuntime, view: RecordView, states: It
         steps={state.action.id: step_explained(look, entity, view, entity.actions[state.action.id]) for state in states},
         statuses=dict(_statuses(look, entity)),
     )
-
-
-def _label(look: Look, entity: EntityRuntime, field: FieldRuntime) -> str:
-    """Return the label of a field with that of its section: sections have fields of the same name."""
-    section = entity.sections.get(field.section)
-    own = field.label(look.language)
-    return f"{section.section.label.in_language(look.language)}: {own}" if section is not None else own
 
 
 def step_explained(look: Look, entity: EntityRuntime, view: RecordView, action: ActionRuntime) -> Explained:

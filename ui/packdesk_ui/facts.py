@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from packdesk.model.entity_types import Kind
 from packdesk.model.views import Layout
 from packdesk.records.looking import Look
 from packdesk.records.outcome import RecordView
@@ -10,7 +11,10 @@ from packdesk.records.policy import closed_fields
 from packdesk.runtime import layout
 from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime
-from packdesk.runtime.field_state import hidden_by, present, shown_state
+from packdesk.runtime.entity_parts import FieldRuntime
+from packdesk.runtime.field_state import hidden_by, present
+from packdesk.runtime.form_fields import FormField
+from packdesk.runtime.forms import Bounds, form
 from packdesk.runtime.header import deadlines
 from packdesk_ui.controls import element_id
 from packdesk_ui.due import Due, due_of
@@ -69,20 +73,41 @@ class KeyFact:
     """A field that matters in the status that the record stands in."""
 
     shown: Shown
-    #: Where its value is given while there is none; empty where this person can't give it.
+    #: Nobody gave it a value yet.
+    missing: bool
+    #: Where this person can give it one; empty: nowhere.
     fill_href: str
 
 
-def key_facts(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader, *, paths: Iterable[str], edit_href: str) -> Iterator[KeyFact]:
-    """Yield the fields that the status names, as far as they are there for this person."""
-    at, closed = look.at(view.record), closed_fields(look.runtime, look.context.actor, "edit", entity.id)
-    for path in paths:
-        if path in view.hidden or path in view.masked or hidden_by(at, entity.fields[path]):
-            continue
-        state = shown_state(at, entity.fields[path])
-        open_ = edit_href and path not in closed and not state.readonly and view.record.get(path) is None
-        shown = replace(fact(entity, view, reader, path), label=full_label(entity, path, reader.language))
-        yield KeyFact(shown=shown, fill_href=f"{edit_href}#{element_id(path)}" if open_ else "")
+def key_facts(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader, *, paths: Iterable[str], edit_href: str) -> tuple[KeyFact, ...]:
+    """Return the fields that the status names, as far as they are there for this person; what is missing leads to its place in the form."""
+    at = look.at(view.record)
+    there = [path for path in paths if path in entity.fields and path not in view.hidden and not hidden_by(at, entity.fields[path])]
+    empty = {path for path in there if path not in view.masked and _is_missing(entity.fields[path], view.record.get(path))}
+    offered = _offered(look, entity, view) if empty and edit_href else frozenset()
+    return tuple(
+        KeyFact(
+            shown=Shown(label=full_label(entity, path, reader.language), text=MASK, path=path)
+            if path in view.masked
+            else replace(fact(entity, view, reader, path), label=full_label(entity, path, reader.language)),
+            missing=path in empty,
+            fill_href=f"{edit_href}#{element_id(path)}" if path in empty & offered else "",
+        )
+        for path in there
+    )
+
+
+def _is_missing(field: FieldRuntime, value: object) -> bool:
+    """Say whether nobody answered yet; a yes or no that was never ticked reads as a no."""
+    return value is None and field.derived is None and field.field.kind is not Kind.BOOLEAN
+
+
+def _offered(look: Look, entity: EntityRuntime, view: RecordView) -> frozenset[str]:
+    """Return the paths that the form of the record lets this person fill in."""
+    runtime, actor = look.runtime, look.context.actor
+    bounds = Bounds(closed=closed_fields(runtime, actor, "edit", entity.id), unseen=closed_fields(runtime, actor, "view", entity.id))
+    sections = form(look.at(view.record, view.record), bounds).sections
+    return frozenset(one.path for section in sections for one in section.fields if isinstance(one, FormField) and not one.readonly)
 
 
 def dates_of(look: Look, entity: EntityRuntime, view: RecordView, reader: Reader) -> tuple[Due, ...]:

@@ -3,6 +3,7 @@
 Nothing of it comes from a database or a pack, so that it shows the same in every installation.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -103,6 +104,15 @@ class Column:
     right: bool
 
 
+def _row_actions() -> Iterator[RowAction]:
+    """Yield what can be done with a row: in a window, at once, by a word alone, and not now."""
+    opens = RowAction(label=_said("pick"), icon="check", href=url_for("packdesk_ui.gallery_window"), name=f"{_said('pick')}: SR00000024")
+    yield opens
+    yield replace(opens, plain=True, key=answers.new_key())
+    yield replace(opens, icon="")
+    yield replace(opens, reason=_said("refused.reason"), blocked=shell.words("action.blocked"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSample:
     """One control in its states."""
@@ -128,12 +138,7 @@ def gallery() -> Response:
         why=_why(),
         columns=_columns(),
         rows=_rows(),
-        action=RowAction(
-            label=_said("pick"),
-            icon="check",
-            href=url_for("packdesk_ui.gallery_window"),
-            name="SR00000024",
-        ),
+        row_actions=tuple(_row_actions()),
         first=Pages(number=1, count_text="25 / 1,000+", previous=False, next="c"),
         middle=Pages(number=7, count_text="", previous=True, next="c"),
         last=Pages(number=41, count_text="1,017", previous=True, next=""),

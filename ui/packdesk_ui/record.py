@@ -175,7 +175,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         status=Status(label=head.status_label, tone=tone_of(entity.lifecycle, head.status)) if head.status else None,
         path=head.path,
         guidance=head.guidance,
-        key_facts=tuple(facts.key_facts(look, entity, view, reader, paths=head.key_fields, edit_href=edit_href)),
+        key_facts=facts.key_facts(look, entity, view, reader, paths=head.key_fields, edit_href=edit_href),
         steps=steps_of(look, entity, view, states),
         locked=_locked(look, view),
         assigned=facts.responsible(entity, view, reader),

@@ -92,6 +92,17 @@ class TypeNames:
         result.update({f"subtype.{name}": path for name, path in keys(self.node, "subtype_fields", self.path).items()})
         return result
 
+    def kind_of(self, path: str) -> str | None:
+        """Return the kind of a field of the record itself or of a section, empty for a column of the engine; None for what holds no value."""
+        if path in self.engine:
+            return ""
+        section, dot, name = path.partition(".")
+        if not dot:
+            return self.own_fields[path][1].text_of("type") if path in self.own_fields else None
+        found = self.parts("sections").get(section)
+        fields = found.get("fields") if found is not None else None
+        return fields.members[name].text_of("type") if fields is not None and name in fields.members else None
+
     @cached_property
     def inputs(self) -> dict[str, str]:
         """Return what a JSON input of a record may hold: ``fields``, and whole sections."""

@@ -86,11 +86,12 @@ def closed_fields(runtime: Runtime, actor: Actor, verb: str, entity_type: str) -
         return frozenset()
     known: dict[tuple[frozenset[str], str, str], frozenset[str]] = runtime.memo.setdefault(_CLOSED, {})
     key = (actor.roles, verb, entity_type)
-    if key not in known:
+    found = known.get(key)
+    if found is None:
         if len(known) >= _REMEMBERED:
             known.clear()
-        known[key] = _computed_closed(runtime, actor, verb, entity_type)
-    return known[key]
+        found = known[key] = _computed_closed(runtime, actor, verb, entity_type)
+    return found
 
 
 def _computed_closed(runtime: Runtime, actor: Actor, verb: str, entity_type: str) -> frozenset[str]:
@@ -142,13 +143,14 @@ def visible_pairs(runtime: Runtime, actor: Actor, entity_type: str, verb: str) -
     """
     if actor.system:
         return None
-    known: dict[_Key, Pairs | None] = runtime.memo.setdefault(_PAIRS, {})
+    known: dict[_Key, tuple[Pairs | None]] = runtime.memo.setdefault(_PAIRS, {})
     key = (actor.member_of, actor.units, entity_type, verb)
-    if key not in known:
+    found = known.get(key)
+    if found is None:
         if len(known) >= _REMEMBERED:
             known.clear()
-        known[key] = _computed_pairs(runtime.model, actor, entity_type, verb)
-    return known[key]
+        found = known[key] = (_computed_pairs(runtime.model, actor, entity_type, verb),)
+    return found[0]
 
 
 def _computed_pairs(model: Model, actor: Actor, entity_type: str, verb: str) -> Pairs | None:

@@ -352,13 +352,19 @@ def test_the_modules_are_operated_the_same_way(office: Office, screen: ScreenDoo
 
 
 def test_who_is_responsible_stands_at_the_side(office: Office, screen: ScreenDoor) -> None:
-    """CARE-21."""
-    request = office.request("lena")
+    """CARE-21: on the page of the record, also right after it was saved; whoever made it is somebody else."""
+    request = office.request("lena", assigned_user="tom")
+    at = screen.path(f"/r/{{service_request}}/{request['number']}")
+    form = next(form for form in read_page(screen.open("lena", f"/r/{{service_request}}/{request['number']}/edit")).forms if office.word("description") in form.values)
+    form.fill(office.word("description"), "Saved just now")
 
-    page = screen.open("lena", f"/r/{{service_request}}/{request['number']}").body.decode()
+    opened = screen.open("lena", f"/r/{{service_request}}/{request['number']}").body.decode()
+    saved = screen.browser("lena").send(form, f"{at}/edit").body.decode()
 
-    beside = [part.partition("</section>")[0] for part in page.split('aria-labelledby="side-')[1:]]
-    assert any("Lena Wolf" in part for part in beside)
+    for page in (opened, saved):
+        beside = [part.partition("</section>")[0] for part in page.split('aria-labelledby="side-')[1:]]
+        assert any("Tom Falk" in part and "Assigned user" in part for part in beside)
+    assert "Saved just now" in saved
 
 
 def test_the_classification_follows_from_the_category(office: Office) -> None:

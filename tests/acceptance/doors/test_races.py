@@ -11,7 +11,7 @@ from tests.acceptance.doors.passage import through
 
 ROUNDS = 5
 WRITERS = 16
-UPDATES = 500 if os.environ.get("PACKDESK_SOAK") else 25
+UPDATES = 625 if os.environ.get("PACKDESK_SOAK") else 25
 RECORDS = 4
 LOGINS = ("anna", "lena", "tom", "admin")
 

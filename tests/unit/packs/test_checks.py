@@ -13,6 +13,7 @@ LIFE: dict[str, object] = {
     "states": {"open": {"kind": "initial"}, "work": {"kind": "open"}, "closed": {"kind": "final"}},
     "moves": {"start": {"from": ["open"], "to": "work"}, "close": {"from": ["work"], "to": "closed"}},
 }
+ROWS = {"rows": {"fields": {"a": {"type": "string"}}}}
 STATUSES = {"open": {"state": "open", "default": True}, "work": {"state": "work", "default": True}, "closed": {"state": "closed", "default": True}}
 
 
@@ -113,6 +114,9 @@ def subtype(**keys: object) -> Files:
         ("unknown_entity_type", {"subtypes/ticket/plain": {"id": "plain"}}),
         ("unknown_field", {**ticket(), "roles/r": {"agent": {"fields": {"tickt.name": ["view"]}}}}),
         ("unknown_field", life(statuses={**STATUSES, "test": {"state": "work", "key_fields": {"nmae": {}}}})),
+        ("unfit_field", {**life(statuses={**STATUSES, "test": {"state": "work", "key_fields": {"rows": {}}}}), **ticket(lines=ROWS)}),
+        ("unfit_field", {**life(statuses={**STATUSES, "test": {"state": "work", "key_fields": {"rows.a": {}}}}), **ticket(lines=ROWS)}),
+        ("unfit_field", {**life(statuses={**STATUSES, "test": {"state": "work", "key_fields": {"a": {}}}}), **ticket(fields={"a": {"type": "text"}})}),
         ("dead_end_status", subtype(rules={"start": {"from": ["open"], "to": "work"}})),
         ("dead_end_status", subtype(statuses={"open": {}, "work": {}}, rules={"start": {"from": ["open"], "to": "work"}})),
         ("no_default_status", subtype(statuses={"open": {}, "test": {}, "trial": {}})),

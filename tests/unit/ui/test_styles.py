@@ -51,6 +51,14 @@ def test_every_class_of_a_template_is_styled(path: Path, styled: frozenset[str])
     assert sorted(name for name in named if name not in styled and not (name.endswith("-") and any(each.startswith(name) for each in styled))) == []
 
 
+def test_every_class_of_what_is_drawn_without_a_template_is_styled(styled: frozenset[str]) -> None:
+    drawn = (ROOT / "ui" / "packdesk_ui" / "components.py").read_text()
+    named = {name for inside in re.findall(r'class="([^"]*)', drawn) for name in re.findall(r"[a-z][a-z0-9-]*", re.sub(r"\{[^}]*\}", " ", inside))}
+
+    assert {"row-edit", "unseen", "blank"} <= named
+    assert sorted(name for name in named if name not in styled and not (name.endswith("-") and any(each.startswith(name) for each in styled))) == []
+
+
 def test_only_the_tokens_name_colours_of_their_own() -> None:
     """One place for colours: other files take them from there, or from a hue and a chroma that are given to them."""
     own = re.compile(r"#[0-9a-f]{3,8}\b|oklch\((?![\d.]+% (?:calc\()?var\(--c\))|rgba?\(|hsl\(", re.IGNORECASE)

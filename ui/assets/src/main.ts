@@ -13,7 +13,7 @@ import { connectToasts } from "./toasts";
 import { connectPolling } from "./polling";
 import { connectConditions } from "./conditions";
 import { connectChecking } from "./checking";
-import { connectSummary } from "./summary";
+import { connectSummary, reachNamed } from "./summary";
 import { connectCategories } from "./categories";
 import { connectLeaving } from "./leaving";
 import { connectKeys } from "./keys";
@@ -79,3 +79,4 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary")?.focus();
   }
 });
+reachNamed(document);

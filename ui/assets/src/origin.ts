@@ -1,5 +1,6 @@
 /** What is done to a record from a list says which list it was, so that the answer leads back there; a record beside its list stays there. */
 import htmx from "htmx.org";
+import { reach } from "./summary";
 
 const HEADER = "Packdesk-Origin";
 
@@ -22,7 +23,7 @@ export function paneOf(element: Element): HTMLElement | null {
 /** Says whether a link leads to something that belongs into the pane: the record itself, its form. */
 function stays(link: HTMLAnchorElement, pane: HTMLElement): boolean {
   const known = (pane.dataset.stays ?? "").split(" ");
-  return link.origin === location.origin && known.includes(link.pathname) && !link.hash && !link.target && !link.hasAttribute("hx-get");
+  return link.origin === location.origin && known.includes(link.pathname) && (!link.hash || link.pathname !== location.pathname) && !link.target && !link.hasAttribute("hx-get");
 }
 
 export function connectOrigin(root: Document): void {
@@ -37,6 +38,11 @@ export function connectOrigin(root: Document): void {
     event.preventDefault();
     pane.focus();
     void htmx.ajax("get", link.href, { source: pane, target: pane, swap: "innerHTML", select: "#content > *" }).then(() => {
+      const named = link.hash && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (named) {
+        reach(named);
+        return;
+      }
       const first = pane.querySelector<HTMLElement>("form[data-check] :is(input, select, textarea):not([type=hidden])") ?? pane;
       first.focus({ preventScroll: first === pane });
     });

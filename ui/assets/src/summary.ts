@@ -19,3 +19,9 @@ export function connectSummary(root: Document): void {
     reach(target);
   });
 }
+
+/** Brings the field that the address names into view and into focus: whoever came by such a link wants to fill it in. */
+export function reachNamed(root: Document): void {
+  const named = location.hash.startsWith("#f-") && root.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (named) reach(named);
+}

@@ -10,6 +10,7 @@ TEXTS: Texts = {
     "path": ("Path of statuses", "Statusverlauf"),
     "path.now": ("now", "jetzt"),
     "path.fill": ("Missing: fill in", "Fehlt: ausfüllen"),
+    "path.missing": ("Missing", "Fehlt"),
     "why": ("Why?", "Warum?"),
     "why.rule": ("Rule", "Regel"),
     "why.place": ("Written in", "Steht in"),

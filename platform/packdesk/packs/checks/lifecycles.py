@@ -10,15 +10,18 @@ from packdesk.packs.checks.places import dead_ends, duplicate_codes, duplicate_l
 from packdesk.packs.index import Index
 from packdesk.packs.names import listed
 from packdesk.packs.nodes import Node
+from packdesk.packs.type_names import TypeNames
 
 _MOST_KEY_FIELDS = 5
+#: Kinds whose values fill a page rather than a line.
+_LONG = frozenset({"text", "rich_text", "json"})
 
 
 def check_lifecycles(index: Index) -> Iterator[Problem]:
     """Yield what is wrong with lifecycles."""
     for name, node in index.tree.documents["transitions"].items():
         yield from _states(name, node)
-        yield from _statuses(name, node)
+        yield from _statuses(index, name, node)
         yield from _moves(name, node)
         rules = members(node, "rules")
         yield from duplicate_codes(rules, f"the rules of 'transitions.{name}'")
@@ -42,20 +45,14 @@ def _states(name: str, node: Node) -> Iterator[Problem]:
             )
 
 
-def _statuses(name: str, node: Node) -> Iterator[Problem]:
+def _statuses(index: Index, name: str, node: Node) -> Iterator[Problem]:
     statuses = members(node, "statuses")
     if not statuses:
         return
     yield from duplicate_codes(statuses, f"'transitions.{name}'")
     yield from duplicate_labels(statuses, f"'transitions.{name}'")
     for status, body in statuses.items():
-        if len(members(body, "key_fields")) > _MOST_KEY_FIELDS:
-            yield body.members["key_fields"].problem(
-                "too_many_key_fields",
-                f"The status '{status}' has {len(members(body, 'key_fields'))} key fields.",
-                f"Keep the {_MOST_KEY_FIELDS} that matter most: more are read by nobody.",
-                at_key=True,
-            )
+        yield from _key_fields(index.type(name), status, body)
     for state, body in members(node, "states").items():
         of_state = {status: part for status, part in statuses.items() if part.text_of("state") == state and not _retired(part)}
         defaults = [status for status, part in of_state.items() if is_true(part, "default")]
@@ -75,6 +72,21 @@ def _statuses(name: str, node: Node) -> Iterator[Problem]:
                     "two_defaults", f"'{status}' is a second default of the state '{state}'; '{defaults[0]}' is one already.", "Keep one of them.", at_key=True
                 )
             )
+
+
+def _key_fields(names: TypeNames, status: str, body: Node) -> Iterator[Problem]:
+    """Yield what is wrong with the fields that a status puts above its steps: few, and of one short value each."""
+    given = members(body, "key_fields")
+    if len(given) > _MOST_KEY_FIELDS:
+        said = f"The status '{status}' has {len(given)} key fields."
+        yield body.members["key_fields"].problem(
+            "too_many_key_fields", said, f"Keep the {_MOST_KEY_FIELDS} that matter most: more are read by nobody.", at_key=True
+        )
+    for path, named in given.items():
+        kind = names.kind_of(path)
+        if path in names.fields and (kind is None or kind in _LONG):
+            said = f"is of type {kind}, which is read as a whole" if kind else "is no field with a value of its own"
+            yield named.problem("unfit_field", f"'{path}' {said}.", "Name a field of the record, or of a section, that holds one short value.", at_key=True)
 
 
 def _retired(status: Node) -> bool:

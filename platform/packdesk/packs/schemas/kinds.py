@@ -159,7 +159,7 @@ _STATUS = member(
         "default": flag("Offered first in its state"),
         "waiting": flag("Clocks pause: the customer's turn"),
         "guidance": text("One line for whoever has such a record in hand", "Ask for the serial number first.", longest=LABEL_LENGTH),
-        "key_fields": Map(title="At most five fields that matter now, by path", keys=Keys.PATH, ref="field", member=member("Field", {})),
+        "key_fields": Map(title="At most five fields of a short value each that matter now, by path", keys=Keys.PATH, ref="field", member=member("Field", {})),
         "colour": COLOUR,
         "effective": EFFECTIVE,
     },
