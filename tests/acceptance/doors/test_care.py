@@ -355,11 +355,14 @@ def test_who_is_responsible_stands_at_the_side(office: Office, screen: ScreenDoo
     """CARE-21: on the page of the record, also right after it was saved; whoever made it is somebody else."""
     request = office.request("lena", assigned_user="tom")
     at = screen.path(f"/r/{{service_request}}/{request['number']}")
-    form = next(form for form in read_page(screen.open("lena", f"/r/{{service_request}}/{request['number']}/edit")).forms if office.word("description") in form.values)
+    form = next(
+        form for form in read_page(screen.open("lena", f"/r/{{service_request}}/{request['number']}/edit")).forms if office.word("description") in form.values
+    )
     form.fill(office.word("description"), "Saved just now")
 
     opened = screen.open("lena", f"/r/{{service_request}}/{request['number']}").body.decode()
-    saved = screen.browser("lena").send(form, f"{at}/edit").body.decode()
+    leads_to = screen.browser("lena").send(form, f"{at}/edit").headers["location"]
+    saved = screen.browser("lena").ask("GET", leads_to).body.decode()
 
     for page in (opened, saved):
         beside = [part.partition("</section>")[0] for part in page.split('aria-labelledby="side-')[1:]]
