@@ -11,6 +11,8 @@ UNSEEN = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
 #: In a single line also what breaks it, and direction overrides, embeddings and isolates.
 UNSEEN_IN_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 
+#: A character that is no blank, control characters being none either: patterns differ in what ``\\S`` means beyond ASCII.
+NO_BLANK = r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 #: What Unicode lets a reader ignore (Default_Ignorable_Code_Point), and the blanks that count as letters: fillers and an empty braille cell.
 _IGNORABLE = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from packdesk.errors import Finding
+from packdesk.model.characters import NO_BLANK, UNSEEN_IN_LINE, unseen
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.lifecycles import State, Status
 from packdesk.model.lists import Entry
@@ -169,11 +170,13 @@ class NameKind(FieldKind):
             return no_text(field, value, reading)
         if not is_clean(value):
             return wrong_type(field, reading)
+        if character := unseen(value, lines=False):
+            return finding("forbidden_character", field, reading, character=character)
         return finding("too_long", field, reading, limit=SHORT, length=len(value)) if len(value) > SHORT else value.strip() or None
 
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
         """Return a name, or an object with an id."""
-        name: dict[str, Json] = {"type": "string", "maxLength": SHORT, "not": {"pattern": "\\u0000"}}
+        name: dict[str, Json] = {"type": "string", "maxLength": SHORT, "not": {"pattern": f"[{UNSEEN_IN_LINE}]"}}
         return {"anyOf": (name, {"type": "object", "required": ("id",), "properties": {"id": name}})}
 
 
@@ -216,7 +219,7 @@ class NamesKind(FieldKind):
 
     def json_schema(self, field: Field, model: Model) -> dict[str, Json]:
         """Return a list of different names."""
-        name: dict[str, Json] = {"type": "string", "maxLength": SHORT, "pattern": "\\S", "not": {"pattern": "\\u0000"}}
+        name: dict[str, Json] = {"type": "string", "maxLength": SHORT, "pattern": NO_BLANK, "not": {"pattern": f"[{UNSEEN_IN_LINE}]"}}
         named: dict[str, Json] = {"type": "object", "required": ("id",), "properties": {"id": name}}
         return {"type": "array", "uniqueItems": True, "items": {"anyOf": (name, named)}}
 
