@@ -15,7 +15,7 @@ _MOST = 1.3
 _HUNDRED_THOUSAND = 100_000
 _MILLION = 1_000_000
 #: Rows, publishes and entity types that are enough to see that every line can still be measured.
-_FEW = 1_000
+_FEW = 2_000
 _FEW_PUBLISHES = 2
 _FEW_TYPES = 5
 

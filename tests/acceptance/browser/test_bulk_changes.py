@@ -97,7 +97,7 @@ def test_a_closed_tab_stops_nothing_and_the_report_is_exact(enter: Enter, leader
 
     person.press("Undo")
     page.get_by_role("heading", name=f"{_number(PEOPLE)} of {_number(PEOPLE)} were put back.").wait_for(timeout=60_000)
-    put_back = [record["person"]["middle_name"] for record in _all_found(leader) if record.get("person")]
+    put_back = [record["person"]["middle_name"] for record in _all_found(leader) if record["kind"] == leader.renamer.word("person")]
     assert (len(put_back), set(put_back)) == (PEOPLE, {None})
 
 
