@@ -33,9 +33,9 @@ def states(work: Work, record: Record, only: Collection[str] | None = None) -> t
     found = allowed(runtime, record, actor, work.unit, work.now, zone=work.zone, only=only)
     if actor.system or not found:
         return found
-    for_nobody = policy.may(runtime, actor, "act", record.entity_type)
-    if for_nobody is not None:
-        return tuple(_refused(state, for_nobody) for state in found)
+    on_type = policy.may(runtime, actor, "act", record.entity_type)
+    if on_type is not None:
+        return tuple(_refused(state, on_type) for state in found)
     beyond = policy.record_refused(runtime, actor, "act", record, work.unit)
     return tuple(state if (refused := _permission_missing(work, state) or beyond) is None else _refused(state, refused) for state in found)
 

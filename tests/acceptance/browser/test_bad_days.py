@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.acceptance.browser.conftest import Enter, once, sampled
+from tests.acceptance.browser.conftest import Enter, once
 from tests.acceptance.running import Client, Desk, open_desk
 
 NOTE = "Spoke to her for twenty minutes; she wants the bill explained line by line."
@@ -123,7 +123,7 @@ def _log_in_there(page: Page, login: str, password: str) -> None:
 
 
 @once
-@pytest.mark.parametrize("language", sampled(("en", "de"), ("en",)))
+@pytest.mark.parametrize("language", ["en", "de"])
 def test_a_session_that_ends_while_somebody_types_is_taken_up_in_place_and_the_text_is_sent(
     desk: Desk, browser: Browser, leader: Client, language: str
 ) -> None:
@@ -138,7 +138,7 @@ def test_a_session_that_ends_while_somebody_types_is_taken_up_in_place_and_the_t
     expect(dialog.get_by_role("heading")).to_have_text("Your session has ended" if language == "en" else "Ihre Sitzung ist abgelaufen")
     dialog.locator("[name=password]").fill("wrong one")
     dialog.locator("button[type=submit]").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("User name or password is wrong." if language == "en" else "Benutzername oder Kennwort ist falsch.")
+    expect(dialog.get_by_text("User name or password is wrong." if language == "en" else "Benutzername oder Kennwort ist falsch.")).to_be_visible()
     expect(page.locator("#note")).to_have_value(NOTE)
     dialog.locator("[name=password]").fill(desk.password)
     dialog.locator("button[type=submit]").click()
@@ -161,7 +161,7 @@ def test_another_account_is_told_so_and_nothing_is_sent_in_its_name(desk: Desk, 
 
     _log_in_there(page, "lena", desk.password)
     dialog = page.get_by_role("dialog", name="Your session has ended")
-    expect(dialog.get_by_role("alert")).to_contain_text("This is another account. What was typed here belongs to Anna Berg")
+    expect(dialog.get_by_text("This is another account. What was typed here belongs to Anna Berg")).to_be_visible()
     dialog.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Add note").click()
     expect(dialog).to_be_visible()

@@ -21,7 +21,8 @@ async function logIn(form: HTMLFormElement): Promise<string> {
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (answer.status === 429) return "limited";
-    const known = await fetch(form.dataset.asks ?? "", { headers: { Accept: "application/json" }, cache: "no-store" });
+    // For nobody: asked for the person of this page, the answer to somebody else would be the login again.
+    const known = await fetch(form.dataset.asks ?? "", { headers: { Accept: "application/json", "Packdesk-Login": "" }, cache: "no-store" });
     const { login } = (await known.json()) as { login: string };
     if (!login) return "wrong";
     return login === person() ? "" : "other";
@@ -46,9 +47,14 @@ function asked(dialog: HTMLDialogElement): Promise<boolean> {
       before?.focus();
       done(good);
     };
+    let trying = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      // One try at a time: the answer to a wrong one, arriving last, would take the session of the right one away.
+      if (trying) return;
+      trying = true;
       const failed = await logIn(form);
+      trying = false;
       if (!failed) {
         end(true);
         return;
