@@ -50,6 +50,8 @@ NOTES = (
     "Customer prefers to be called after 17:00.", "Explained the next steps.", "Checked the line from here: no fault found.",
 )  # fmt: skip
 DAY = 24 * 60
+#: Who follows leads, and for which unit.
+SALES, SERVICE = ("mia", "b2b_marketing"), ("anna", "first_line")
 
 
 @dataclass(slots=True)
@@ -156,24 +158,24 @@ def _activity(past: _Past, name: str, party: str, age: int) -> None:
             past.add(age - chance.randint(90, 600), "anna", act="complete", on=name)
 
 
-def _lead(past: _Past, name: str, party: str, age: int) -> None:
+def _lead(past: _Past, name: str, party: str, age: int, seller: tuple[str, str] = SALES) -> None:
     """Follow an opportunity to its end, or not yet."""
-    chance = past.chance
+    chance, (by, unit) = past.chance, seller
     money = {"amount": f"{chance.randint(2, 90) * 50}.00", "currency": "EUR"}
-    values = {"contact": f"={party}", "assigned_unit": "b2b_marketing", "probability": chance.randint(1, 19) * 5, "target_amount": money}
-    past.add(age, "mia", create="lead", name=name, subtype="new_business", values=values)
+    values = {"contact": f"={party}", "assigned_unit": unit, "probability": chance.randint(1, 19) * 5, "target_amount": money}
+    past.add(age, by, create="lead", name=name, subtype="new_business", values=values)
     fate = chance.random()
     if fate < 0.3:
         return
-    past.add(age - 100, "mia", act="claim", on=name)
-    past.add(age - 200, "mia", act="start_progress", on=name)
+    past.add(age - 100, by, act="claim", on=name)
+    past.add(age - 200, by, act="start_progress", on=name)
     if fate < 0.5:
         return
-    past.add(age - 3000, "mia", edit=name, values={"status": "offered"})
+    past.add(age - 3000, by, edit=name, values={"status": "offered"})
     if fate < 0.7:
-        past.add(age - 6000, "mia", act="lost", on=name, inputs={"lost_reason": chance.choice(("price", "competitor", "no_budget"))})
+        past.add(age - 6000, by, act="lost", on=name, inputs={"lost_reason": chance.choice(("price", "competitor", "no_budget"))})
     elif fate < 0.9:
-        past.add(age - 7000, "mia", act="won", on=name)
+        past.add(age - 7000, by, act="won", on=name)
 
 
 def _call(past: _Past, name: str, party: str, age: int) -> None:
@@ -202,7 +204,10 @@ def history(customers: int = 2000, seed: int = 7) -> Iterator[Step]:
     for index in range(customers):
         party = f"c{index}"
         age = chance.randint(20, 700) * DAY
-        past.add(age, "mia" if index % 9 == 4 else "anna", create="contact", name=party, values=_customer(chance, index))
+        past.add(age, "mia" if index % 9 == 4 and index % 27 != 4 else "anna", create="contact", name=party, values=_customer(chance, index))
+        if index % 27 == 4:  # a customer of the service's who could do with more
+            _lead(past, f"l{index}", party, chance.randint(1, 19) * DAY, SERVICE)
+            continue
         if index % 9 == 4:
             _lead(past, f"l{index}", party, chance.randint(1, 19) * DAY)
             continue

@@ -32,6 +32,8 @@ class ImportPage:
     update: bool
     all: bool
     columns: tuple[str, ...]
+    #: The same file is likely to be sent again: it was tried only, or refused as a whole. One that was imported is not, for that would store it twice.
+    again: bool
     summary: str = ""
     tone: str = "blue"
     rows: tuple[ResultRow, ...] = ()
@@ -82,6 +84,7 @@ def _page(entity: EntityRuntime, command: importing.ImportCommand, *, report: Ba
             *own,
             *(f"{group}.{name}" for group, fields in entity.lines.items() for name in fields),
         ),
+        again=report is None or not report.applied,
         faults=faults_of(findings, {"file": "file"}, language),
     )
     if report is not None:

@@ -38,12 +38,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A named filter of a list; without a condition it shows everything."""
+    """A named filter of a list; without a condition it shows everything, without an order of its own in the list's."""
 
     id: str
     path: str
     label: Text
     when: Expression | None = None
+    #: Field path -> ascending.
+    sort: Mapping[str, bool]
     default: bool = False
 
 
@@ -101,3 +103,8 @@ class View:
     until: str = ""
     #: Field path -> how it is shown above the tabs of a tab set.
     summary: Mapping[str, str]
+
+    @property
+    def orders(self) -> tuple[Mapping[str, bool], ...]:
+        """Return every order that the view reads records in: its own, and those of its filters."""
+        return (self.sort, *(each.sort for each in self.filters.values() if each.sort))

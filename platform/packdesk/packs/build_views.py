@@ -20,7 +20,7 @@ def _view(identifier: str, body: Body, path: str, texts: Texts) -> View:
         layout=Layout(text_at(body, "layout")),
         label=texts.label(body, path, identifier),
         columns={field: _column(field, part, f"{path}.columns.{field}", texts) for field, part in members(body, "columns")},
-        sort={field: direction != "descending" for field, direction in values_at(body, "sort").items()},
+        sort=_sort(body),
         filters={name: _filter(name, part, f"{path}.filters.{name}", texts) for name, part in members(body, "filters")},
         row_actions=tuple(name for name, _ in members(body, "row_actions")),
         sections={name: _section(name, part, f"{path}.sections.{name}", texts) for name, part in members(body, "sections")},
@@ -67,7 +67,19 @@ def _column(field: str, body: Body, path: str, texts: Texts) -> Column:
 
 
 def _filter(identifier: str, body: Body, path: str, texts: Texts) -> Filter:
-    return Filter(id=identifier, path=path, label=texts.label(body, path, identifier), when=expression_at(body, "when", path), default=flag_at(body, "default"))
+    return Filter(
+        id=identifier,
+        path=path,
+        label=texts.label(body, path, identifier),
+        when=expression_at(body, "when", path),
+        sort=_sort(body),
+        default=flag_at(body, "default"),
+    )
+
+
+def _sort(body: Body) -> dict[str, bool]:
+    """Return field path -> ascending."""
+    return {field: direction != "descending" for field, direction in values_at(body, "sort").items()}
 
 
 def _section(identifier: str, body: Body, path: str, texts: Texts) -> ViewSection:

@@ -1,5 +1,6 @@
 """The list of an entity type as a value: columns, named filters, order and row actions; from its list view or a good default."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from packdesk.model.entity_types import Kind
@@ -29,11 +30,13 @@ class ListColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFilter:
-    """A named filter; without a condition it shows everything."""
+    """A named filter; without a condition it shows everything, without an order of its own in the list's."""
 
     id: str
     label: str
     when: Compiled | None
+    #: Field path and whether ascending.
+    sort: tuple[tuple[str, bool], ...]
     default: bool
 
 
@@ -53,6 +56,10 @@ class ListView:
         marked = (one.id for one in self.filters if one.default)
         return next(marked, self.filters[0].id if self.filters else "")
 
+    def order(self, name: str) -> tuple[tuple[str, bool], ...]:
+        """Return the order of a named filter, which is the list's where it has none of its own."""
+        return next((one.sort for one in self.filters if one.id == name and one.sort), self.sort)
+
     def condition(self, name: str) -> str:
         """Return what a named filter asks, as it is written; empty for everything."""
         found = next((one.when for one in self.filters if one.id == name), None)
@@ -69,11 +76,16 @@ def list_view(entity: EntityRuntime, language: str) -> ListView:
     return ListView(
         columns=tuple(_column(entity, path, language, shown) for path in known),
         filters=tuple(
-            ListFilter(id=one.id, label=one.label.in_language(language), when=shown.filters[one.id], default=one.default) for one in shown.view.filters.values()
+            ListFilter(id=one.id, label=one.label.in_language(language), when=shown.filters[one.id], sort=_order(entity, one.sort), default=one.default)
+            for one in shown.view.filters.values()
         ),
-        sort=tuple((path, ascending) for path, ascending in shown.view.sort.items() if path in entity.fields) or (("updated_at", False),),
+        sort=_order(entity, shown.view.sort) or (("updated_at", False),),
         row_actions=tuple(name for name in shown.view.row_actions if name in entity.actions),
     )
+
+
+def _order(entity: EntityRuntime, sort: Mapping[str, bool]) -> tuple[tuple[str, bool], ...]:
+    return tuple((path, ascending) for path, ascending in sort.items() if path in entity.fields)
 
 
 def chosen_columns(entity: EntityRuntime, language: str, paths: tuple[str, ...]) -> tuple[ListColumn, ...]:

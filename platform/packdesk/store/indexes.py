@@ -80,7 +80,8 @@ def has_crowded_index(tables: Tables, entity_type: str) -> bool:
     entity = tables.model.entity_types[entity_type]
     fields = fields_by_path(entity)
     alone = ((path,) for path, field in fields.items() if field.unique)
-    sorts = (tuple(view.sort) for view in tables.model.views.values() if view.entity_type == entity_type and view.layout is Layout.LIST)
+    lists = (view for view in tables.model.views.values() if view.entity_type == entity_type and view.layout is Layout.LIST)
+    sorts = (tuple(order) for view in lists for order in view.orders)
     return any(sum(width(fields[path]) if path in fields else SHORT for path in paths) > ROOM - SHORT for paths in (*alone, *entity.unique.values(), *sorts))
 
 
@@ -196,8 +197,8 @@ def _orders(tables: Tables, entity_type: str) -> Iterator[dict[sa.Column[object]
     for view in tables.model.views.values():
         if view.entity_type == entity_type and view.layout is Layout.CALENDAR and view.date in stored:
             yield {stored[view.date].columns[0]: stored[view.date].width}
-        if view.entity_type == entity_type and view.layout is Layout.LIST:
-            _, same = next(itertools.groupby(view.sort.items(), itemgetter(1)), (True, iter(())))
+        for order in view.orders if view.entity_type == entity_type and view.layout is Layout.LIST else ():
+            _, same = next(itertools.groupby(order.items(), itemgetter(1)), (True, iter(())))
             columns = {stored[path].columns[0] if path in stored else table.c[path]: _width(tables, entity_type, path) for path, _ in same}
             if columns and next(iter(columns)).name not in _ORDERED:
                 yield columns

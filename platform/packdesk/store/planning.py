@@ -221,7 +221,8 @@ def _names_by_type(storage: StorageMap) -> dict[str, dict[str, str]]:
 
 def _indexed(model: Model, entity_type: str) -> tuple[bool, tuple[tuple[str, ...], ...]]:
     """Return what beside the type itself decides on its indexes: a lifecycle, and what its lists are sorted by."""
-    sorts = tuple(tuple(view.sort) for view in model.views.values() if view.entity_type == entity_type and view.layout is Layout.LIST)
+    lists = (view for view in model.views.values() if view.entity_type == entity_type and view.layout is Layout.LIST)
+    sorts = tuple(tuple(order) for view in lists for order in view.orders)
     return entity_type in model.lifecycles, sorts
 
 

@@ -1,5 +1,6 @@
 """The main job on screen, in a real browser: log in, create, correct an error, move on, be refused with a reason, meet a conflict."""
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -363,11 +364,35 @@ def test_a_file_is_tried_and_imported_row_by_row(enter: Enter, leader: Client) -
     expect(page.locator("main")).to_contain_text("1 row would be imported, 1 refused")
     expect(page.locator("table")).to_contain_text("Last name is required.")
     assert leader.api("GET", "/records/contact?q=Ferried").json["records"] == []
-    page.get_by_label("CSV file").set_input_files(file)  # type: ignore[arg-type]
     lena.press("Import")
 
     expect(page.locator("main")).to_contain_text("1 row imported, 1 refused")
     assert len(leader.api("GET", "/records/contact?q=Ferried").json["records"]) == 1
+    expect(page.get_by_label("CSV file")).to_have_value("")
+
+
+def test_a_file_that_is_tried_is_not_asked_for_again_and_one_that_changed_meanwhile_is(enter: Enter, leader: Client, tmp_path: Path) -> None:
+    """WCAG 3.3.7. The browser does not send a file that is no longer what was chosen; after it was chosen again the import goes on."""
+    lena = enter("lena")
+    chosen = tmp_path / "people.csv"
+    chosen.write_bytes(lena.renamer.words(b"kind,person.first_name,person.last_name\nperson,No,\n"))
+    page = lena.open("/r/{contact}/import")
+    page.get_by_label("CSV file").set_input_files(chosen)
+    page.get_by_label("Import all rows or none").check()
+    lena.press("Import")
+    expect(page.locator("main")).to_contain_text("0 rows would be imported, 1 refused")
+    expect(page.get_by_label("CSV file")).to_have_value(re.compile("people.csv$"))
+
+    chosen.write_bytes(lena.renamer.words(b"kind,person.first_name,person.last_name\nperson,Now,Complete\n"))
+    os.utime(chosen, times=(2_000_000_000, 2_000_000_000))  # the browser compares whole seconds
+    lena.press("Import")
+
+    expect(page.locator("main [role=alert]")).to_contain_text("The file has changed since you chose it.")
+    expect(page.get_by_label("Import all rows or none")).to_be_checked()
+    page.get_by_label("CSV file").set_input_files(chosen)
+    lena.press("Import")
+    expect(page.locator("main")).to_contain_text("1 row imported, 0 refused")
+    assert len(leader.api("GET", "/records/contact?q=Complete").json["records"]) == 1
 
 
 def test_a_list_is_given_out_as_a_file(enter: Enter, leader: Client) -> None:

@@ -51,3 +51,22 @@ def test_a_page_that_nobody_touches_asks_nothing(enter: Enter, leader: Client, p
     expect(page.locator("main")).to_be_visible()
 
     assert asked == []
+
+
+def test_a_page_that_watches_long_work_asks_at_most_four_times_a_minute(enter: Enter) -> None:
+    """At first sooner, so that short work is told at once. The region is one that never says that the work is over."""
+    anna = enter("anna", kept=False)  # its clock is not given back
+    page = anna.page
+    page.clock.install()
+    watching = '<div data-poll="1500" hx-get="/jobs/running" hx-trigger="poll" hx-target="this" hx-swap="innerHTML"></div></main>'
+    page.route("**/r/contact", lambda route: route.fulfill(response=(answer := route.fetch()), body=answer.text().replace("</main>", watching)))
+    page.route("**/jobs/running", lambda route: route.fulfill(body="on its way", content_type="text/html"))
+    anna.open("/r/contact")
+    page.evaluate("() => { window.asked = 0; addEventListener('poll', () => { window.asked += 1; }); }")
+
+    page.clock.run_for(60_000)
+    first = page.evaluate("asked")
+    page.clock.run_for(600_000)
+
+    assert 5 <= first <= 8
+    assert 39 <= page.evaluate("asked") - first <= 41

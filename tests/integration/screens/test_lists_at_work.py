@@ -61,6 +61,19 @@ def test_more_rows_with_actions_cost_no_more_statements(desk: Desk, types: dict[
     assert after <= max(before, MOST)
 
 
+@pytest.mark.parametrize("entity_type", ["service_request", "activity", "lead"])
+def test_a_filter_has_its_own_order_and_what_somebody_chooses_goes_before_it(desk: Desk, types: dict[str, Record], entity_type: str) -> None:
+    """Of everything there is, what came last is what people look for; the rest of the list stays in the order of its priority."""
+    lena, again = desk.visitor("lena"), desk.needed()[entity_type]
+
+    newest, oldest = (list(_editable(lena.get(f"/r/{entity_type}?view=all{order}").get_data(as_text=True))) for order in ("", "&order=number"))
+
+    assert again.number == newest[0]
+    assert len(newest) > 1
+    assert newest == sorted(newest, reverse=True)
+    assert oldest == sorted(oldest)
+
+
 def _editable(page: str) -> dict[str, bool]:
     """Return number -> whether its row offers to edit the record."""
     rows = re.findall(r'<tr data-row="([^"]+)">(.*?)</tr>', page, re.DOTALL)

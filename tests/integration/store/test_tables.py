@@ -7,7 +7,7 @@ from tests import samples
 
 from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Text
-from packdesk.model.views import Layout, View
+from packdesk.model.views import Filter, Layout, View
 from packdesk.store import ddl
 from packdesk.store.database import Database
 from packdesk.store.indexes import indexed, unique_indexes
@@ -108,10 +108,18 @@ def test_a_list_is_sorted_by_an_index_over_all_that_goes_one_way() -> None:
     sorts = ({"rank": True, "due": True, "size": False}, {"due": False}, {"created_at": False}, {"size": True, "id": True}, {})
     blank = {"path": "v", "entity_type": "thing", "label": Text({}, "V"), "columns": {}, "filters": {}, "sections": {}, "tabs": {}, "card": {}, "summary": {}}
     views = {f"v{place}": View(**{**blank, "sort": sort}, id=f"v{place}", layout=Layout.LIST) for place, sort in enumerate(sorts)}
+    newest = Filter(id="newest", path="v.newest", label=Text({}, "N"), sort={"size": False, "due": False})
+    views["v0"] = replace(views["v0"], filters={"newest": newest})
     calendar = View(**{**blank, "sort": {}}, id="calendar", layout=Layout.CALENDAR, date="seen")
     model = replace(model, views={**views, "calendar": calendar})
 
     made = {str(index.name) for table in indexed(Tables(model, extend(EMPTY, model), "postgresql"), "thing") for index in table.indexes}
 
     fields = {name for name in made if name.startswith("ix_r_thing__f_")}
-    assert fields == {"ix_r_thing__f_rank__f_due__id", "ix_r_thing__f_due__id", "ix_r_thing__f_size__id", "ix_r_thing__f_seen__id"}
+    assert fields == {
+        "ix_r_thing__f_rank__f_due__id",
+        "ix_r_thing__f_due__id",
+        "ix_r_thing__f_size__id",
+        "ix_r_thing__f_size__f_due__id",
+        "ix_r_thing__f_seen__id",
+    }

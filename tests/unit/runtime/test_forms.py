@@ -170,7 +170,10 @@ def test_views_decide_columns_filters_and_sections(case, graph):
         **{
             **base,
             "columns": {"name": Column(field="name", label=Text({"de": "Wer"}, "Who"), when=Expression("record.ready", "p"), style="danger")},
-            "filters": {"mine": Filter(id="mine", path="v.mine", label=Text({}, "Mine"), when=Expression("record.assigned_user == actor", "p"), default=True)},
+            "filters": {
+                "mine": Filter(id="mine", path="v.mine", label=Text({}, "Mine"), when=Expression("record.assigned_user == actor", "p"), sort={}, default=True),
+                "all": Filter(id="all", path="v.all", label=Text({}, "All"), sort={"gone": True, "number": False}),
+            },
             "sort": {"name": True},
         },
         id="things",
@@ -190,6 +193,7 @@ def test_views_decide_columns_filters_and_sections(case, graph):
 
     assert [(column.path, column.label, column.style, column.when is not None) for column in columns.columns] == [("name", "Wer", "danger", True)]
     assert (columns.first_filter, columns.condition("mine")) == ("mine", "record.assigned_user == actor")
+    assert (columns.order("mine"), columns.order("all"), columns.order("")) == ((("name", True),), (("number", False),), (("name", True),))
     assert (columns.sort, columns.row_actions) == ((("name", True),), ("start",))
     assert [(section.id, section.label, section.side) for section in shown.sections[:3]] == [
         ("top", "Oben", False),

@@ -1,5 +1,6 @@
 /** Forms that count once are sent from the page, so that it stays when the network, the server or the session does not; they are sent again under the same key. */
 import htmx from "htmx.org";
+import { isStale, keepFiles } from "./files";
 import { settle } from "./leaving";
 import { paneOf, sayOrigin } from "./origin";
 import { logInAgain, person } from "./session";
@@ -100,6 +101,7 @@ function show(page: Document, address: string, pane: HTMLElement | null): void {
     return;
   }
   if (!pane) document.title = page.title;
+  keepFiles(here, there);
   here.replaceChildren(...there.childNodes);
   htmx.process(here);
   const first = here.querySelector<HTMLElement>("[autofocus]") ?? here.querySelector<HTMLElement>("[role=alert][tabindex]") ?? here;
@@ -155,9 +157,11 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
     else show(page, request.responseURL, paneOf(form));
   });
   for (const name of ["error", "timeout", "abort"]) {
-    request.addEventListener(name, () => {
+    request.addEventListener(name, async () => {
+      const stale = await isStale(form);
       release(form);
-      gone(form, submitter);
+      if (stale) say(form, pattern("stale")?.textContent?.trim() ?? "");
+      else gone(form, submitter);
     });
   }
   request.send(bodyOf(form, submitter));

@@ -7,6 +7,21 @@ function check(form: HTMLFormElement): boolean {
   return !large;
 }
 
+/** Takes files that were chosen over to the same fields of a page that asks for them once more, so that nobody chooses a file twice. */
+export function keepFiles(from: Element, to: Element): void {
+  for (const field of to.querySelectorAll<HTMLInputElement>("input[type=file][data-kept]")) {
+    const before = from.querySelector<HTMLInputElement>(`input[type=file][id="${CSS.escape(field.id)}"]`);
+    if (before?.files?.length) field.files = before.files;
+  }
+}
+
+/** Says whether a file of a form is no longer what it was when it was chosen: the browser refuses to read it then, and to send it. */
+export async function isStale(form: HTMLFormElement): Promise<boolean> {
+  const files = [...form.querySelectorAll<HTMLInputElement>("input[type=file]")].flatMap((field) => [...(field.files ?? [])]);
+  const read = await Promise.allSettled(files.map((file) => file.slice(0, 1).arrayBuffer()));
+  return read.some(({ status }) => status === "rejected");
+}
+
 export function connectFiles(root: Document): void {
   const formOf = (event: Event) => (event.target as Element | null)?.closest?.<HTMLFormElement>("form[data-drop]") ?? null;
   root.addEventListener("change", (event) => {

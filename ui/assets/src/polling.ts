@@ -1,6 +1,9 @@
 /** Asks again and again how far work is, while somebody looks, and ends with the work; what is read out changes a few times only. */
 import htmx from "htmx.org";
 
+/** The longest pause between two questions: short work is told at once, and long work does not cost more for being watched. */
+const LONGEST = 15_000;
+
 function poll(root: Document, region: HTMLElement): void {
   const told = root.getElementById(region.dataset.tells ?? "");
   const tools = root.getElementById("job-tools");
@@ -8,9 +11,14 @@ function poll(root: Document, region: HTMLElement): void {
     const words = region.querySelector<HTMLElement>("[data-say]")?.dataset.say ?? "";
     if (told && words && told.textContent !== words) told.textContent = words;
   };
-  const timer = setInterval(() => {
+  let pause = Number(region.dataset.poll);
+  let timer = 0;
+  const ask = () => {
+    timer = window.setTimeout(ask, pause);
+    pause = Math.min(2 * pause, LONGEST);
     if (root.visibilityState === "visible") htmx.trigger(region, "poll", {});
-  }, Number(region.dataset.poll));
+  };
+  timer = window.setTimeout(ask, pause);
   root.addEventListener("visibilitychange", () => {
     if (root.visibilityState === "visible" && !region.querySelector("[data-over]")) htmx.trigger(region, "poll", {});
   });
@@ -21,7 +29,7 @@ function poll(root: Document, region: HTMLElement): void {
   region.addEventListener("htmx:afterSettle", () => {
     say();
     if (!region.querySelector("[data-over]")) return;
-    clearInterval(timer);
+    window.clearTimeout(timer);
     // The button that was focused went with the work that it could stop.
     const settled = region.querySelector<HTMLElement>("[data-settled]");
     if (settled && (inHand || root.activeElement === root.body)) settled.focus({ preventScroll: true });

@@ -282,9 +282,15 @@ def _open_list(runtime: Runtime, who: Actor, entity: EntityRuntime, language: st
     return replace(
         listed,
         columns=tuple(column for column in listed.columns if column.path not in kept.hidden),
-        filters=tuple(one for one in listed.filters if one.when is None or is_open(runtime, who, entity.id, one.when)),
-        sort=tuple((path, ascending) for path, ascending in listed.sort if path not in closed) or (("updated_at", False),),
+        filters=tuple(
+            replace(one, sort=_open_order(one.sort, closed)) for one in listed.filters if one.when is None or is_open(runtime, who, entity.id, one.when)
+        ),
+        sort=_open_order(listed.sort, closed) or (("updated_at", False),),
     )
+
+
+def _open_order(order: tuple[tuple[str, bool], ...], closed: frozenset[str]) -> tuple[tuple[str, bool], ...]:
+    return tuple((path, ascending) for path, ascending in order if path not in closed)
 
 
 def shown_list(entity: EntityRuntime, asked: Asked, language: str) -> ListView:
@@ -321,4 +327,4 @@ def condition(entity: EntityRuntime, asked: Asked) -> str:
 def order_of(asked: Asked, listed: ListView) -> tuple[tuple[str, bool], ...]:
     """Return the keys of the order."""
     order = asked.state.order
-    return ((order.removeprefix("-"), not order.startswith("-")),) if order else listed.sort
+    return ((order.removeprefix("-"), not order.startswith("-")),) if order else listed.order(asked.state.base)

@@ -43,6 +43,10 @@ TEXTS: Texts = {
     "send.again": ("Send again", "Erneut senden"),
     "sending": ("Sending", "Wird gesendet"),
     "failed": ("That did not work; what you typed is still here.", "Das hat nicht geklappt; was Sie eingegeben haben, steht noch hier."),
+    "stale": (
+        "The file has changed since you chose it. Choose it again; what you typed is still here.",
+        "Die Datei wurde geändert, seit Sie sie ausgewählt haben. Wählen Sie sie noch einmal aus; was Sie eingegeben haben, steht noch hier.",
+    ),
     # session
     "session.ended": ("Your session has ended", "Ihre Sitzung ist abgelaufen"),
     "session.advice": (

@@ -112,6 +112,7 @@ ACTION = member(
 
 _SHOW = name("How the value is shown: as a badge, or in a list only where `when` holds (`marked`)", examples=("badge", "marked"), pattern="^[a-z_]+$")
 _CARD = Map(title="Fields of a card, by path", keys=Keys.PATH, ref="field", member=member("Field", {"show": _SHOW}))
+_SORT = Map(title="Field -> direction", keys=Keys.PATH, ref="field", member=name("Direction", choices=("ascending", "descending")))
 VIEW = member(
     "List, form or another layout of an entity type's records",
     {
@@ -132,8 +133,11 @@ VIEW = member(
                 },
             ),
         ),
-        "sort": Map(title="Field -> direction", keys=Keys.PATH, ref="field", member=name("Direction", choices=("ascending", "descending"))),
-        "filters": Map(title="Named filters", member=member("Filter", {"label": LABEL, "when": expression("What it shows"), "default": flag("Chosen first")})),
+        "sort": _SORT,
+        "filters": Map(
+            title="Named filters; one with an order of its own is not in that of the list",
+            member=member("Filter", {"label": LABEL, "when": expression("What it shows"), "sort": _SORT, "default": flag("Chosen first")}),
+        ),
         "row_actions": Map(title="Actions of a row", member=member("Action", {}), ref="type_action"),
         "by": name("Field whose values are the columns of a board; the status when left out", ref="field", examples=("status",)),
         "card": _CARD,
