@@ -40,6 +40,7 @@ from packdesk_ui import (
     shortcuts,
     start,
     transfer,
+    user_places,
     users,
 )
 from packdesk_ui.lists import columns, dates, moves, views
@@ -146,7 +147,12 @@ def register(app: Flask, services: Services) -> None:  # noqa: ARG001 - the cont
     languages.install(app)
     users.install(app)
     app.jinja_env.globals.update(
-        grants_of=grants.grants_of, administration=administration, everywhere=everywhere.everywhere, may_go_on=origin.may_go_on, job_notes=job_notes.notes
+        grants_of=grants.grants_of,
+        administration=administration,
+        everywhere=everywhere.everywhere,
+        may_go_on=origin.may_go_on,
+        job_notes=job_notes.notes,
+        places_of=user_places.told,
     )
     app.register_blueprint(screens)
     for status in _SHOWN_AS_PAGES:

@@ -10,7 +10,7 @@ from packdesk.model.entity_types import Field, Kind
 from packdesk.model.nodes import Text
 from packdesk.runtime.kinds import KINDS, Reading
 from packdesk.web import request_context, users
-from packdesk_ui import administration
+from packdesk_ui import administration, user_places
 from packdesk_ui.controls import Control, Option, Raw
 from packdesk_ui.faults import Fault, by_field
 from packdesk_ui.shell import language, words
@@ -56,22 +56,23 @@ class Filled:
 def new_user(raw: Raw, *, sent: bool) -> Filled:
     """Return the form of a new user: who he is, what he may do, and a first password."""
     state = raw if sent else {"active": ["true"]}
-    controls = (*(_typed(name, state) for name in _LONGEST), *_rights(state, admin=_needs_admin()), *_secrets(_PASSWORDS))
-    return _judged(controls, raw, (*(_text_of(name) for name in _LONGEST), _foreign_role, _new_password), sent=sent)
+    rights = _rights(state, admin=_needs_admin())
+    controls = (*(_typed(name, state) for name in _LONGEST), *rights, *user_places.controls(state), *_secrets(_PASSWORDS))
+    return _judged(controls, raw, (*(_text_of(name) for name in _LONGEST), _foreign_role, user_places.judge, _new_password), sent=sent)
 
 
 def known_user(user: Any, raw: Raw, *, sent: bool) -> Filled:
     """Return the form of a user; his login stays, for records name it."""
     kept = {name: [getattr(user, name) or ""] for name in _LONGEST}
     flags = {"active": [str(bool(user.active)).lower()], "admin": [str(users.is_admin(user)).lower()], "roles": sorted(users.roles_of(user))}
-    state: Raw = raw if sent else {**kept, **flags}
+    state: Raw = raw if sent else {**kept, **flags, **user_places.kept(user.username)}
     names = [name for name in _LONGEST if name != "username"]
     login = Control(
         path="username", name="username", label=_label("username"), control="text", readonly=True, shown=user.username, hint=administration.hint("username")
     )
     texts = [login if name == "username" else _typed(name, state) for name in _LONGEST]
-    controls = (*texts, *_rights(state, admin=_needs_admin() or users.is_admin(user)))
-    return _judged(controls, raw, (*(_text_of(name) for name in names), _foreign_role), sent=sent)
+    controls = (*texts, *_rights(state, admin=_needs_admin() or users.is_admin(user)), *user_places.controls(state))
+    return _judged(controls, raw, (*(_text_of(name) for name in names), _foreign_role, user_places.judge), sent=sent)
 
 
 def name(user: Any, raw: Raw, *, sent: bool) -> Filled:

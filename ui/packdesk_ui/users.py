@@ -15,7 +15,7 @@ from packdesk.errors import PackdeskError
 from packdesk.web import request_context, users
 from packdesk.web.policies import LOGGED_IN, policy
 from packdesk.web.users import Entry, Taken
-from packdesk_ui import administration, answers, everywhere, shell, user_fields
+from packdesk_ui import administration, answers, everywhere, shell, user_fields, user_places
 from packdesk_ui.acting import Confirm
 from packdesk_ui.controls import Raw
 from packdesk_ui.editing import sent_form
@@ -233,6 +233,7 @@ def _entry(raw: Raw) -> Entry:
         active=_text(raw, "active") == "true",
         roles=frozenset(raw.get("roles", ())),
         admin=_text(raw, "admin") == "true",
+        place=user_places.read(raw),
     )
 
 

@@ -10,7 +10,17 @@ from sqlalchemy.engine import Connection
 
 from packdesk.model.model import Model
 from packdesk.runtime.values import Actor
-from packdesk.store.platform_tables import ab_role, ab_user, ab_user_role, active_release, fab_tables, membership, user_profile
+from packdesk.store.platform_tables import (
+    ab_role,
+    ab_user,
+    ab_user_role,
+    active_release,
+    fab_tables,
+    membership,
+    preference,
+    saved_view,
+    user_profile,
+)
 from packdesk.store.prepared import Prepared
 from packdesk.store.reading import among, as_list
 from packdesk.store.tables import Tables
@@ -86,6 +96,14 @@ def save_profile(connection: Connection, profile: Profile) -> None:
     connection.execute(user_profile.delete().where(user_profile.c.login == profile.login))
     values = {column.name: getattr(profile, column.name) for column in user_profile.columns}
     connection.execute(user_profile.insert().values(values))
+    bump_security_epoch(connection)
+
+
+def forget(connection: Connection, login: str) -> None:
+    """Remove what is kept of a person: his profile, his units, how he set up his screens, and the views that nobody else sees."""
+    for table, column in ((user_profile, user_profile.c.login), (membership, membership.c.login), (preference, preference.c.login)):
+        connection.execute(table.delete().where(column == login))
+    connection.execute(saved_view.delete().where(saved_view.c.owner == login, saved_view.c.shared.is_(False)))
     bump_security_epoch(connection)
 
 

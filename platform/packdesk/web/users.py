@@ -4,7 +4,7 @@ In: what a form of the administration says. Out: the shell's user, or which of t
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -13,11 +13,13 @@ from flask_appbuilder.models.sqla.filters import FilterInFunction  # type: ignor
 from flask_appbuilder.security.sqla.models import Role, User  # type: ignore[import-untyped]
 from flask_appbuilder.security.views import RoleModelView  # type: ignore[import-untyped]
 from flask_appbuilder.security.views import UserDBModelView as ShellsUsers
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.security import generate_password_hash
 
 from packdesk.errors import PackdeskError
 from packdesk.model.people import Role as PackRole
+from packdesk.store import people
 from packdesk.web import request_context
 
 #: The shell's own role, whose holders administer users whatever the roles of the release say.
@@ -28,6 +30,19 @@ MANAGES_USERS = "users.manage"
 PAGES = frozenset({"UserDBModelView", "Roles"})
 #: Values that no two people share.
 _OWN = ("username", "email")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a person works, and how he is reached there; empty texts where nothing is said."""
+
+    #: Unit that his new records belong to; one of his units.
+    default_unit: str = ""
+    units: frozenset[str] = frozenset()
+    #: Name of the zone of his days and hours; empty: that of his unit.
+    time_zone: str = ""
+    #: Number of his telephone inside the house.
+    extension: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +58,7 @@ class Entry:
     roles: frozenset[str]
     #: Administers users, whatever the roles say.
     admin: bool = False
+    place: Place = Place()
 
 
 class Taken(Exception):
@@ -98,12 +114,22 @@ def roles_of(user: User) -> frozenset[str]:
     return frozenset(role.name for role in user.roles) & frozenset(_release_roles())
 
 
+def place_of(login: str) -> Place:
+    """Return where somebody works; units that left the release are not among it."""
+    declared = request_context.runtime().model.organisation.units.keys()
+    with request_context.services().database.begin(write=False) as connection:
+        profile, units = people.load_profile(connection, login), people.load_units(connection, login) & declared
+    main = profile.default_unit if profile.default_unit in units else min(units, default="")
+    return Place(default_unit=main, units=units, time_zone=profile.time_zone, extension=profile.extension)
+
+
 def add(login: str, entry: Entry, password: str) -> User:
     """Store a new user; raises ``Taken``."""
     user = User(username=login, password=_hashed(password))
     _demand_free(user, entry)
     _fill(user, entry)
     try:
+        _keep_place(login, entry.place)
         _users().add(user)
     except SQLAlchemyError:
         # The form was sent twice at once: the other one was faster.
@@ -117,6 +143,7 @@ def change(user: User, entry: Entry) -> None:
     _demand_free(user, entry)
     _fill(user, entry)
     try:
+        _keep_place(user.username, entry.place)
         _users().edit(user)
     except DatabaseException as error:
         raise Taken(_OWN[1:]) from error
@@ -134,8 +161,26 @@ def set_password(user: User, password: str) -> None:
 
 
 def remove(user: User) -> None:
-    """Delete a user; of whom he made or changed nobody is said to have done it any more."""
+    """Delete a user with his units, his profile and what was his alone; of whom he made or changed nobody is said to have done it any more.
+
+    Somebody else who is given the same login later has none of it.
+    """
+    people.forget(_connection(), user.username)
     _users().delete(user)
+
+
+def _keep_place(login: str, place: Place) -> None:
+    """Store where somebody works, in the transaction in which the shell stores him; units that left the release stay, like roles."""
+    declared, connection = request_context.runtime().model.organisation.units.keys(), _connection()
+    profile = people.load_profile(connection, login)
+    people.save_units(connection, login, place.units | (people.load_units(connection, login) - declared))
+    people.save_profile(connection, replace(profile, default_unit=place.default_unit, time_zone=place.time_zone, extension=place.extension))
+
+
+def _connection() -> Connection:
+    """Return the connection of the transaction in which the shell stores its users."""
+    connection: Connection = _users().session.connection()
+    return connection
 
 
 def _fill(user: User, entry: Entry) -> None:

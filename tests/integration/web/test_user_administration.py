@@ -10,6 +10,9 @@ from tests.integration.web.installation import PASSWORD, SAME_ORIGIN
 from tests.speaking import speak
 from werkzeug.test import TestResponse
 
+from packdesk.store import people, saved_views
+from packdesk.web import users
+
 ADD = "/users/add"
 #: Words of the framework that no page may say.
 FOREIGN = ("Either select a role", "Changed Row", "Added Row", "Deleted Row", "Zeile", "This field is required", "Public", "Is Active", "Access is Denied")
@@ -190,6 +193,81 @@ def test_a_new_password_is_set_for_somebody_and_named(app: Flask, keeper: FlaskC
     assert (refused.status_code, _summary(refused)) == (422, [("f-password", "New password needs at least 8 characters.")])
     assert _notices(keeper.get(answer.headers["Location"]))[-1] == "Ida Berg has a new password."
     assert _browser(app, "forgetful", "another fine word").get("/api/v1/me").status_code == 200
+
+
+def _places(app: Flask, login: str) -> tuple[frozenset[str], str, str]:
+    with app.extensions["packdesk"].database.begin(write=False) as connection:
+        profile = people.load_profile(connection, login)
+        return people.load_units(connection, login), profile.default_unit, profile.extension
+
+
+def test_a_new_user_works_where_the_form_says_and_can_be_given_work_at_once(app: Flask, keeper: FlaskClient) -> None:
+    number = _made(app, keeper, "nora", default_unit="north_desk", units=["south_desk"], extension="204", time_zone="Europe/Paris")
+    page = keeper.get(f"/users/show/{number}").text
+    form = keeper.get(f"/users/edit/{number}").text
+
+    person = _browser(app, "nora", SECRET["password"]).get("/api/v1/me").get_json()
+
+    assert _places(app, "nora") == ({"north_desk", "south_desk"}, "north_desk", "204")
+    assert (sorted(person["units"]), person["time_zone"]) == (["north_desk", "south_desk"], "Europe/Paris")
+    assert [value in page for value in ("<dd>North desk<", "<dd>South desk<", "<dd>204<", "<dd>Europe/Paris<")] == [True] * 4
+    assert '<option value="north_desk" data-depth="2" selected>' in form
+    assert re.findall(r'name="units" value="(\w+)" checked', form) == ["south_desk"]
+
+
+def test_a_user_who_moves_has_other_units_and_keeps_those_that_left_the_release(app: Flask, keeper: FlaskClient) -> None:
+    number = _made(app, keeper, "maja", default_unit="north_desk")
+    with app.extensions["packdesk"].database.begin(write=True) as connection:
+        people.save_units(connection, "maja", {"north_desk", "gone"})
+    person = _browser(app, "maja", SECRET["password"])
+    before = person.get("/api/v1/me").get_json()["units"]
+
+    answer = _sent(keeper, f"/users/edit/{number}", {**NEW, "email": "maja@library.example", "default_unit": "", "units": ["south_desk"]})
+
+    assert (answer.status_code, before, person.get("/api/v1/me").get_json()["units"]) == (303, ["north_desk"], ["south_desk"])
+    assert _places(app, "maja") == ({"south_desk", "gone"}, "south_desk", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"units": ["attic"]}, ("f-units", "'attic' is not an option of Further units.")),
+        ({"default_unit": "attic"}, ("f-default_unit", "'attic' is not an option of Unit.")),
+        ({"time_zone": "Mars/Base"}, ("f-time_zone", "'Mars/Base' is not an option of Time zone.")),
+        ({"extension": "1" * 33}, ("f-extension", "Extension may have at most 32 characters.")),
+    ],
+)
+def test_a_place_that_is_none_is_refused_at_its_field_and_nothing_is_stored(
+    app: Flask, keeper: FlaskClient, values: dict[str, object], line: tuple[str, str]
+) -> None:
+    answer = _sent(keeper, ADD, {**NEW, **SECRET, "username": "placeless", "email": "placeless@library.example", **values})
+
+    assert (answer.status_code, _summary(answer), _places(app, "placeless")) == (422, [line], (frozenset(), "", ""))
+
+
+def test_a_user_that_cannot_be_stored_leaves_no_place_behind(app: Flask, keeper: FlaskClient) -> None:
+    """The shell's rows and ours are one transaction: the login was free when it was looked for, and is not when it is stored."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(users, "_demand_free", lambda *_: None)
+        answer = _sent(keeper, ADD, {**NEW, **SECRET, "username": "rita", "email": "another@library.example", "default_unit": "south_desk"})
+
+    assert (answer.status_code, _places(app, "rita")[0]) == (500, {"north_desk"})
+
+
+def test_who_is_removed_leaves_nothing_to_whoever_gets_the_login_next(app: Flask, keeper: FlaskClient) -> None:
+    number = _made(app, keeper, "again", default_unit="north_desk", extension="7")
+    first = _browser(app, "again", SECRET["password"])
+    assert _sent(first, "/r/book/views/new", {"label": "Mine alone", "_state": "{}"}).status_code in (200, 303)
+    with app.extensions["packdesk"].database.begin(write=False) as connection:
+        kept = {view.label for view in saved_views.with_preferences(connection, "book", "again", ("language",))[0]}
+
+    removed = _sent(keeper, f"/users/delete/{number}", {})
+    _made(app, keeper, "again")
+
+    with app.extensions["packdesk"].database.begin(write=False) as connection:
+        views, own = saved_views.with_preferences(connection, "book", "again", ("language",))
+    assert (removed.status_code, "Mine alone" in kept) == (303, True)
+    assert (_places(app, "again"), [view.label for view in views if view.owner == "again"], dict(own)) == ((frozenset(), "", ""), [], {})
 
 
 CLOSED = ["/users/add", "/users/edit/1", "/users/delete/1", "/resetpassword/form?pk=1", "/userinfoeditview/form", "/users/list/", "/roles/list/"]

@@ -60,6 +60,17 @@ TEXTS: Texts = {
     "admin.field.current": ("Password until now", "Bisheriges Kennwort"),
     "admin.field.password": ("New password", "Neues Kennwort"),
     "admin.field.conf_password": ("New password again", "Neues Kennwort wiederholen"),
+    "admin.field.default_unit": ("Unit", "Einheit"),
+    "admin.field.units": ("Further units", "Weitere Einheiten"),
+    "admin.field.time_zone": ("Time zone", "Zeitzone"),
+    "admin.field.extension": ("Extension", "Durchwahl"),
+    "admin.hint.default_unit": (
+        "New records belong to it, and it decides with the roles what is open. Without a unit nobody can be given work.",
+        "Neue Datensätze gehören ihr, und mit den Rollen entscheidet sie, was offen ist. Ohne sie kann niemand Arbeit bekommen.",
+    ),
+    "admin.hint.units": ("Whose work this person takes over as well.", "Deren Arbeit diese Person ebenfalls übernimmt."),
+    "admin.hint.time_zone": ("Left empty, that of the unit.", "Ohne Angabe die der Einheit."),
+    "admin.hint.extension": ("Number of the telephone at this person's desk.", "Nummer des Telefons am Platz dieser Person."),
     "admin.hint.active": (
         "Who leaves keeps the history: switch the login off instead of removing it.",
         "Wer geht, bleibt im Verlauf: die Anmeldung abschalten statt entfernen.",
