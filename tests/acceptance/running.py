@@ -33,6 +33,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def packdesk() -> Sequence[str]:
+    """Return the command line that starts Packdesk as this Python has it installed."""
+    return (sys.executable, "-m", "packdesk.cli.main")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the server said."""
@@ -118,6 +123,8 @@ class Desk:
     process: subprocess.Popen[str] | None = None
     packs: str = ""
     renamer: Renamer = field(default_factory=Renamer)
+    #: What is started as the server: the command, or a program of a test around it.
+    program: Sequence[str] = field(default_factory=packdesk)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -140,7 +147,7 @@ class Desk:
                 return self._answering()
         with (self.home / "server.log").open("w") as log:
             self.process = subprocess.Popen(
-                [*packdesk(), *command], env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True
+                [*self.program, *command], env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True
             )
         return self._answering()
 
@@ -228,8 +235,3 @@ def open_desk(home: Path, variant: str = AS_WRITTEN, *arguments: str, database_u
         yield desk.start(*arguments)
     finally:
         desk.stop()
-
-
-def packdesk() -> Sequence[str]:
-    """Return the command line that starts Packdesk as this Python has it installed."""
-    return (sys.executable, "-m", "packdesk.cli.main")
