@@ -210,10 +210,10 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         ),
         "stored_text_too_long": Entry(
             409,
-            "The index {index} can't be made: a stored text is longer than its field will allow. Shorten the texts that the plan counts, "
-            "or leave 'maxLength' as it is, and publish again.",
-            "Der Index {index} kann nicht angelegt werden: Ein gespeicherter Text ist länger, als sein Feld es künftig erlaubt. Kürzen Sie die Texte, "
-            "die der Plan zählt, oder lassen Sie 'maxLength', wie es ist, und veröffentlichen Sie erneut.",
+            "{fields}: {count} {count:stored text is|stored texts are} longer than 'maxLength' will allow, and the index {index} can't hold {count:it|them}. "
+            "Shorten {count:it|them}, or leave 'maxLength' as it is, and publish again.",
+            "{fields}: {count} {count:gespeicherter Text ist|gespeicherte Texte sind} länger, als 'maxLength' es künftig erlaubt, und der Index {index} "
+            "fasst {count:ihn|sie} nicht. Kürzen Sie {count:ihn|sie}, oder lassen Sie 'maxLength', wie es ist, und veröffentlichen Sie erneut.",
         ),
         "busy": Entry(503, "The system is busy. Try again in a moment.", "Das System ist ausgelastet. Versuchen Sie es gleich noch einmal."),
         "no_release": Entry(503, "Nothing is published yet.", "Es ist noch nichts veröffentlicht."),

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from packdesk.errors import PackdeskError
 from packdesk.store.database import Database, is_busy
 from packdesk.store.expansion import Ddl, DdlKind
+from packdesk.store.overlong import refused
+from packdesk.store.tables import Tables
 
 #: Told now and then what is being done, and how much of it so far.
 Progress = Callable[[str, int], None]
@@ -24,8 +26,8 @@ def silent(_what: str, _count: int) -> None:
     """Report nothing."""
 
 
-def execute(database: Database, statements: Sequence[Ddl], progress: Progress = silent) -> None:
-    """Run statements, each of which may be repeated; as many together as nobody minds."""
+def execute(database: Database, tables: Tables, statements: Sequence[Ddl], progress: Progress = silent) -> None:
+    """Run statements towards these tables, each of which may be repeated; as many together as nobody minds."""
     if database.dialect == "sqlite":
         _in_fair_shares(database, statements, progress)
         return
@@ -35,7 +37,7 @@ def execute(database: Database, statements: Sequence[Ddl], progress: Progress = 
         _patiently(database, group)
         progress("expand", done := done + len(group))
     for statement in alone:
-        _alone(database, statement)
+        _alone(database, tables, statement)
         progress("expand", done := done + 1)
 
 
@@ -62,7 +64,7 @@ def _parted(statements: Sequence[Ddl]) -> tuple[list[list[Ddl]], list[Ddl]]:
     return [groups[table] for table in sorted(groups)], alone
 
 
-def _alone(database: Database, statement: Ddl) -> None:
+def _alone(database: Database, tables: Tables, statement: Ddl) -> None:
     """Run a statement that takes no transaction; an index into which something stored does not fit is told as that, and leaves nothing behind."""
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
@@ -71,7 +73,7 @@ def _alone(database: Database, statement: Ddl) -> None:
             if not isinstance(error.orig, psycopg.errors.ProgramLimitExceeded):
                 raise
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {database.engine.dialect.identifier_preparer.quote(statement.name)}")
-            raise PackdeskError("stored_text_too_long", index=statement.name) from error
+            raise refused(connection, tables, statement.table, statement.name) from error
 
 
 def _patiently(database: Database, statements: Sequence[Ddl]) -> None:

@@ -264,7 +264,7 @@ def _expand(run: _Publish, progress: Progress) -> Inspection:
     """Add what is missing until nothing is, and return what is there then; every statement may be repeated."""
     names = table_names(run.tables, run.plan.types)
     while statements := expansion(run.tables, found := _inspected(run.database, names), run.database.engine.dialect, run.plan.types):
-        execute(run.database, statements, progress)
+        execute(run.database, run.tables, statements, progress)
     return found
 
 
@@ -279,7 +279,7 @@ def expand_live(database: Database) -> None:
     """Add what the live release misses, after damage or a killed build of an index; needs the lock of publishing."""
     live = _live(database)
     while live is not None and (statements := expansion(live.tables, _inspected(database), database.engine.dialect)):
-        execute(database, statements)
+        execute(database, live.tables, statements)
 
 
 def contract(database: Database) -> None:
@@ -303,7 +303,7 @@ def _contract(database: Database) -> None:
 def _drop_unwanted(database: Database, live: _Live, types: tuple[str, ...]) -> None:
     names = table_names(live.tables, types)
     while statements := contraction(live.tables, _inspected(database, names), database.engine.dialect, types):
-        execute(database, statements)
+        execute(database, live.tables, statements)
     with database.begin(write=True) as connection:
         finish_contraction(connection, live.number)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.integration.releases.desk import CLOCK, change, put_live, visit
+from tests.integration.releases.desk import CLOCK, change, delete, put_live, visit
 from tests.statements import listening
 from tests.unit.releases.harbour import Documents, fields, merged
 from tests.unit.releases.harbour import visit as visit_type
@@ -134,7 +134,7 @@ def test_an_index_of_an_older_form_is_exchanged_by_the_next_publish(database: Da
 
 
 def test_a_field_that_gets_shorter_than_its_texts_is_refused_before_the_flip_where_they_do_not_fit(database: Database) -> None:
-    """The plan counts them; PostgreSQL makes no index over them, and what was begun is gone. SQLite's indexes take any text."""
+    """The plan counts them; PostgreSQL makes no index over them, says which field holds them, and what was begun is gone. SQLite's indexes take any text."""
 
     def shorter(found: Documents) -> None:
         demanding(found)
@@ -142,19 +142,22 @@ def test_a_field_that_gets_shorter_than_its_texts_is_refused_before_the_flip_whe
         fields(found)["memo"] |= {"type": "string", "maxLength": 300}
 
     put_live(database, merged(demanding))
-    made = visit(database, motto=long(1), memo="short")
+    made = [visit(database, motto=long(seed), memo=f"short {seed}") for seed in (1, 2)]
+    delete(database, visit(database, motto=long(3)))
     found = plan(database, merged(shorter, version="1.1.0"), CLOCK)
-    assert ("visit.motto", 1) in {(impact.about, impact.count) for impact in found.impacts}
+    assert ("visit.motto", 2) in {(impact.about, impact.count) for impact in found.impacts}
 
     if database.dialect == "sqlite":
         put_live(database, merged(shorter, version="1.1.0"))
         return
     with pytest.raises(PackdeskError) as refused:
         put_live(database, merged(shorter, version="1.1.0"))
-    assert refused.value.code == "stored_text_too_long"
+    assert (refused.value.code, refused.value.facts["fields"], refused.value.facts["count"]) == ("stored_text_too_long", ("visit.motto",), 2)
+    assert str(refused.value).startswith("visit.motto: 2 stored texts are longer than 'maxLength' will allow")
     with database.begin() as connection:
         assert "ix_r_visit__f_motto__number__id" not in inspect_storage(connection).indexes
-    change(database, made, motto="short now")
+    for place, one in enumerate(made):
+        change(database, one, motto=f"short now {place}")
     put_live(database, merged(shorter, version="1.1.0"))
     assert "ix_r_visit__f_motto__number__id" in indexes(database)
 
