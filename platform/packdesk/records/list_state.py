@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from packdesk.errors import Finding
-from packdesk.model.nodes import Json
-from packdesk.records.screening import screen_of
+from packdesk.model.nodes import Expression, Json
+from packdesk.records.screening import is_open, screen_of
 from packdesk.runtime import filters
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.expressions import types
+from packdesk.runtime.expressions.catalogue import Place
+from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.filters import Chip, Takes
 from packdesk.runtime.lists import list_view
@@ -53,7 +56,8 @@ class ListState:
 class LeftOut:
     """Something that was kept and means nothing any more, or nothing to this person."""
 
-    #: ``field``, ``value``, ``operator``, ``closed`` or ``view``.
+    #: ``field``, ``value``, ``operator`` or ``view`` for what is no more; ``closed`` (a chip), ``closed_column``, ``closed_order``,
+    #: ``closed_view`` or ``closed_condition`` for what reads fields that are closed to the person.
     kind: str
     name: str
     #: Path of the field that it was about, where that is there.
@@ -68,26 +72,57 @@ def read(runtime: Runtime, actor: Actor, entity: EntityRuntime, kept: object) ->
     closed = screen.hidden | screen.masked
     left: list[LeftOut] = []
     chips = _chips(entity, kept.get("chips"), closed, left)
-    columns = tuple(dict.fromkeys(_paths(entity, kept.get("columns"), left)))[:_MOST_COLUMNS]
-    order = _text(kept, "order", 200)
+    state = ListState(
+        base=_base(runtime, actor, entity, _text(kept, "base", 200), left),
+        search=_text(kept, "search", _LONGEST_SEARCH),
+        expression=_expression(runtime, actor, entity, _text(kept, "expression", _LONGEST_EXPRESSION), left),
+        chips=chips,
+        order=_order(entity, _text(kept, "order", 200), closed, left),
+        columns=_columns(entity, kept.get("columns"), screen.hidden, left),
+        layout=layout if (layout := _text(kept, "layout", 20)) in LAYOUTS else "",
+    )
+    return state, tuple(dict.fromkeys(left))
+
+
+def _base(runtime: Runtime, actor: Actor, entity: EntityRuntime, name: str, left: list[LeftOut]) -> str:
+    """Return the named filter where it is there and open."""
+    if not name:
+        return ""
+    found = next((one for one in list_view(entity, "en").filters if one.id == name), None)
+    if found is None:
+        left.append(LeftOut(kind="view", name=name))
+        return ""
+    if found.when is not None and not is_open(runtime, actor, entity.id, found.when):
+        left.append(LeftOut(kind="closed_view", name=name))
+        return ""
+    return name
+
+
+def _expression(runtime: Runtime, actor: Actor, entity: EntityRuntime, source: str, left: list[LeftOut]) -> str:
+    """Return the typed condition where it is open; one that means nothing any more stays, and the search says what is wrong with it."""
+    if not source:
+        return ""
+    scope = runtime.catalogue.scope(Place.FILTER, entity.id)
+    compiled = compile_expression(Expression(source, "filter"), scope, types.BOOLEAN)
+    if isinstance(compiled, Compiled) and not is_open(runtime, actor, entity.id, compiled):
+        left.append(LeftOut(kind="closed_condition", name=""))
+        return ""
+    return source
+
+
+def _order(entity: EntityRuntime, order: str, closed: frozenset[str], left: list[LeftOut]) -> str:
     path = order.removeprefix("-")
     if path and path not in entity.fields:
         left.append(LeftOut(kind="field", name=path))
-    base = _text(kept, "base", 200)
-    known = {one.id for one in list_view(entity, "en").filters}
-    if base and base not in known:
-        left.append(LeftOut(kind="view", name=base))
-    layout = _text(kept, "layout", 20)
-    state = ListState(
-        base=base if base in known else "",
-        search=_text(kept, "search", _LONGEST_SEARCH),
-        expression=_text(kept, "expression", _LONGEST_EXPRESSION),
-        chips=chips,
-        order=order if path in entity.fields.keys() - closed else "",
-        columns=tuple(path for path in columns if path not in screen.hidden),
-        layout=layout if layout in LAYOUTS else "",
-    )
-    return state, tuple(dict.fromkeys(left))
+    elif path in closed:
+        left.append(LeftOut(kind="closed_order", name=path))
+    return order if path in entity.fields.keys() - closed else ""
+
+
+def _columns(entity: EntityRuntime, given: object, hidden: frozenset[str], left: list[LeftOut]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(_paths(entity, given, left)))[:_MOST_COLUMNS]
+    left.extend(LeftOut(kind="closed_column", name=path) for path in found if path in hidden)
+    return tuple(path for path in found if path not in hidden)
 
 
 def _text(kept: Mapping[object, object], name: str, longest: int) -> str:

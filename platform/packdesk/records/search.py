@@ -136,7 +136,7 @@ class Groups:
 
 
 def first_of_each(context: Context, entity_type: str, command: SearchCommand, by: str, most: Mapping[str, int]) -> Groups:
-    """Return the first records for each value of a field, empty text for none; what a quick search may not show is left out of the rows."""
+    """Return the first records for each value of a field, empty text for none; what a quick search may not show is neither there nor counted."""
 
     def work(at: Work) -> Groups:
         entity = at.runtime.type(entity_type)
@@ -149,11 +149,10 @@ def first_of_each(context: Context, entity_type: str, command: SearchCommand, by
         if not query.named:
             query = dataclasses.replace(query, named=named_with(at, entity, entity.fields.keys() - kept.hidden - kept.masked))
         page, counts = queries.first_of_each(at.unit.connection, at.unit.tables, query, by, most)
-        found = [record for record in page.rows if query.keep is None or query.keep(record)]
-        shown = {record.id: kept.over(record) for record in found}
-        rows = {value: tuple(shown[record.id] for record in found if str(record.get(by) or "") == value) for value in most}
-        read_ahead(at, entity, found, query, page.named)
-        titles = {record.id: title(at, record, page.named) for record in found}
+        shown = {record.id: kept.over(record) for record in page.rows}
+        rows = {value: tuple(shown[record.id] for record in page.rows if str(record.get(by) or "") == value) for value in most}
+        read_ahead(at, entity, page.rows, query, page.named)
+        titles = {record.id: title(at, record, page.named) for record in page.rows}
         references_ = references(at, entity, tuple(shown.values()), page.named, [one.path for one in query.named])
         return Groups(
             rows=rows,

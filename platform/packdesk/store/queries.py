@@ -207,8 +207,10 @@ def _counting(connection: Connection, tables: Tables, query: Query, limit: int =
 def first_of_each(connection: Connection, tables: Tables, query: Query, by: str, most: Mapping[str, int]) -> tuple[Page, Mapping[str, int]]:
     """Return the first records for each value of a field (``""``: none), as many as is said, and how many there are of each, capped.
 
-    Two statements, however many values there are.
+    Two statements, however many values there are; of a quick search that knows nothing of closed fields, as many as are looked through.
     """
+    if query.keep is not None:
+        return _first_kept_of_each(connection, tables, query, query.keep, by, most)
     asked = _asked(tables, query)
     table, column = tables.record(query.entity_type), current(tables, query.entity_type, by, tables.record(query.entity_type))
     asked_for, order = tuple(conditions(connection, tables, query)), cursors.ordering(asked.keys, tables.dialect)
@@ -230,6 +232,20 @@ def first_of_each(connection: Connection, tables: Tables, query: Query, by: str,
         named=joined_names.read(tables, rows, len(asked.codec.columns), query.named),
     )
     return found, dict(zip(most, map(int, counts), strict=True))
+
+
+def _first_kept_of_each(  # noqa: PLR0917
+    connection: Connection, tables: Tables, query: Query, keep: Callable[[Record], bool], by: str, most: Mapping[str, int]
+) -> tuple[Page, Mapping[str, int]]:
+    """Return the first of those that ``keep`` lets through for each value, and how many of these there are: others are not counted either."""
+    kept, named, _ = _sift(connection, tables, query, keep, len(most) * COUNT_LIMIT)
+    of_each: dict[str, list[Record]] = {value: [] for value in most}
+    for record in kept:
+        if (value := str(record.get(by) or "")) in of_each:
+            of_each[value].append(record)
+    rows = tuple(record for value, records in of_each.items() for record in records[: most[value]])
+    page = Page(rows=rows, next_cursor="", count=None, capped=False, named=named)
+    return page, {value: len(records) for value, records in of_each.items()}
 
 
 def _rows(connection: Connection, tables: Tables, query: Query, asked: _Asked) -> list[Sequence[object]]:

@@ -128,8 +128,9 @@ def test_columns_are_moved_and_left_out_without_a_mouse_and_stay_so(enter: Enter
 
 
 def test_a_view_is_saved_shared_and_opened_by_somebody_else(enter: Enter, leader: Client) -> None:
-    """However long its name is, its count stands beside it and no narrow page gets wider."""
-    _requests(leader, "Viewed", 2)
+    """However long its name is, its count stands beside it and no narrow page gets wider; who may see less of the records counts less of them."""
+    kept = _requests(leader, "Viewed", 2)[0]
+    assert leader.edit("service_request", kept, privacy_level="confidential").status == 200
     lena = enter("lena")
     page = lena.open("/r/{service_request}?view={all}")
     _add_text_chip(lena, "description", "Viewed asks")
@@ -153,6 +154,10 @@ def test_a_view_is_saved_shared_and_opened_by_somebody_else(enter: Enter, leader
     narrow = enter("anna", width=360).open(private.removeprefix(anna.address))
     expect(narrow.locator(".views [aria-current] .count")).to_have_text("2")
     assert narrow.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    mia = enter("mia").open(private.removeprefix(anna.address))
+    expect(mia.locator("#results tbody tr")).to_have_count(1)
+    expect(mia.locator(".views [aria-current] .count")).to_have_text("1")
+    expect(mia.locator("body")).not_to_contain_text(kept["number"])
     ends = "one => one.getBoundingClientRect().right"
     assert narrow.locator(".views [aria-current] .count").evaluate(ends) <= narrow.locator(".views [aria-current]").evaluate(ends)
     page.locator("summary", has_text="More for this view").click()

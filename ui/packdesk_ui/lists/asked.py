@@ -152,6 +152,9 @@ def read(entity: EntityRuntime, setup: ListSetup) -> Asked:
     lost = LOST_SEARCH if kept is None else ""
     if kept:
         state, left = _read(entity, kept)
+    if "_filter" in request.form:
+        # What is typed now is what counts, and is refused where it is closed.
+        left = tuple(one for one in left if one.kind != "closed_condition")
     closed = closed_to_order(entity)
     order = request.form.get("_order") or request.args.get("order", "") or state.order
     layout = request.args.get("layout", "") or state.layout

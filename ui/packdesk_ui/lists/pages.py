@@ -175,7 +175,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         all_text=found.all_text,
         narrowed=asked.narrowed or asked.view != "",
         fault=found.fault,
-        notices=_notices(entity, asked, language),
+        notices=_notices(entity, asked, found, language),
         action=asking.address(entity.id, asked),
         reset_href=url_for("packdesk_ui.records", entity_type=entity.id, view=asked.view or None),
         new_href=of_page("packdesk_ui.new", entity_type=entity.id),
@@ -183,7 +183,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         export_href=url_for("packdesk_ui.export", entity_type=entity.id, **asking.parts(asked, layout="", page="", open="")),
         bulk_href=url_for("packdesk_ui.bulk", entity_type=entity.id, **asking.parts(asked, open="")),
         columns_href=here("columns"),
-        layouts=views.layouts(entity, asked, found.rows[0].beside if found.rows else ""),
+        layouts=views.layouts(entity, asked, asked.layout if found.fault else found.layout, found.rows[0].beside if found.rows else ""),
         may_create="create" in verbs,
         may_import="import" in verbs,
         may_export="export" in verbs,
@@ -258,10 +258,12 @@ def whole(entity: EntityRuntime) -> search.SearchCommand:
     return replace(command(entity, replace(asked, trail=()), asking.shown_list(entity, asked, shell.language())), count=False)
 
 
-def _notices(entity: EntityRuntime, asked: Asked, language: str) -> tuple[str, ...]:
+def _notices(entity: EntityRuntime, asked: Asked, found: Found, language: str) -> tuple[str, ...]:
     """Return what of the request the list does not follow, in sentences."""
     lost = (shell.words(f"asked.lost.{asked.lost}"),) if asked.lost else ()
-    return (*lost, *(_left_out(entity, one, language) for one in asked.left_out))
+    left = dict.fromkeys(_left_out(entity, one, language) for one in asked.left_out)
+    elsewhere = (shell.words("left.layout"),) if asked.saved is not None and found.layout != asked.layout and not (found.fault or asked.opened) else ()
+    return (*lost, *left, *elsewhere)
 
 
 def _left_out(entity: EntityRuntime, one: LeftOut, language: str) -> str:

@@ -113,16 +113,16 @@ def _counted(entity: EntityRuntime, name: str, state: ListState, setup: ListSetu
     return SearchCommand(filter=asking.condition(entity, asked), q=state.search, fields=("number",), expand=False)
 
 
-def layouts(entity: EntityRuntime, asked: Asked, beside: str) -> tuple[Link, ...]:
-    """Return the layouts of the list; ``beside`` is where its first record opens beside it, empty where there is none."""
+def layouts(entity: EntityRuntime, asked: Asked, shown: str, beside: str) -> tuple[Link, ...]:
+    """Return the layouts of the list, the one that is ``shown`` marked; ``beside`` is where its first record opens beside it, empty where there is none."""
     view = board_view(entity)
-    found = [Link(label=words("layout.table"), href=address(entity.id, asked, layout=TABLE, open=""), current=asked.layout == TABLE, icon="table")]
+    found = [Link(label=words("layout.table"), href=address(entity.id, asked, layout=TABLE, open=""), current=shown == TABLE, icon="table")]
     if view is not None and view.by not in asking.closed_to_order(entity):
         href = address(entity.id, asked, layout=BOARD, open="")
-        found.append(Link(label=words("layout.board"), href=href, current=asked.layout == BOARD, icon="layout-kanban"))
+        found.append(Link(label=words("layout.board"), href=href, current=shown == BOARD, icon="layout-kanban"))
     if has_calendar(entity):
         href = address(entity.id, asked, layout=CALENDAR, open="")
-        found.append(Link(label=words("layout.calendar"), href=href, current=asked.layout == CALENDAR, icon="calendar"))
+        found.append(Link(label=words("layout.calendar"), href=href, current=shown == CALENDAR, icon="calendar"))
     if beside:
         found.append(Link(label=words("layout.split"), href=beside, current=False, icon="layout-sidebar"))
     return tuple(found) if len(found) > 1 else ()

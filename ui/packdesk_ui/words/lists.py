@@ -141,6 +141,26 @@ TEXTS: Texts = {
         "A filter on a field that your roles do not show was left out.",
         "Ein Filter auf ein Feld, das Ihre Rollen nicht zeigen, wurde weggelassen.",
     ),
+    "left.closed_column": (
+        "A column with a field that your roles do not show was left out.",
+        "Eine Spalte mit einem Feld, das Ihre Rollen nicht zeigen, wurde weggelassen.",
+    ),
+    "left.closed_order": (
+        "The order by a field that your roles do not show was left out; the records stand in the usual one.",
+        "Die Ordnung nach einem Feld, das Ihre Rollen nicht zeigen, wurde weggelassen; die Datensätze stehen in der üblichen.",
+    ),
+    "left.closed_view": (
+        "The view that this one stands on asks for fields that your roles do not show, and was left out.",
+        "Die Ansicht, auf der diese beruht, fragt nach Feldern, die Ihre Rollen nicht zeigen, und wurde weggelassen.",
+    ),
+    "left.closed_condition": (
+        "A condition on fields that your roles do not show was left out.",
+        "Eine Bedingung auf Felder, die Ihre Rollen nicht zeigen, wurde weggelassen.",
+    ),
+    "left.layout": (
+        "The records cannot be shown here as this view lays them out; here is the table.",
+        "Die Datensätze lassen sich hier nicht so zeigen, wie diese Ansicht sie anordnet; hier ist die Tabelle.",
+    ),
     "left.view": ("The view '{name}' that this one stood on no longer exists.", "Die Ansicht '{name}', auf der diese beruhte, gibt es nicht mehr."),
     # board
     "board.none": ("Without a value", "Ohne Wert"),
