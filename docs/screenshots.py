@@ -166,7 +166,7 @@ def _import(page: Page, stage: Stage) -> None:
     table = "kind,person.first_name,person.last_name,person.born_on\nperson,Grace,Hopper,1906-12-09\nperson,Ada,Lovelace,31.2.1990\n"
     page.set_input_files("#file", {"name": "contacts.csv", "mimeType": "text/csv", "buffer": table.encode()})
     page.locator("[value=try]").click()
-    expect(page.locator("section.card tbody tr").first).to_be_visible()
+    expect(page.locator("main tbody tr").first).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
 
 
