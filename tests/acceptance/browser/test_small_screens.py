@@ -72,6 +72,7 @@ def test_ten_tasks_are_done_on_a_telephone(enter: Enter, leader: Client) -> None
     # 2. to another view
     phone.tap(page.locator(".views a", has_text=re.compile("^All")))
     page.wait_for_url(re.compile("view=all"))
+    expect(page.locator(".views a[aria-current]")).to_be_in_viewport(ratio=1)
 
     # 3. a search, and a filter chip
     page.locator("#q").fill("Pocket")

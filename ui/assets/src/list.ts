@@ -88,6 +88,16 @@ function connectReturning(root: Document): void {
   root.querySelector(".pane-list :is([aria-current=true], [data-near])")?.scrollIntoView({ block: "nearest" });
 }
 
+/** On a narrow screen the views are a row that scrolls: the one that is open is in it, whichever place it has. */
+function connectViews(root: Document): void {
+  const show = () => {
+    const open = root.querySelector<HTMLElement>(".views > [aria-current]");
+    if (open?.parentElement) open.parentElement.scrollLeft = open.offsetLeft - (open.parentElement.clientWidth - open.offsetWidth) / 2;
+  };
+  show();
+  root.addEventListener("htmx:afterSettle", show);
+}
+
 /** What leads to another page is sent by the browser itself; the form around it would put that page inside the list. */
 function connectPlain(root: Document): void {
   root.addEventListener("submit", (event) => { if (event.submitter?.hasAttribute("hx-disable")) event.stopPropagation(); }, true);
@@ -98,4 +108,5 @@ export function connectList(root: Document): void {
   keepFocus(root);
   connectNarrowing(root);
   connectReturning(root);
+  connectViews(root);
 }

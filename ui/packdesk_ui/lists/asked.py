@@ -331,3 +331,9 @@ def order_of(asked: Asked, listed: ListView) -> tuple[tuple[str, bool], ...]:
     """Return the keys of the order."""
     order = asked.state.order
     return ((order.removeprefix("-"), not order.startswith("-")),) if order else listed.order(asked.state.base)
+
+
+def first_key(asked: Asked, listed: ListView) -> str:
+    """Return the first key of the order, as the head of its column shows it: the field, after a dash where the greatest comes first."""
+    path, ascending = order_of(asked, listed)[0]
+    return path if ascending else f"-{path}"

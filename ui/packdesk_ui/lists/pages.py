@@ -166,7 +166,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         search=asked.state.search,
         expression=asked.state.expression,
         example=_example(entity),
-        order=asked.state.order,
+        order=asking.first_key(asked, listed),
         trail=json.dumps(asked.trail),
         number=len(asked.trail) + 1,
         next=found.next,
