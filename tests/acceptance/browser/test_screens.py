@@ -238,9 +238,10 @@ def test_a_list_is_searched_filtered_and_sorted_and_says_what_is_wrong(enter: En
     expect(page.get_by_role("alert")).to_contain_text(anna.called("Did you mean '{kind}'?"))
     page.get_by_label("Filter", exact=True).fill("")
     page.get_by_role("link", name="Reset").first.click()
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Name")
     page.get_by_role("button", name="Name").click()
 
-    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Name")
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Name")
     assert anna.reach() == []
 
 
