@@ -62,7 +62,7 @@ def with_reasons(work: Work, record: Record, found: Iterable[ActionState]) -> tu
 
 def reasons(work: Work, record: Record, action: ActionRuntime, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings about an action of a record with who was faster, or with what would have to be otherwise for it to be open."""
-    if not any(finding.code == "unavailable" for finding in findings):
+    if not any(finding.code in ("unavailable", "transition_forbidden") for finding in findings):
         return findings
     actor = work.context.actor
     at = situation(work.runtime.type(record.entity_type), record, actor, work.unit, work.now, zone=work.zone, old=record)

@@ -45,8 +45,32 @@ def explain(at: Situation, finding: Finding, language: str, closed: Callable[[De
         origin=finding.origin or (str(origin) if origin else ""),
         source=compiled.source if compiled is not None else "",
         tree=compiled.explain(at.environment, language, closed) if compiled is not None else None,
-        who=_who(at, finding, language),
+        who=whom(at, finding, language),
     )
+
+
+def whom(at: Situation, finding: Finding, language: str) -> Who:
+    """Return whom the rules around a refusal name."""
+    allows: list[Allow] = []
+    users: list[str] = []
+    if finding.code in ("transition_forbidden", "not_assignee"):
+        status = at.record.get("status")
+        rules = at.entity.rules_for(str(at.record.get("subtype") or ""))
+        allows += [
+            rule.rule.allow for rule in rules if rule.rule.allow is not None and status in rule.rule.from_statuses and _speaks_of(at, rule.rule.to, finding)
+        ]
+        allows += [move.move.allow for move in at.entity.moves.values() if move.move.allow is not None and finding.rule.startswith(f"{move.move.path}.")]
+    if finding.code == "not_assignee":
+        users.append(str(at.record.get("assigned_user")))
+    if finding.code == "type_not_permitted":
+        allows += [
+            one.subtype.allow for one in at.entity.subtypes.values() if one.subtype.allow is not None and finding.rule.startswith(f"{one.subtype.path}.")
+        ]
+    model = at.entity.model
+    units = [model.organisation.units[unit].label.in_language(language) for allow in allows for unit in allow.units if unit in model.organisation.units]
+    roles = [model.roles[role].label.in_language(language) for allow in allows for role in allow.roles if role in model.roles]
+    users += [user for allow in allows for user in allow.users]
+    return Who(users=tuple(dict.fromkeys(users)), units=tuple(dict.fromkeys(units)), roles=tuple(dict.fromkeys(roles)))
 
 
 def condition_at(entity: EntityRuntime, rule: str) -> Compiled | None:
@@ -89,30 +113,6 @@ def _checks(checks: Iterable[CheckRuntime]) -> Iterator[Compiled]:
 def _fields(fields: Iterable[FieldRuntime]) -> Iterator[Compiled]:
     for field in fields:
         yield from _compiled(field.required, field.readonly, field.visible, field.options_when)
-
-
-def _who(at: Situation, finding: Finding, language: str) -> Who:
-    """Collect whom the rules around the refusal name."""
-    allows: list[Allow] = []
-    users: list[str] = []
-    if finding.code in ("transition_forbidden", "not_assignee"):
-        status = at.record.get("status")
-        rules = at.entity.rules_for(str(at.record.get("subtype") or ""))
-        allows += [
-            rule.rule.allow for rule in rules if rule.rule.allow is not None and status in rule.rule.from_statuses and _speaks_of(at, rule.rule.to, finding)
-        ]
-        allows += [move.move.allow for move in at.entity.moves.values() if move.move.allow is not None and finding.rule.startswith(f"{move.move.path}.")]
-    if finding.code == "not_assignee":
-        users.append(str(at.record.get("assigned_user")))
-    if finding.code == "type_not_permitted":
-        allows += [
-            one.subtype.allow for one in at.entity.subtypes.values() if one.subtype.allow is not None and finding.rule.startswith(f"{one.subtype.path}.")
-        ]
-    model = at.entity.model
-    units = [model.organisation.units[unit].label.in_language(language) for allow in allows for unit in allow.units if unit in model.organisation.units]
-    roles = [model.roles[role].label.in_language(language) for allow in allows for role in allow.roles if role in model.roles]
-    users += [user for allow in allows for user in allow.users]
-    return Who(users=tuple(dict.fromkeys(users)), units=tuple(dict.fromkeys(units)), roles=tuple(dict.fromkeys(roles)))
 
 
 def _speaks_of(at: Situation, status: str, finding: Finding) -> bool:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
 from packdesk.runtime.entity_parts import FieldRuntime
-from packdesk.runtime.explain import condition_at
+from packdesk.runtime.explain import condition_at, whom
 from packdesk.runtime.expressions import closures
 from packdesk.runtime.expressions.compile import Compiled, Dependency
 from packdesk.runtime.expressions.tree import Attribute, Call, Compare, Contains, Field, ListOf, Literal, Logic, Node, Related, Root
 from packdesk.runtime.expressions.types import Base
 from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.lifecycle import is_allowed
 from packdesk.runtime.situation import Situation
 
 Closed = Callable[[Dependency], bool]
@@ -44,6 +45,7 @@ _WORDS = {
     "no_member": ("Not for members of {value}", "Nicht für Mitglieder von {value}"),
     "role": ("Only the role {value} may do this", "Nur die Rolle {value} darf das"),
     "no_role": ("Not for the role {value}", "Nicht für die Rolle {value}"),
+    "rules": ("Only {who} may change {from_status} to {to_status}.", "Der Wechsel von {from_status} zu {to_status} ist nur offen für: {who}."),
     "now": (" (now {value})", " (jetzt {value})"),
     "or": (" or ", " oder "),
     "either": (", or: ", ", oder: "),
@@ -54,12 +56,35 @@ _TIMES = frozenset({Base.DATE, Base.DATETIME})
 
 
 def reasoned(at: Situation, finding: Finding, closed: Closed) -> Finding:
-    """Return the finding that an action is not open now with the reason in words; any other, and one that words don't reach, as it is."""
+    """Return the finding that an action is not open, now or to this person, with the reason in words; any other, and one that words don't reach, as it is."""
+    if finding.code == "transition_forbidden":
+        ruled = _by_rules(at, finding, closed)
+        return replace(finding, texts={at.language: ruled}) if ruled else finding
     condition = condition_at(at.entity, finding.rule) if finding.code == "unavailable" else None
     if condition is None:
         return finding
     texts = {language: " ".join(f"{one}." for one in said) for language in ("en", "de") if (said := unmet(at, condition, language, closed))}
     return replace(finding, texts=texts)
+
+
+def _by_rules(at: Situation, finding: Finding, closed: Closed) -> str:
+    """Return what the rules for a change of status ask of the record, or of whom they speak; empty where they name people one by one."""
+    rules = at.entity.rules_between(str(at.record.get("subtype") or ""), str(at.record.get("status")), _status(at, finding))
+    words = _Words(at=at, language=at.language, closed=closed)
+    for rule in rules:
+        if is_allowed(rule.rule.allow, at.actor) and isinstance(rule.when, Compiled):
+            return " ".join(f"{one}." for one in unmet(at, rule.when, at.language, closed))
+    named = whom(at, finding, at.language)
+    if named.users or not (named.units or named.roles):
+        return ""
+    facts = {key: str(finding.facts[key]) for key in ("from_status", "to_status")}
+    return words.say("rules", who=words.say("or").join((*named.units, *named.roles)), **facts)
+
+
+def _status(at: Situation, finding: Finding) -> str:
+    """Return the status to which the change was refused."""
+    statuses = at.entity.lifecycle.statuses if at.entity.lifecycle is not None else {}
+    return next((name for name, status in statuses.items() if status.label.in_language(at.language) == finding.facts["to_status"]), "")
 
 
 def unmet(at: Situation, condition: Compiled, language: str, closed: Closed) -> tuple[str, ...]:

@@ -132,12 +132,14 @@ NOT_OPEN = {
         "mine": "“Assigned user” is you already.",
         "others": "Tom Falk has already accepted this record.",
         "strange": "Only members of First line may do this.",
+        "rules": "Only Technical department may change Answered to Solved.",
     },
     "de": {
         "off": "Nicht bei Auskunft: „Vorläufige Lösung erlaubt“ ist dort aus.",
         "mine": "„Zuständige Person“ sind Sie schon.",
         "others": "Tom Falk hat diesen Datensatz bereits übernommen.",
         "strange": "Nur wer zu First Line gehört, darf das.",
+        "rules": "Der Wechsel von Beantwortet zu Gelöst ist nur offen für: Technische Abteilung.",
     },
 }
 
@@ -154,12 +156,16 @@ def test_a_step_that_is_not_open_says_what_would_have_to_be_otherwise(
 
     desk.put(record, status="answered", state="responded", assigned_user="anna")
     shown = _steps(visitors["anna"].get(address).get_data(as_text=True))
+    desk.put(record, subtype="faulty_item_replacement")
+    ruled = _steps(visitors["anna"].get(address).get_data(as_text=True))
+    desk.put(record, subtype="information_request")
     refused = {}
     for case, login, holder in (("mine", "anna", "anna"), ("others", "anna", "tom"), ("strange", "tom", None)):
         desk.put(record, status="new", state="pending", assigned_user=holder)
         refused[case] = texts(visitors[login].post(f"{address}/actions/claim").get_data(as_text=True))
 
     assert shown["temporarily_resolve"] == (False, said["off"])
+    assert ruled["finally_resolve"] == (False, said["rules"])
     assert {case: said[case] in page for case, page in refused.items()} == {"mine": True, "others": True, "strange": True}
 
 

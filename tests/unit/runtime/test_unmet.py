@@ -1,5 +1,6 @@
 """What is missing for a condition to hold, in words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
+from packdesk.runtime.lifecycle import judge_status
 from packdesk.runtime.situation import situation
 from packdesk.runtime.unmet import reasoned, unmet
 from packdesk.runtime.values import Actor, Record
@@ -155,3 +157,27 @@ def test_what_belongs_to_a_record_and_what_its_type_says_have_words_too(base, gr
     at = situation(base.type(entity_type), record, ANN, graph, NOW)
 
     assert [list(unmet(at, condition, language, lambda _: False)) for language in ("en", "de")] == [english, german]
+
+
+BOSS = replace(ANN, roles=frozenset({"boss"}))
+BY_RULES = [
+    ("nobody of those whom the rules name", {"status": "busy"}, "waiting", ANN, "Only boss may change busy to waiting."),
+    ("in German", {"status": "busy"}, "waiting", replace(ANN, language="de"), "Der Wechsel von busy zu waiting ist nur offen für: boss."),
+    ("one of them, and the condition does not hold", {"status": "busy"}, "waiting", BOSS, "Size must be above 7 (now 5)."),
+    ("people whom a rule names one by one", {"status": "waiting", "ready": True}, "closed", ANN, ""),
+    ("a change that no rule speaks of", {"status": "new", "state": "pending"}, "waiting", ANN, ""),
+]
+
+
+@pytest.mark.parametrize(("status", "to", "actor", "said"), [row[1:] for row in BY_RULES], ids=[row[0] for row in BY_RULES])
+def test_a_step_that_the_rules_forbid_says_to_whom_they_give_it_or_what_they_ask(case, graph, status, to, actor, said):
+    subtypes = case.model.subtypes["thing"]
+    rules = {**(subtypes["strict"].rules or {}), "wait": replace((subtypes["strict"].rules or {})["wait"], when=Expression("record.size > 7", "p.when"))}
+    runtime = compile_model(replace(case.model, subtypes={**case.model.subtypes, "thing": {**subtypes, "strict": replace(subtypes["strict"], rules=rules)}}))
+    record = Record("thing", {**THING.values, "subtype": "strict", **status})
+
+    found = judge_status(runtime, record, to, actor=actor, graph=graph, now=NOW).findings
+
+    (forbidden,) = (one for one in found if one.code == "transition_forbidden")
+    at = situation(runtime.type("thing"), record, actor, graph, NOW)
+    assert dict(reasoned(at, forbidden, lambda _: False).texts) == ({actor.language: said} if said else {})
