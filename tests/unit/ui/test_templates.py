@@ -19,6 +19,10 @@ FORBIDDEN = {
     "an address elsewhere": re.compile(r"(?:src|href)\s*=\s*[\"']https?://"),
     "an unquoted attribute": re.compile(r"\s[a-z-]+=\{\{"),
 }
+#: How a part of a page may be exchanged: its inside, so that what has the focus is never itself the target; toasts are added to.
+SWAPS = {"hx-swap": {"innerHTML", "innerHTML show:none"}, "hx-swap-oob": {"innerHTML", "beforeend:#toasts"}}
+#: What may start a request besides a press: "poll" is given by a script, while somebody looks.
+TRIGGERS = {"change", "load", "poll"}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -26,6 +30,35 @@ def test_a_template_holds_nothing_that_the_policy_would_block(path: Path) -> Non
     content = path.read_text()
 
     assert [name for name, pattern in FORBIDDEN.items() if pattern.search(content)] == []
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *sorted((ROOT / "ui" / "packdesk_ui").rglob("*.py"))], ids=lambda path: path.name)
+def test_only_the_inside_of_a_part_is_exchanged_and_nothing_asks_by_itself(path: Path) -> None:
+    """QUALITY 2.5: the focus is not lost with the element that has it, and no page asks the server every so many seconds on its own."""
+    content = path.read_text()
+
+    swaps = {(name, way) for name in SWAPS for way in re.findall(rf'\b{name}="([^"]*)"', content)}
+    triggers = {trigger for given in re.findall(r'\bhx-trigger="([^"]*)"', content) for trigger in given.split(",")}
+
+    assert swaps <= {(name, way) for name, ways in SWAPS.items() for way in ways}
+    assert triggers <= TRIGGERS
+
+
+def test_no_page_is_kept_in_the_browser_and_nothing_is_evaluated() -> None:
+    """QUALITY 2.5, ASVS 14.3.3: said in the page, before the script reads it, and by the script itself."""
+    page, script = (ROOT / "ui" / each for each in ("packdesk_ui/templates/shell/skeleton.html", "assets/src/main.ts"))
+    said = json.loads(re.findall(r"name=\"htmx-config\" content='([^']+)'", page.read_text())[0])
+    done = dict(re.findall(r"htmx\.config\.(\w+) = (\w+);", script.read_text()))
+
+    assert (said["historyCacheSize"], said["allowEval"]) == (0, False)
+    assert done == {
+        "allowEval": "false",
+        "includeIndicatorStyles": "false",
+        "historyCacheSize": "0",
+        "refreshOnHistoryMiss": "true",
+        "selfRequestsOnly": "true",
+        "allowScriptTags": "false",
+    }
 
 
 def test_the_lock_file_pins_every_package_without_naming_a_registry() -> None:

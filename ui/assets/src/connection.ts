@@ -4,6 +4,7 @@ import { isStale, keepFiles } from "./files";
 import { settle } from "./leaving";
 import { paneOf, sayOrigin } from "./origin";
 import { logInAgain, person } from "./session";
+import { now, putBack, typedSince } from "./typing";
 
 /** Between two looks whether the server is back. */
 const PAUSE = 3000;
@@ -93,7 +94,7 @@ function say(form: HTMLFormElement, words: string): void {
 }
 
 /** Puts the page that the server answered in place of this one, or of the pane that its form stood in; the frame around it stays. */
-function show(page: Document, address: string, pane: HTMLElement | null): void {
+function show(page: Document, address: string, pane: HTMLElement | null, moment: number): void {
   const here = pane ?? document.getElementById("content");
   const there = page.getElementById("content");
   if (!here || !there) {
@@ -102,8 +103,12 @@ function show(page: Document, address: string, pane: HTMLElement | null): void {
   }
   if (!pane) document.title = page.title;
   keepFiles(here, there);
+  const typed = typedSince(document, moment);
   here.replaceChildren(...there.childNodes);
   htmx.process(here);
+  putBack(document, typed);
+  // Pickers and lists of what the server drew are made ready by whoever listens to this.
+  here.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: here } }));
   const first = here.querySelector<HTMLElement>("[autofocus]") ?? here.querySelector<HTMLElement>("[role=alert][tabindex]") ?? here;
   if (!pane) window.scrollTo({ top: 0 });
   first.focus();
@@ -128,6 +133,7 @@ function progressOf(form: HTMLFormElement): HTMLProgressElement | null {
 function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
   const address = submitter?.getAttribute("formaction") ?? form.action;
   const request = new XMLHttpRequest();
+  const moment = now();
   const bar = progressOf(form);
   request.open("POST", address);
   request.setRequestHeader("HX-Request", "true");
@@ -154,7 +160,7 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
     const page = request.getResponseHeader("Content-Type")?.startsWith("text/html") ? new DOMParser().parseFromString(request.responseText, "text/html") : null;
     release(form);
     if (request.getResponseHeader("Packdesk-Refused") || !page || request.status >= 500) failed(form, page);
-    else show(page, request.responseURL, paneOf(form));
+    else show(page, request.responseURL, paneOf(form), moment);
   });
   for (const name of ["error", "timeout", "abort"]) {
     request.addEventListener(name, async () => {

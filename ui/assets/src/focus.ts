@@ -1,13 +1,61 @@
-/** The focus survives what htmx exchanges: by id htmx finds it again itself; where it is gone, the exchanged part takes it, never the page's top. */
+/** The focus, the caret and what was typed meanwhile survive what htmx exchanges; where the place of the focus is gone, the exchanged part takes it. */
+import { askAgain, now, putBack, typedSince } from "./typing";
+
+interface Answered { target: HTMLElement; xhr: XMLHttpRequest; shouldSwap: boolean; requestConfig: { elt: Element; triggeringEvent?: Event }; }
+interface Held { id: string; start: number | null; end: number | null; }
+
+function held(active: Element | null): Held {
+  const { selectionStart: start = null, selectionEnd: end = null } = (active ?? {}) as HTMLInputElement;
+  return { id: active?.id ?? "", start, end };
+}
+
+/** Puts the caret where it was, once the text stands there that it was in. */
+function putCaret(active: Element | null, { id, start, end }: Held): void {
+  if (active?.id === id && start !== null && held(active).start !== null) (active as HTMLInputElement).setSelectionRange(start, end);
+}
+
+/** The names of the parts that are open. */
+const opened = (target: Element) => [...target.querySelectorAll<HTMLElement>("details[open] > summary [id]")].map((one) => one.id);
+
 export function connectFocus(root: Document): void {
-  let within: Element | null = null;
+  const sent = new WeakMap<XMLHttpRequest, number>();
+  let within: HTMLElement | null = null;
+  let before: Held = held(null);
+  let open: string[] = [];
+  let kept: ReturnType<typeof typedSince> = [];
+  root.addEventListener("htmx:beforeSend", (event) => { sent.set((event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr, now()); });
   root.addEventListener("htmx:beforeSwap", (event) => {
-    const { target } = (event as CustomEvent<{ target: Element }>).detail;
+    const detail = (event as CustomEvent<Answered>).detail;
+    const { target, xhr, requestConfig } = detail;
+    const typed = typedSince(root, sent.get(xhr) ?? Infinity);
+    // A choice redraws what depends on it, and can do so as well with what was typed meanwhile: nothing moves under the hands of who types.
+    if (typed.length && requestConfig.triggeringEvent?.type === "change") {
+      detail.shouldSwap = false;
+      askAgain(requestConfig.elt);
+      return;
+    }
     within = target.contains(root.activeElement) ? target : null;
+    before = held(root.activeElement);
+    open = opened(target);
+    kept = [...kept, ...typed];
+  });
+  root.addEventListener("htmx:afterSwap", () => {
+    for (const id of open) root.getElementById(id)?.closest("details")?.setAttribute("open", "");
+    open = [];
+    kept = putBack(root, kept);
+    putCaret(root.activeElement, before);
   });
   root.addEventListener("htmx:afterSettle", () => {
-    const lost = within && (root.activeElement === null || root.activeElement === root.body);
-    const part = lost ? (within as HTMLElement).isConnected ? (within as HTMLElement) : root.getElementById((within as HTMLElement).id) : null;
+    // Some controls are there only now, made by a script of what the server drew.
+    putBack(root, kept);
+    kept = [];
+    const lost = () => root.activeElement === null || root.activeElement === root.body || !(root.activeElement as HTMLElement).checkVisibility();
+    if (lost() && before.id) {
+      root.getElementById(before.id)?.focus({ preventScroll: true });
+      putCaret(root.activeElement, before);
+    }
+    before = held(null);
+    const part = lost() && within ? (within.isConnected ? within : root.getElementById(within.id)) : null;
     within = null;
     if (!part) return;
     const marked = part.querySelector<HTMLElement>("[autofocus]");

@@ -23,6 +23,7 @@ import { connectFiles } from "./files";
 import { connectFocus } from "./focus";
 import { connectLoading } from "./loading";
 import { connectOrigin } from "./origin";
+import { connectTyping } from "./typing";
 import { connectPointer } from "./pointer";
 import { connectBoard } from "./board";
 
@@ -60,6 +61,7 @@ connectKeys(document);
 connectSession(document);
 connectConnection(document);
 connectFiles(document);
+connectTyping(document);
 connectFocus(document);
 connectLoading(document);
 connectOrigin(document);

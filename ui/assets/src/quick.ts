@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { failed, gone } from "./connection";
 import { mayLeave, settle } from "./leaving";
+import { now, putBack, typedSince } from "./typing";
 
 type Chosen = (input: HTMLInputElement, text: string, href: string) => void;
 
@@ -80,6 +81,7 @@ export function openQuick(input: HTMLInputElement, address: string, chosen: Chos
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form, submitter)) if (typeof value === "string") body.append(name, value);
     body.set("_quick", "1");
+    const moment = now();
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: PART });
       if (answer.headers.get("Content-Type")?.includes("application/json") && answer.ok) {
@@ -87,9 +89,15 @@ export function openQuick(input: HTMLInputElement, address: string, chosen: Chos
         settle(form);
         leave();
         chosen(input, made.text, made.href);
-      } else if ((answer.ok || answer.status === 422) && !answer.headers.has("Packdesk-Refused")) put(dialog, await answer.text());
-      // Nothing but the form itself comes in place of what was typed; it can be sent again under its key.
-      else if (answer.status !== 401) failed(form, new DOMParser().parseFromString(await answer.text(), "text/html"));
+      } else if ((answer.ok || answer.status === 422) && !answer.headers.has("Packdesk-Refused")) {
+        const again = await answer.text();
+        const typed = typedSince(document, moment);
+        put(dialog, again);
+        putBack(document, typed);
+      } else if (answer.status !== 401) {
+        // Nothing but the form itself comes in place of what was typed; it can be sent again under its key.
+        failed(form, new DOMParser().parseFromString(await answer.text(), "text/html"));
+      }
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       gone(form, submitter);
