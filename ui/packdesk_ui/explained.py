@@ -101,10 +101,12 @@ def _statuses(look: Look, entity: EntityRuntime) -> Iterator[tuple[str, Explaine
         return
     for name, status in entity.lifecycle.statuses.items():
         state = entity.lifecycle.states[status.state]
-        reasons = (
-            _made("status", status.path, entity.model.origin(status.path), None),
-            _made("state", state.path, entity.model.origin(state.path), None),
-        )
+        said = {"status": status.path, "state": state.path}
+        if status.guidance is not None:
+            said["guidance"] = f"{status.path}.guidance"
+        if status.key_fields:
+            said["key_fields"] = f"{status.path}.key_fields"
+        reasons = tuple(_made(says, path, entity.model.origin(path), None) for says, path in said.items())
         yield name, Explained(id=name, label=status.label.in_language(look.language), reasons=reasons)
 
 

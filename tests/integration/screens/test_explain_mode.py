@@ -68,6 +68,14 @@ def test_a_field_says_which_rule_makes_it_what_it_is_with_the_values(records: di
     assert any(re.search(said, texts(place)) for place in places), [texts(place) for place in places]
 
 
+def test_a_status_says_where_what_it_asks_for_is_written(records: dict[str, Record], admin: Visitor) -> None:
+    page = admin.get(f"/r/service_request/{records['service_request'].number}?explain=1").get_data(as_text=True)
+
+    path = texts(re.search(r'<ol class="path".*?</ol>', page, re.DOTALL)[0])  # type: ignore[index]
+    assert re.search(r"What is to be done in it Written in: care [0-9.]+ transitions/service_request.json:\d+", path)
+    assert re.search(r"The fields that matter in it Written in: care [0-9.]+ transitions/service_request.json:\d+", path)
+
+
 def test_what_is_hidden_now_is_listed_with_the_condition_that_hides_it(records: dict[str, Record], admin: Visitor) -> None:
     page = admin.get(f"/r/service_request/{records['service_request'].number}?explain=1").get_data(as_text=True)
 

@@ -100,6 +100,8 @@ TEXTS: Texts = {
     "explain.checked": ("It is refused unless", "Sie wird abgelehnt, außer wenn"),
     "explain.move": ("The move in the lifecycle", "Der Übergang im Lebenszyklus"),
     "explain.status": ("The status is declared", "Der Status ist vereinbart"),
+    "explain.guidance": ("What is to be done in it", "Was in ihm zu tun ist"),
+    "explain.key_fields": ("The fields that matter in it", "Die Felder, auf die es in ihm ankommt"),
     "explain.state": ("The state that it stands for", "Der Zustand, für den er steht"),
     "more": ("More", "Mehr"),
     "status.target": ("New status", "Neuer Status"),
