@@ -7,16 +7,17 @@ parameters, for psycopg rewrites every other statement of more than 4,096 charac
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import orjson
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from packdesk.errors import PackdeskError
@@ -27,6 +28,9 @@ Result = TypeVar("Result")
 #: How long a writer waits for another before it is told that the system is busy.
 BUSY_MILLISECONDS = 10_000
 _ATTEMPTS = 4
+#: Execution option of statements that PostgreSQL is to plan each time. A plan that is kept for any parameters takes every pattern to be a
+#: rare one; where most records hold what is looked for, it reads them all instead of the first of them.
+PLANNED_ANEW: Mapping[str, bool] = MappingProxyType({"planned_anew": True})
 #: So long a connection is taken to be alive without being asked; what fails then is tried again.
 _TRUSTED_SECONDS = 1.0
 _PAUSE = 0.02
@@ -243,7 +247,15 @@ def _postgresql_engine(url: URL, **more: Any) -> Engine:
             except psycopg.Error as error:
                 raise sa.exc.DisconnectionError from error
 
+    def execute(cursor: psycopg.Cursor[Any], statement: str, parameters: Sequence[object], context: ExecutionContext | None) -> bool:
+        """Execute what is to be planned anew without preparing it; all else is the driver's to prepare."""
+        if context is None or not context.execution_options.get("planned_anew"):
+            return False
+        cursor.execute(statement.encode(), parameters, prepare=False)
+        return True
+
     sa.event.listen(engine, "connect", connected)
+    sa.event.listen(engine, "do_execute", execute)
     sa.event.listen(engine, "checkin", given_back)
     sa.event.listen(engine, "invalidate", lost)
     sa.event.listen(engine, "checkout", taken)

@@ -11,7 +11,7 @@ from packdesk.runtime.values import Record
 from packdesk.store import joined_names
 from packdesk.store.codec import record_codec
 from packdesk.store.current_values import current
-from packdesk.store.queries import Page, Query, conditions
+from packdesk.store.queries import Page, Query, conditions, stamped
 from packdesk.store.tables import Tables
 
 
@@ -35,7 +35,7 @@ def standing(connection: Connection, tables: Tables, query: Query, begins: Bound
     if ends is not None:
         inside = sa.or_(inside, current(tables, query.entity_type, ends.path, table) >= ends.first)
     found = sa.select(*codec.columns).select_from(table).where(*conditions(connection, tables, query), start < begins.after, inside)
-    rows = connection.execute(found.order_by(start, table.c.id).limit(most + 1).prefix_with(tables.stamp(query.entity_type)))
+    rows = connection.execute(stamped(tables, query, found.order_by(start, table.c.id).limit(most + 1)))
     return tuple(codec.record(row) for row in rows)
 
 

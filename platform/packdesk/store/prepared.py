@@ -24,11 +24,17 @@ class Prepared:
     """
 
     def __init__(
-        self, statement: sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]] | sa.Insert | sa.Update, dialect: Dialect, stamp: str
+        self,
+        statement: sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]] | sa.Insert | sa.Update,
+        dialect: Dialect,
+        stamp: str,
+        *,
+        anew: bool = False,
     ) -> None:
-        """Compile the statement; its parameters are the names of its ``bindparam``s."""
+        """Compile the statement; its parameters are the names of its ``bindparam``s. ``anew``: PostgreSQL plans it each time (``database.PLANNED_ANEW``)."""
         compiled = statement.compile(dialect=dialect)
         self.text = f"{compiled} {stamp}"
+        self._more = {"prepare": False} if anew and dialect.name == "postgresql" else {}
         self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         names = tuple(compiled.positiontup or ())
         self._taken: Callable[[Mapping[str, object]], tuple[object, ...]] = (
@@ -60,7 +66,7 @@ class Prepared:
             cursor = connection.connection.cursor() if known is None else known
             for tell in connection.dispatch.before_cursor_execute:
                 tell(connection, cursor, self.text, encoded, None, False)
-            cursor.execute(self.text, encoded)
+            cursor.execute(self.text, encoded, **self._more)
             found = read(cursor)
         except connection.dialect.loaded_dbapi.Error as error:
             connection.info.pop(_CURSOR, None)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from packdesk.store.access import AccessFilter
 from packdesk.store.codec import RecordCodec, record_codec
 from packdesk.store.current_values import current
 from packdesk.store.cursors import Key
+from packdesk.store.database import PLANNED_ANEW
 from packdesk.store.indexes import unique_alone
 from packdesk.store.joined_names import Named
 from packdesk.store.prepared import Prepared
@@ -41,6 +42,7 @@ _MOST_FIELDS = 3
 _MOST_SIFTED = 20
 #: Shapes of first pages per release: type, order, columns, and what is open to whom.
 _REMEMBERED = 512
+_Columns = TypeVarTuple("_Columns")
 _Others = Mapping[tuple[str, str], Record]
 #: Newest first.
 DEFAULT_ORDER: tuple[tuple[str, bool], ...] = (("created_at", False),)
@@ -193,8 +195,7 @@ def only(record: Record, paths: tuple[str, ...]) -> Record:
 
 def count_up_to(connection: Connection, tables: Tables, query: Query, limit: int = COUNT_LIMIT) -> int:
     """Return how many records the query finds, counting to the limit and one."""
-    counted = _counting(connection, tables, query, limit).prefix_with(tables.stamp(query.entity_type))
-    return int(connection.scalar(counted) or 0)
+    return int(connection.scalar(stamped(tables, query, _counting(connection, tables, query, limit))) or 0)
 
 
 def _counting(connection: Connection, tables: Tables, query: Query, limit: int = COUNT_LIMIT) -> sa.Select[int]:
@@ -214,16 +215,15 @@ def first_of_each(connection: Connection, tables: Tables, query: Query, by: str,
     asked = _asked(tables, query)
     table, column = tables.record(query.entity_type), current(tables, query.entity_type, by, tables.record(query.entity_type))
     asked_for, order = tuple(conditions(connection, tables, query)), cursors.ordering(asked.keys, tables.dialect)
-    stamp = tables.stamp(query.entity_type)
 
     def those(value: str) -> sa.Select[str]:
         return sa.select(table.c.id).where(*asked_for, column == value if value else column.is_(None))
 
     firsts = (those(value).order_by(*order).limit(limit).subquery() for value, limit in most.items())
     page = sa.select(*asked.codec.columns).select_from(table).where(table.c.id.in_(sa.union_all(*(sa.select(first.c.id) for first in firsts)))).order_by(*order)
-    rows = list(connection.execute(_with_names(tables, query, asked, page).prefix_with(stamp)))
+    rows = list(connection.execute(stamped(tables, query, _with_names(tables, query, asked, page))))
     counted = [sa.select(sa.func.count()).select_from(those(value).limit(COUNT_LIMIT + 1).subquery()).scalar_subquery() for value in most]
-    counts = connection.execute(sa.select(*counted).prefix_with(stamp)).one()
+    counts = connection.execute(stamped(tables, query, sa.select(*counted))).one()
     found = Page(
         rows=tuple(asked.codec.record(row) for row in rows),
         next_cursor="",
@@ -262,12 +262,18 @@ def _rows(connection: Connection, tables: Tables, query: Query, asked: _Asked) -
         plain = _with_names(tables, query, asked, selected.limit(sa.bindparam("page", type_=sa.Integer)), more)
         if len(shapes) >= _REMEMBERED:
             shapes.clear()
-        shapes[memo] = Prepared(plain, connection.dialect, tables.stamp(query.entity_type))
+        shapes[memo] = Prepared(plain, connection.dialect, tables.stamp(query.entity_type), anew=bool(query.search))
         return shapes[memo].rows(connection, given)
     if query.cursor:
         selected = selected.where(cursors.after(asked.keys, cursors.read(query.cursor, _shape(query), asked.keys)))
     found = _with_names(tables, query, asked, selected.limit(query.limit + 1), more)
-    return list(connection.execute(found.prefix_with(tables.stamp(query.entity_type))))
+    return list(connection.execute(stamped(tables, query, found)))
+
+
+def stamped(tables: Tables, query: Query, statement: sa.Select[*_Columns]) -> sa.Select[*_Columns]:
+    """Return a statement of the query as it is sent: with the release's mark, and planned anew where somebody searches."""
+    marked = statement.prefix_with(tables.stamp(query.entity_type))
+    return marked.execution_options(**PLANNED_ANEW) if query.search else marked
 
 
 def _with_names(

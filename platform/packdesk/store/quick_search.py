@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from packdesk.errors import PackdeskError
 from packdesk.store import search_text
+from packdesk.store.database import PLANNED_ANEW
 from packdesk.store.tables import Tables
 
 #: What so many records hold is common.
@@ -53,7 +54,7 @@ def hits(connection: Connection, tables: Tables, entity_types: Sequence[str], ty
 
     if not entity_types:
         return {}
-    counts = connection.execute(sa.select(*(counted(entity_type) for entity_type in entity_types))).one()
+    counts = connection.execute(sa.select(*(counted(entity_type) for entity_type in entity_types)).execution_options(**PLANNED_ANEW)).one()
     return {entity_type: count == _MANY for entity_type, count in zip(entity_types, counts, strict=True) if count}
 
 

@@ -16,7 +16,7 @@ from packdesk.model.nodes import Expression
 from packdesk.runtime.expressions.catalogue import Catalogue, Place
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.values import Line, Money, Phone, Record
-from packdesk.store import queries
+from packdesk.store import queries, quick_search
 from packdesk.store.access import AccessFilter
 from packdesk.store.database import Database
 from packdesk.store.joined_names import Named
@@ -206,6 +206,26 @@ def test_quick_search_follows_changes(database: Database, tables: Tables, unit: 
 
     assert found == [[], [made.number], [made.number]]
     assert numbers(database, tables, Query(entity_type="person", search="grac")) == []
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgresql_migrated", marks=pytest.mark.postgres)], indirect=True)
+def test_what_is_searched_for_is_planned_each_time(database: Database, tables: Tables, unit: Opener) -> None:
+    """QUALITY B 3: a plan that PostgreSQL keeps takes each pattern to be a rare one, and reads all records that hold a common one."""
+    store(unit, *(Record("person", {"name": f"Ada {place}"}) for place in range(3)))
+    asked = Query(entity_type="person", count=True)
+    searched = (replace(asked, search="ada"), replace(asked, search="ada", equals={"name": "Ada 1"}))
+
+    with database.begin() as connection:
+        for _ in range(10):
+            plain = queries.run(connection, tables, asked)
+            found = [queries.run(connection, tables, query) for query in searched]
+            counted = [queries.count_up_to(connection, tables, query) for query in searched]
+            held = quick_search.hits(connection, tables, ["person"], "ada")
+        kept = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
+
+    assert (plain.count, [page.count for page in found], counted, list(held)) == (3, [3, 1], [3, 1], ["person"])
+    assert any("r_person" in statement for statement in kept)
+    assert [statement for statement in kept if "LIKE" in statement] == []
 
 
 def test_a_list_shows_only_what_the_actor_may_see(database: Database, tables: Tables, unit: Opener) -> None:
