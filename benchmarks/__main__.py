@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import data, guards, large_pack, next_paint, requests, screens
+from benchmarks import data, guards, large_pack, next_paint, requests, screens, waiting
 from benchmarks.installation import installation
 from benchmarks.measure import Row, quickly, table
 
@@ -57,6 +57,7 @@ def _requests(count: int, *, large: bool) -> list[Row]:
         record_id = of["fab"].get_path.rpartition("/")[2]
         if not large:
             found += screens.rows(at, record_id)
+            found += waiting.rows(at, record_id)
             _say("next paint")
             found += next_paint.rows(at)
         if large:
@@ -71,6 +72,7 @@ def _requests(count: int, *, large: bool) -> list[Row]:
                 found.append(Row(f"{name} at {_MILLION:,} requests", f"{after[name].wall:.2f} ms p50", beside, f"at most {_MOST} x", ratio <= _MOST))
             _tell(found[-len(before) :])
             found += screens.rows(at, record_id)
+            found += waiting.rows(at, record_id)
     return found
 
 

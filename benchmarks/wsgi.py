@@ -24,7 +24,7 @@ def caller(
     path, _, query = path.partition("?")
     sent = {**_shown(token), **(headers or {})}
     if body is not None:
-        sent["Content-Type"] = "application/json"
+        sent.setdefault("Content-Type", "application/json")
     prepared = EnvironBuilder(path=path, method=method, query_string=query, headers=sent).get_environ()
 
     def call() -> None:
