@@ -1,10 +1,11 @@
 """The history of a record, as far as the actor may see what it is about (GEN-8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from packdesk.errors import PackdeskError
+from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Json
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
@@ -16,10 +17,12 @@ from packdesk.runtime.values import Record
 from packdesk.store import history as stored
 from packdesk.store.history import Event
 
-__all__ = ["CHOICES", "Event", "HistoryPage", "ends_of", "history", "page"]
+__all__ = ["CHOICES", "MASK", "Event", "HistoryPage", "ends_of", "history", "page"]
 
 _MOST = 200
-_MASK = "***"
+#: Stands for a value that is closed to the reader.
+MASK = "***"
+_REFERENCES = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 #: What every link in a history says, beside values of its own.
 _END = frozenset({"entity_type", "record"})
 #: What somebody wants to see of a history -> the kinds of events that it is made of.
@@ -42,6 +45,8 @@ class HistoryPage:
     #: Paths of changes that list links, and how the records at their other ends are named that the actor may see, by type and id.
     links: frozenset[str] = frozenset()
     linked: Mapping[tuple[str, str], Reference] = field(default_factory=dict)
+    #: Reference field -> type of the records that its ids, one or several, belong to; they are named in ``linked`` too.
+    targets: Mapping[str, str] = field(default_factory=dict)
 
 
 def history(context: Context, entity_type: str, ref: str, limit: int = 50, cursor: str = "") -> HistoryPage:
@@ -50,7 +55,11 @@ def history(context: Context, entity_type: str, ref: str, limit: int = 50, curso
     def work(unit: Work) -> HistoryPage:
         found, entity = page(unit, existing(unit, entity_type, ref), limit, cursor), unit.runtime.type(entity_type)
         links = frozenset(path for event in found.events for path in event.changes if path not in entity.fields and path not in entity.groups)
-        return replace(found, links=links, linked=_named(unit, _linked(found.events, links)))
+        targets = {path: each.targets[0] for path, each in entity.fields.items() if each.field.kind in _REFERENCES and len(each.targets) == 1}
+        wanted = _linked(found.events, links)
+        for path, target in targets.items():
+            wanted.setdefault(target, set()).update(_ids(found.events, path))
+        return replace(found, links=links, targets=targets, linked=_named(unit, wanted))
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
@@ -70,7 +79,13 @@ def ends_of(value: object) -> tuple[Mapping[str, Json], ...]:
     return tuple(end for end in ends if isinstance(end, Mapping) and end.keys() >= _END)
 
 
-def _linked(events: Iterable[Event], links: frozenset[str]) -> Mapping[str, set[str]]:
+def _ids(events: Iterable[Event], path: str) -> Iterator[str]:
+    """Yield the ids that changes of a reference field speak of; what is masked speaks of none."""
+    for value in (value for event in events for value in event.changes.get(path, ())):
+        yield from (str(one) for one in (value if isinstance(value, list | tuple) else [value]) if one is not None and one != MASK)
+
+
+def _linked(events: Iterable[Event], links: frozenset[str]) -> dict[str, set[str]]:
     """Return by type the ids of the records that links in the events lead to."""
     wanted: dict[str, set[str]] = {}
     for event in events:
@@ -103,5 +118,5 @@ def _seen(event: Event, hidden: frozenset[str], masked: frozenset[str]) -> Event
     groups = {path.partition(".")[0] for path in closed if "." in path}
     if not any(path in closed or path in groups for path in event.changes):
         return event
-    open_ = {path: (_MASK, _MASK) if path in masked or path in groups else pair for path, pair in event.changes.items() if path not in hidden}
+    open_ = {path: (MASK, MASK) if path in masked or path in groups else pair for path, pair in event.changes.items() if path not in hidden}
     return replace(event, changes=open_)

@@ -113,6 +113,19 @@ def test_an_action_moves_the_record_and_its_history_tells(kim: Caller) -> None:
     assert {entry["by"] for entry in told} == {"kim"}
 
 
+def test_a_history_names_what_references_led_to_as_the_record_does(kim: Caller) -> None:
+    first, second = (kim.made("shelf", name=f"Told {place}") for place in (1, 2))
+    book = kim.made("book", name="Carried about", shelf=first["number"])
+    kim.request("PATCH", f"/records/book/{book['number']}", json={"shelf": second["number"]}, headers={"If-Match": f'"{book["version"]}"'})
+    kim.request("DELETE", f"/records/shelf/{first['number']}", headers={"If-Match": f'"{first["version"]}"'})
+
+    moved, made = (entry["changes"]["shelf"] for entry in kim.get(f"/records/book/{book['number']}/history").get_json()["entries"])
+
+    named = {"entity_type": "shelf", "id": second["id"], "number": second["number"], "title": kim.get(f"/records/shelf/{second['number']}").get_json()["title"]}
+    assert moved == {"old": {"id": first["id"]}, "new": named}
+    assert made == {"old": None, "new": {"id": first["id"]}}
+
+
 def test_notes_and_files_belong_to_a_record(kim: Caller) -> None:
     book = kim.made("book", name="Notes")
     address = f"/records/book/{book['number']}"

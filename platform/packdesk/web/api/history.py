@@ -73,9 +73,18 @@ def _entry(event: Event, page: telling.HistoryPage) -> dict[str, object]:
 
 
 def _value(path: str, value: Json, page: telling.HistoryPage) -> object:
-    """Return an old or new value as JSON; links as a record gives its own, with number and title where the actor may see the record."""
+    """Return an old or new value as JSON; references and links as a record gives its own, with number and title where the actor may see the record."""
+    if target := page.targets.get(path):
+        return [_named(target, one, page) for one in value] if isinstance(value, list | tuple) else _named(target, value, page)
     ends = telling.ends_of(value) if path in page.links else ()
     return [_end(end, page.linked) for end in ends] if ends else plain(value)
+
+
+def _named(entity_type: str, value: Json, page: telling.HistoryPage) -> object:
+    """Return a record that a reference field names, as the record itself gives it."""
+    if not isinstance(value, str) or value == telling.MASK:
+        return value
+    return page.linked.get((entity_type, value)) or {"id": value}
 
 
 def _end(end: Mapping[str, Json], linked: References) -> dict[str, object]:
