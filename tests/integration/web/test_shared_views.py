@@ -215,3 +215,18 @@ def test_who_may_see_no_record_of_the_type_is_told_so_at_the_address_of_a_shared
     assert page.status_code == 403
     assert "Your roles do not permit" in page.text
     assert not any(number in page.text for number in library.books.values())
+
+
+def test_a_condition_on_a_closed_field_is_refused_when_it_is_typed_and_left_out_when_it_was_kept(library: Library) -> None:
+    """What somebody types is answered once, by the refusal; what the address keeps of it shows the rest."""
+    carl, told = library.person("carl"), CLOSED["condition"][1]
+
+    refused = carl.post("/r/book?view=all", data={"_filter": "record.pages > 500"}, headers={**SAME_ORIGIN, "HX-Request": "true"})
+    again = carl.post(
+        refused.headers["HX-Push-Url"], data={"_state": '{"expression": "record.pages > 500"}', "_filter": "record.pages > 501"}, headers=SAME_ORIGIN
+    )
+    kept = carl.get(refused.headers["HX-Push-Url"])
+
+    assert (refused.status_code, library.listed(refused.text)) == (again.status_code, library.listed(again.text)) == (400, [])
+    assert (told in again.text, told in kept.text) == (False, True)
+    assert (kept.status_code, len(library.listed(kept.text))) == (200, 3)
