@@ -65,7 +65,7 @@ def test_the_lock_file_pins_every_package_without_naming_a_registry() -> None:
     lock = json.loads((ROOT / "ui" / "assets" / "package-lock.json").read_text())
     packages = {name: entry for name, entry in lock["packages"].items() if name}
 
-    assert "https://" not in json.dumps(packages).replace("https://opencollective", "").replace("https://github.com/sponsors", "")
+    assert "https://" not in json.dumps([{**entry, "funding": ""} for entry in packages.values()])
     assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
     assert all(re.fullmatch(r"[0-9.]+", version) for version in (lock["packages"][""]["dependencies"] | lock["packages"][""]["devDependencies"]).values())
 

@@ -1,4 +1,6 @@
 /** The list of a combobox (ARIA 1.2): shown below the input, walked by arrow keys, never in the way of what is typed. */
+import { tell } from "./telling";
+
 export interface Item { value: string; text: string; href?: string; depth?: number; quiet?: boolean; create?: boolean; note?: boolean; }
 
 let count = 0;
@@ -46,6 +48,8 @@ export function show(input: HTMLInputElement, items: Item[], chosen: (item: Item
   list.addEventListener("click", (event) => pick((event.target as Element).closest("li")));
   list.addEventListener("listbox:pick", () => pick(list.querySelector('li[aria-selected="true"]')));
   input.closest(".combo")?.append(list);
+  const words = input.closest<HTMLElement>(".combo")?.dataset.found ?? "";
+  tell(document, words.replace("{count}", String(items.filter((item) => !item.note && !item.create).length)), input);
   input.setAttribute("aria-controls", list.id);
   input.setAttribute("aria-expanded", "true");
 }

@@ -43,6 +43,7 @@ TEXTS: Texts = {
     "form.leave": ("What you typed is not saved yet. Leave it?", "Was Sie eingegeben haben, ist noch nicht gespeichert. Trotzdem verlassen?"),
     "choice.create": ("New {label:inside}", "{label} anlegen"),
     "choice.all": ("Show all choices", "Alle Möglichkeiten zeigen"),
+    "choice.found": ("Choices: {count}", "Treffer: {count}"),
     "choice.more": ("There are more: type more of it.", "Es gibt mehr: Tippen Sie mehr davon."),
     "choice.none": ("Nothing found.", "Nichts gefunden."),
     "several": ("Separate several by commas", "Mehrere durch Komma trennen"),
