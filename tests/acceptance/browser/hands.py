@@ -48,6 +48,19 @@ _LOOK = """([wanted, least]) => {
       const contrast = (lighter + 0.05) / (darker + 0.05);
       if (contrast < least) state.faults.push(`contrast ${contrast.toFixed(2)}: ${named(one)}`);
     }
+    const edge = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth) / 2;
+    const clips = [];
+    for (let part = one.parentElement; part && part !== document.body; part = part.parentElement) {
+      const { overflowX, overflowY, position } = getComputedStyle(part);
+      const area = part.getBoundingClientRect();
+      if (overflowX !== "visible" || overflowY !== "visible") clips.push({ left: area.left, top: area.top, right: area.right, bottom: area.bottom });
+      if (position === "fixed" || part.matches("dialog")) break;
+    }
+    const whole = one.getBoundingClientRect();
+    const middle = { x: (whole.left + whole.right) / 2, y: (whole.top + whole.bottom) / 2 };
+    const sides = { left: [whole.left - edge, middle.y], right: [whole.right + edge, middle.y], top: [middle.x, whole.top - edge], bottom: [middle.x, whole.bottom + edge] };
+    const cut = Object.entries(sides).filter(([, [x, y]]) => clips.some((clip) => x < clip.left || x > clip.right || y < clip.top || y > clip.bottom)).map(([side]) => side);
+    if (cut.length && one.offsetHeight < innerHeight / 2) state.faults.push(`mark cut at ${cut.join()}: ${named(one)}`);
     const box = [...one.getClientRects()].find((each) => each.width > 1 && each.height > 1);
     const inside = box && { left: Math.max(box.left, 0), top: Math.max(box.top, 0), right: Math.min(box.right, innerWidth), bottom: Math.min(box.bottom, innerHeight) };
     if (!box || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) state.faults.push(`nothing to see: ${named(one)}`);

@@ -228,6 +228,7 @@ def _over(page: Page, style: str) -> None:
         ("#q { outline: none !important; }", "no outline"),
         ("#q { outline: 2px solid #ddd !important; }", "contrast 1."),
         ("#q { outline: 2px solid blue !important; }", "no mark"),
+        (".searching { overflow: hidden; }", "mark cut at left,right,top,bottom"),
         ("#q { opacity: 0; }", "nothing to see"),
         ("#q { position: absolute; left: -999px; }", "out of sight"),
     ],
@@ -248,6 +249,7 @@ def test_a_focus_that_cannot_be_seen_is_noticed(enter: Enter, style: str, fault:
     assert [each for each in hands.faults if each.startswith(fault) and 'id="q"' in each], hands.faults
 
 
+@pytest.mark.usefixtures("numbers")
 def test_a_focus_that_goes_with_what_is_exchanged_is_noticed(enter: Enter) -> None:
     anna = enter("anna")
     hands, page = Hands(anna.page), anna.page

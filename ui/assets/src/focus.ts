@@ -23,6 +23,11 @@ export function connectFocus(root: Document): void {
   let before: Held = held(null);
   let open: string[] = [];
   let kept: ReturnType<typeof typedSince> = [];
+  // Browsers are content with a part of what the tabulator comes to; all of it is to be seen, also in a row that scrolls sideways.
+  root.addEventListener("keyup", (event) => {
+    const active = root.activeElement as HTMLElement | null;
+    if (event.key === "Tab" && active && active !== root.body && active.offsetHeight < window.innerHeight / 2) active.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
   root.addEventListener("htmx:beforeSend", (event) => { sent.set((event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr, now()); });
   root.addEventListener("htmx:beforeSwap", (event) => {
     const detail = (event as CustomEvent<Answered>).detail;

@@ -20,11 +20,23 @@ function apart(inside: HTMLElement): void {
   }
 }
 
-function put(dialog: HTMLDialogElement, content: string): void {
+/** Offers what was looked for, whole and word by word, in the texts of the form of what was not found: nobody types it again. */
+function offer(inside: HTMLElement, words: string): void {
+  const typed = words.trim();
+  if (!typed) return;
+  const offers = document.createElement("datalist");
+  offers.id = "q-typed";
+  offers.append(...[...new Set([typed, ...typed.split(/\s+/)])].map((text) => new Option(text, text)));
+  inside.append(offers);
+  for (const text of inside.querySelectorAll(".field input[type=text]:not([role], [list], [placeholder], [inputmode])")) text.setAttribute("list", offers.id);
+}
+
+function put(dialog: HTMLDialogElement, content: string, sought: string): void {
   const inside = dialog.querySelector<HTMLElement>(".quick-inside");
   if (!inside) return;
   inside.innerHTML = content;
   apart(inside);
+  offer(inside, sought);
   htmx.process(inside);
   dialog.setAttribute("aria-label", inside.querySelector("h1")?.textContent?.trim() ?? "");
   const form = inside.querySelector("form");
@@ -34,6 +46,7 @@ function put(dialog: HTMLDialogElement, content: string): void {
 
 /** Opens the form behind the address above everything; `chosen` hears of the record that was made. */
 export function openQuick(input: HTMLInputElement, address: string, chosen: Chosen): void {
+  const sought = input.value;
   const dialog = document.createElement("dialog");
   dialog.className = "modal-window quick";
   const place = document.createElement("div");
@@ -73,7 +86,7 @@ export function openQuick(input: HTMLInputElement, address: string, chosen: Chos
   async function load(from: string): Promise<void> {
     const answer = await fetch(from, { headers: PART });
     if (!answer.ok || answer.headers.get("HX-Redirect")) return leave();
-    put(dialog, await answer.text());
+    put(dialog, await answer.text(), sought);
     if (!dialog.open) dialog.showModal();
   }
 
@@ -92,7 +105,7 @@ export function openQuick(input: HTMLInputElement, address: string, chosen: Chos
       } else if ((answer.ok || answer.status === 422) && !answer.headers.has("Packdesk-Refused")) {
         const again = await answer.text();
         const typed = typedSince(document, moment);
-        put(dialog, again);
+        put(dialog, again, sought);
         putBack(document, typed);
       } else if (answer.status !== 401) {
         // Nothing but the form itself comes in place of what was typed; it can be sent again under its key.
