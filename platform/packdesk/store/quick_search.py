@@ -13,7 +13,7 @@ from packdesk.store import search_text
 from packdesk.store.database import PLANNED_ANEW
 from packdesk.store.tables import Tables
 
-#: What so many records hold is common.
+#: What so many records hold is common. Nobody looks for one record alone: PostgreSQL would read a whole table for it that holds it nowhere.
 _MANY = 1000
 
 
@@ -45,11 +45,10 @@ def hits(connection: Connection, tables: Tables, entity_types: Sequence[str], ty
     Raises ``bad_parameter`` when too little was typed.
     """
     words, digits = _fragments(typed)
-    most = _MANY if tables.dialect == "sqlite" else 1
 
     def counted(entity_type: str) -> sa.ScalarSelect[int]:
         search = tables.search(entity_type)
-        few = sa.select(sa.literal_column("1")).select_from(search).where(_found(tables, search, words, digits)).limit(most).subquery()
+        few = sa.select(sa.literal_column("1")).select_from(search).where(_found(tables, search, words, digits)).limit(_MANY).subquery()
         return sa.select(sa.func.count()).select_from(few).scalar_subquery()
 
     if not entity_types:
