@@ -54,12 +54,15 @@ def _change(page: Page, lena: Client, text: str) -> Save:
     return Save(page=page, text=page.get_by_label("Company name"), button="Save", done=page.get_by_role("heading", level=1, name=text, exact=True))
 
 
-def _step(page: Page, lena: Client, text: str) -> Save:
+def _request(lena: Client, text: str) -> str:
     contact = lena.create("contact", kind="company", company={"name": f"{text}, asking"})
     account = lena.create("account", owner=contact["number"], classification="private", credit_rating="a")
     given = {"subtype": "information_request", "account": account["number"], "description": "Where is it?", "assigned_user": "lena"}
-    number = lena.create("service_request", **given)["number"]
-    page.goto(f"http://127.0.0.1:{lena.port}/r/service_request/{number}/actions/respond")
+    return str(lena.create("service_request", **given)["number"])
+
+
+def _step(page: Page, lena: Client, text: str) -> Save:
+    page.goto(f"http://127.0.0.1:{lena.port}/r/service_request/{_request(lena, text)}/actions/respond")
     answered = page.locator(".path [aria-current=step]", has_text="Answered")
     return Save(page=page, text=page.get_by_label("Description"), button="Respond", done=answered)
 
@@ -114,6 +117,16 @@ def _stored(lena: Client, case: Case, text: str) -> list[str]:
     return [record["number"] for record in found["records"]]
 
 
+def _once(lena: Client, case: Case, text: str) -> list[str]:
+    """Return the numbers of the records that hold the text, after a look at whether each of them went through no more than it should have."""
+    numbers = _stored(lena, case, text)
+    for number in numbers:
+        entries = lena.api("GET", f"/records/{case.entity_type}/{number}/history").json["entries"]
+        assert sorted(entry.get("action") or entry["kind"] for entry in entries) == sorted(case.past), json.dumps(entries)
+        assert lena.read(case.entity_type, number)["version"] == len(case.past)
+    return numbers
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("kind", CASES)
 def test_a_save_whose_server_is_killed_around_its_commit_counts_once(house: Desk, lena: Client, context: BrowserContext, kind: str, moment: str) -> None:
@@ -137,10 +150,33 @@ def test_a_save_whose_server_is_killed_around_its_commit_counts_once(house: Desk
     page.get_by_role("button", name="Send again").click()
     expect(save.done).to_be_visible(timeout=1000 * _SECONDS)
 
-    (number,) = _stored(lena, case, text)
-    entries = lena.api("GET", f"/records/{case.entity_type}/{number}/history").json["entries"]
     assert killed
-    assert left == ([number] if moment == "after" else [])
-    assert sorted(entry.get("action") or entry["kind"] for entry in entries) == sorted(case.past), json.dumps(entries)
-    assert lena.read(case.entity_type, number)["version"] == len(case.past)
+    assert left == (_once(lena, case, text) if moment == "after" else [])
+    assert len(_once(lena, case, text)) == 1
+    page.close()
+
+
+@pytest.mark.parametrize("moment", [pytest.param("before", marks=pytest.mark.long), "after"])
+def test_a_step_in_a_window_whose_server_is_killed_around_its_commit_counts_once(house: Desk, lena: Client, context: BrowserContext, moment: str) -> None:
+    """QUALITY B 27: behind a window no banner could be pressed; the window says what is, and its own button sends again."""
+    case, text = CASES["step"], f"Killed {moment} its commit {next(_NUMBERS):03d}"
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{lena.port}/r/service_request/{_request(lena, text)}")
+    page.locator("[data-action=respond]").get_by_role("link").click()
+    window = page.get_by_role("dialog")
+    window.get_by_label("Description").fill(text)
+
+    (house.home / "dies").write_text(moment)
+    window.get_by_role("button", name="Respond").click()
+    killed = _killed(house)
+    expect(window.get_by_role("alert")).to_contain_text("Packdesk can't be reached. What you typed stays here; nothing is lost.")
+    expect(window.get_by_label("Description")).to_have_value(text)
+    house.start()
+    left = _stored(lena, case, text)
+    window.get_by_role("button", name="Respond").click()
+    expect(page.locator(".path [aria-current=step]", has_text="Answered")).to_be_visible(timeout=1000 * _SECONDS)
+
+    assert killed
+    assert left == (_once(lena, case, text) if moment == "after" else [])
+    assert len(_once(lena, case, text)) == 1
     page.close()
