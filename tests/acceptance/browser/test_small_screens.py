@@ -115,6 +115,7 @@ def test_ten_tasks_are_done_on_a_telephone(enter: Enter, leader: Client) -> None
     # 9. somebody else is searched for from the bar, and found by his telephone
     page.get_by_role("searchbox", name="Search everything").fill("030 7654321")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("030 7654321")  # the record names him too
     phone.tap(page.locator("main").get_by_role("link", name=re.compile("Pocket Sized")).first)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Pocket Sized")
     phone.fits()

@@ -31,10 +31,10 @@ def _link(page: Page, name: str) -> Locator:
     return page.locator("main").get_by_role("link", name=re.compile(f"^{name}"))
 
 
-#: A window of 1,280 by 900 that is enlarged twice, and in the long run a low one.
-@pytest.mark.parametrize(("width", "height"), [pytest.param(1280, 500, marks=pytest.mark.long), (640, 450)])
-def test_ten_tasks_are_done_with_the_keyboard_alone(enter: Enter, numbers: list[str], width: int, height: int) -> None:
-    anna = enter("anna", width=width)
+#: A window of 1,280 by 900 that is enlarged twice, and in the long run a low one, in the dark.
+@pytest.mark.parametrize(("width", "height", "scheme"), [pytest.param(1280, 500, "dark", marks=pytest.mark.long), (640, 450, "light")])
+def test_ten_tasks_are_done_with_the_keyboard_alone(enter: Enter, numbers: list[str], width: int, height: int, scheme: str) -> None:
+    anna = enter("anna", width=width, scheme=scheme)
     hands, page = Hands(anna.page), anna.page
     page.set_viewport_size({"width": width, "height": height})
     anna.open("/")

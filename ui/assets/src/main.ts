@@ -70,11 +70,16 @@ connectOrigin(document);
 connectBoard(document);
 
 // A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
-    if (!menu.contains(event.target as Node)) menu.open = false;
-  }
-});
+// A window that was opened from a menu gives the focus back to it.
+for (const name of ["click", "focusin"]) {
+  document.addEventListener(name, (event) => {
+    const target = event.target as Element;
+    if (name === "focusin" && target.closest("dialog")) return;
+    for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+      if (!menu.contains(target)) menu.open = false;
+    }
+  });
+}
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector<HTMLDetailsElement>("details.menu[open]");
