@@ -128,6 +128,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "assignment_missing": Entry(422, "Assign a unit or a user.", "Weisen Sie eine Einheit oder einen Benutzer zu."),
         "user_not_in_unit": Entry(422, "{user} does not belong to {unit}.", "{user} gehört nicht zu {unit}."),
         "derived_unstable": Entry(422, "The computed fields {fields} do not come to rest.", "Die berechneten Felder {fields} kommen nicht zur Ruhe."),
+        "rules_too_deep": Entry(
+            422,
+            "The rules {rules} lead to one another more than {limit} times; nothing was changed.",
+            "Die Regeln {rules} lösen einander öfter als {limit}-mal aus; nichts wurde geändert.",
+        ),
         # the request itself
         "malformed_json": Entry(400, "The body is not valid JSON: {reason}.", "Der Inhalt ist kein gültiges JSON: {reason}."),
         "bad_request": Entry(400, "The request cannot be read: {reason}.", "Die Anfrage kann nicht gelesen werden: {reason}."),

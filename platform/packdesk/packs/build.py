@@ -17,6 +17,7 @@ from packdesk.packs.build_entity_types import build_entity_type
 from packdesk.packs.build_lifecycles import build_lifecycle, build_subtypes
 from packdesk.packs.build_lists import build_list, build_matrix, privacy_levels
 from packdesk.packs.build_people import build_organisation, build_roles, build_scenarios
+from packdesk.packs.build_rules import build_assignment_rules, build_workflows
 from packdesk.packs.build_views import build_views
 from packdesk.packs.canonical import compact, digest
 from packdesk.packs.merged import Body, Merged
@@ -78,6 +79,8 @@ def _model(merged: Merged, entity_types: dict[str, EntityType], lifecycles: dict
         matrices={identifier: build_matrix(identifier, body, texts) for identifier, body in documents["matrices"].items()},
         actions=actions,
         free_actions=free_actions,
+        workflows=build_workflows(documents["workflows"], texts),
+        assignment_rules=build_assignment_rules(documents["assignment_rules"], texts),
         views=build_views(documents["views"], texts),
         organisation=build_organisation(documents["organisation"].get("organisation", {}), texts),
         roles=build_roles(documents["roles"], texts),

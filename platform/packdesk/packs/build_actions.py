@@ -105,7 +105,7 @@ def _action(identifier: str, body: Body, entity: EntityType | None, lifecycle: L
         place=text_at(body, "place", "menu"),
         style=text_at(body, "style", "normal"),
         confirm=texts.optional(body, path, "confirm"),
-        effects={name: _effect(name, part, f"{path}.effects.{name}", texts) for name, part in members(body, "effects")},
+        effects={name: build_effect(name, part, f"{path}.effects.{name}", texts) for name, part in members(body, "effects")},
         result=_result(body, path, texts),
         order=number_at(body, "order", 100),
     )
@@ -157,7 +157,8 @@ def _with(field: Field, name: str, body: Body, path: str, texts: Texts) -> Field
     )
 
 
-def _effect(identifier: str, body: Body, path: str, texts: Texts) -> Effect:
+def build_effect(identifier: str, body: Body, path: str, texts: Texts) -> Effect:
+    """Return one effect of an action or of a rule."""
     arguments: dict[str, Value] = {key: value_of(found, f"{path}.{key}") for key in _argument_keys() if (found := body.get(key)) is not None}
     if message := texts.optional(body, path, "message"):
         arguments["message"] = message.fallback

@@ -21,6 +21,8 @@ _KIND_NOUNS = {
     "matrices": "matrix",
     "key_dates": "key dates",
     "actions": "action",
+    "workflows": "workflow",
+    "assignment_rules": "assignment rule",
     "views": "view",
     "organisation": "organisation",
     "roles": "role",

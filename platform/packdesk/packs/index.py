@@ -98,7 +98,7 @@ class Index:
             found: tuple[str, ...] = (identifier,)
         elif kind == "subtypes":
             found = (identifier.partition(".")[0],)
-        elif kind == "views":
+        elif kind in ("views", "workflows", "assignment_rules"):
             found = (document.text_of("entity_type"),)
         elif kind == "key_dates":
             found = self._by_key_dates.get(identifier, ())

@@ -33,4 +33,5 @@ def insert_for_effect(work: Work, entity_type: str, subtype: str, values: Mappin
     ends = {name: (LinkEnd(value.entity_type, value.id),) for name, value in values.items() if name in entity.relations and isinstance(value, Record)}
     given = Given(values={**own, **({"subtype": subtype} if subtype else {})}, links=ends)
     attempt = Attempt(work=work, entity=entity, verb="create", old=None, given=given, trusted=True)
-    return store(guard(attempt, new_record, LATE)).record
+    # What a rule makes says so in its own history, for the one of the record that it ran on may have nothing to say.
+    return store(guard(attempt, new_record, LATE).having(rules=work.chain.path[-1:])).record

@@ -27,6 +27,25 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """What rules did so far because of one change of somebody's: how far they led, and which ran on which record."""
+
+    depth: int = 0
+    ran: frozenset[tuple[str, str, str]] = frozenset()
+    #: Paths of the rules, one leading to the next.
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """An event as the rules that it starts see it: its parts by name, and the record before it."""
+
+    event: str
+    parts: Mapping[str, object]
+    old: Record | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One transaction: what every step of a change needs."""
 
@@ -40,6 +59,7 @@ class Work:
     reading: Reading
     #: Records that are being changed further up: they recompute themselves when their effects are done.
     in_hand: frozenset[tuple[str, str]] = frozenset()
+    chain: Chain = Chain()
     #: Nothing is going to be written: no number is drawn, nothing is locked.
     trial: bool = False
 
@@ -118,6 +138,8 @@ class Draft:
     section: str = ""
     #: Paths of rules that took part, for the history.
     rules: tuple[str, ...] = ()
+    #: What started the rule whose effects are being performed; None where somebody acts.
+    happening: Happening | None = None
     #: A new record as it was when its derived fields were last right.
     filled: Record | None = None
 
@@ -130,7 +152,8 @@ class Draft:
             zone=self.work.zone,
             actor=self.work.context.actor,
             record=self.record,
-            old=self.old,
+            old=self.old if self.happening is None else self.happening.old,
+            names=_NOTHING if self.happening is None else {"event": self.happening.parts},
             input=self.inputs,
             party=lambda: self.party,
             effect=self.results,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from packdesk.records import policy
+from packdesk.records.assigning import assigned
 from packdesk.records.assignment import is_assignable, with_unit
 from packdesk.records.attempts import Attempt
 from packdesk.records.drafts import Draft
@@ -112,6 +113,9 @@ def _with_free_inputs(attempt: Attempt, draft: Draft) -> Draft:
 
 def _finished(draft: Draft) -> Draft:
     draft = with_line_values(draft)
+    if draft.entity.assignment_rules:
+        # A rule may read what is computed.
+        draft = assigned(settled(draft))
     return settled(with_unit(draft) if is_assignable(draft) else draft)
 
 

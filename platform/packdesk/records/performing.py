@@ -1,6 +1,6 @@
 """Runs the effects of an action: each reads the record as the inputs left it, and the results of those it names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from packdesk.errors import PackdeskError
@@ -13,8 +13,13 @@ from packdesk.runtime.entity_parts import EffectRuntime, FieldRuntime
 
 def performed(draft: Draft) -> Draft:
     """Return the draft after the effects of its action, with their results by id; a skipped effect's result is None."""
+    return after_effects(draft, draft.action.effects if draft.action is not None else ())
+
+
+def after_effects(draft: Draft, effects: Iterable[EffectRuntime]) -> Draft:
+    """Return the draft after effects that stand in an order in which each finds the results that it needs."""
     read = draft
-    for effect in draft.action.effects if draft.action is not None else ():
+    for effect in effects:
         draft = _run(replace(read, results=draft.results), draft, effect)
     return draft
 

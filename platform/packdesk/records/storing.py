@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from packdesk.errors import Refused
-from packdesk.records.drafts import Draft, LinkEnd
+from packdesk.records.assigning import assigned_after_effects
+from packdesk.records.drafts import Draft, Happening, LinkEnd, Work
 from packdesk.records.evaluation import environment, meant
 from packdesk.records.field_rules import left_by_effects
 from packdesk.records.filling import settled
 from packdesk.records.outcome import Control, Outcome, Reference
-from packdesk.records.performing import performed
+from packdesk.records.performing import after_effects, performed
+from packdesk.records.reactions import deeper, first_that_fits, happened, running
 from packdesk.records.recomputing import changed_paths, refresh, refresh_ends
+from packdesk.runtime.entity_parts import WorkflowRuntime
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.situation import stored
 from packdesk.runtime.tags import fill
@@ -18,8 +21,16 @@ from packdesk.runtime.values import Record
 
 
 def store(draft: Draft) -> Outcome:
-    """Write the draft and everything that goes with it; raises ``Refused`` when the effects left something that may not be stored."""
+    """Write the draft and everything that goes with it; raises ``Refused`` when effects or rules left something that may not be stored."""
     draft = _after_effects(draft)
+    record = apply(draft)
+    record = react(draft, record)
+    changed = tuple(path for path in changed_paths(draft.old, record) if path)
+    return Outcome(record=record, changed=changed, results=_open_results(draft), control=_control(draft, record))
+
+
+def apply(draft: Draft) -> Record:
+    """Write a draft as it is, with its notes, its messages and what reads it; return the record as it stands then."""
     ends = _ends(draft)
     record = _written(draft)
     for text in draft.notes:
@@ -28,9 +39,37 @@ def store(draft: Draft) -> Outcome:
         draft.work.unit.enqueue(f"{record.id}:{record.get('version')}:{message.topic}:{place}", message.topic, message.body)
     refresh(draft.work, draft.old, record)
     refresh_ends(draft.work, record, ends)
-    record = draft.work.unit.get(record.entity_type, record.id) or record
-    changed = tuple(path for path in changed_paths(draft.old, record) if path)
-    return Outcome(record=record, changed=changed, results=_open_results(draft), control=_control(draft, record))
+    return draft.work.unit.get(record.entity_type, record.id) or record
+
+
+def react(draft: Draft, record: Record) -> Record:
+    """Let the workflows answer what happened to the record, which is stored; return it as they leave it, each change an entry of its own.
+
+    Raises ``Refused`` for what may not be stored, ``rules_too_deep`` where rules lead to one another without end (WF-11, E-3).
+    """
+    if not draft.entity.workflows:
+        return record
+    work, old, action = draft.work, draft.old, draft.action.action.id if draft.action is not None else ""
+    while happenings := happened(draft, old, record, action):
+        before, work = record, deeper(work)
+        for workflow in draft.entity.workflows:
+            found = first_that_fits(workflow, happenings, work, record)
+            if found is not None:
+                work = running(work, workflow, record)
+                record = _ran(workflow, found, work, record)
+        old, action = before, ""
+        if record is before:
+            break
+    return record
+
+
+def _ran(workflow: WorkflowRuntime, happening: Happening, work: Work, record: Record) -> Record:
+    path = workflow.workflow.path
+    draft = Draft(work=work, entity=work.runtime.type(record.entity_type), old=record, record=record, happening=happening, rules=(path,))
+    done = settled(after_effects(draft, workflow.effects))
+    if (done.record != record or done.links) and (findings := left_by_effects(done, draft)):
+        raise Refused([finding if finding.rule else replace(finding, rule=path) for finding in findings])
+    return apply(done) if done.record != record or done.links or done.notes or done.messages else record
 
 
 def _after_effects(draft: Draft) -> Draft:
@@ -40,7 +79,7 @@ def _after_effects(draft: Draft) -> Draft:
     if (done.record != draft.record or done.links != draft.links) and (findings := left_by_effects(done, draft)):
         action = draft.action.action.id
         raise Refused([replace(finding, action=finding.action or action) for finding in findings])
-    return done
+    return assigned_after_effects(done)
 
 
 def _ends(draft: Draft) -> Mapping[str, tuple[LinkEnd, ...]]:

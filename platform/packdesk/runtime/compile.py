@@ -12,6 +12,7 @@ from packdesk.model.nodes import Expression
 from packdesk.model.scenarios import Scenario
 from packdesk.runtime.compile_actions import compile_action, compile_moves, compile_rules, compile_subtype, compile_view
 from packdesk.runtime.compile_fields import Spot, compile_field, compile_fields, compile_group, compile_relation, compile_sections
+from packdesk.runtime.compile_rules import compile_assignment_rules, compile_workflows
 from packdesk.runtime.contracts import Contracts
 from packdesk.runtime.derivation import STATE, Dependent, Order, order, reverse_index
 from packdesk.runtime.engine_columns import engine_fields
@@ -146,6 +147,8 @@ def compile_entity(workshop: Workshop, entity: EntityType) -> EntityRuntime:
         moves=moves,
         rules=compile_rules(workshop, lifecycle.rules, entity) if lifecycle is not None else (),
         actions={action.id: compile_action(workshop, action, entity, fields, moves) for action in model.actions.get(entity.id, {}).values()},
+        workflows=compile_workflows(workshop, entity),
+        assignment_rules=compile_assignment_rules(workshop, entity),
         views={view.id: compile_view(workshop, view) for view in model.views.values() if view.entity_type == entity.id},
         title_of=workshop.expression(entity.title, workshop.scope(Place.TITLE, entity.id), types.TEXT),
         state_of=state_of,

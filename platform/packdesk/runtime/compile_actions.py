@@ -55,10 +55,9 @@ def compile_action(
     inputs = _inputs(workshop, action, owner, fields)
     offered = {name: field.field for name, field in inputs.items()}
     scope = workshop.catalogue.scope(Place.ACTION, owner, section=action.section, inputs=offered)
-    results = {effect.id: _result_type(workshop, effect) for effect in action.effects.values()}
-    inside = workshop.catalogue.scope(Place.EFFECT, owner, section=action.section, inputs=offered, effects=results)
+    inside = workshop.catalogue.scope(Place.EFFECT, owner, section=action.section, inputs=offered, effects=result_types(workshop, action.effects))
     before = len(workshop.problems)
-    effects = _in_order(workshop, action, tuple(_effect(workshop, effect, action, entity, inside) for effect in action.effects.values()))
+    effects = compile_effects(workshop, action.effects, entity, inside, path=action.path, section=action.section)
     result = _result(workshop, action, inside)
     missing = _missing_operation(workshop, action, broken=len(workshop.problems) > before)
     if missing and workshop.live:
@@ -73,6 +72,18 @@ def compile_action(
         result=result,
         missing_operation=missing,
     )
+
+
+def result_types(workshop: Workshop, effects: Mapping[str, Effect]) -> dict[str, Type]:
+    """Return what ``effect.<id>`` means for each effect."""
+    return {effect.id: _result_type(workshop, effect) for effect in effects.values()}
+
+
+def compile_effects(
+    workshop: Workshop, effects: Mapping[str, Effect], entity: EntityType | None, scope: Scope, *, path: str, section: str = ""
+) -> tuple[EffectRuntime, ...]:
+    """Compile effects and bring them into an order in which each finds the results that it needs; ``path`` is that of their document."""
+    return _in_order(workshop, path, tuple(_effect(workshop, effect, section, entity, scope) for effect in effects.values()))
 
 
 def _missing_operation(workshop: Workshop, action: Action, *, broken: bool) -> str:
@@ -110,8 +121,8 @@ def _contract(workshop: Workshop, effect: Effect) -> Contract | None:
     return (workshop.catalogue.contracts or {}).get(called(effect))
 
 
-def _effect(workshop: Workshop, effect: Effect, action: Action, entity: EntityType | None, scope: Scope) -> EffectRuntime:
-    expected = _targets(workshop, effect, action, entity)
+def _effect(workshop: Workshop, effect: Effect, own_section: str, entity: EntityType | None, scope: Scope) -> EffectRuntime:
+    expected = _targets(workshop, effect, own_section, entity)
     if (contract := _contract(workshop, effect)) is not None:
         expected = input_types(contract)
         for name, fault in input_faults(contract, effect).items():
@@ -124,7 +135,7 @@ def _effect(workshop: Workshop, effect: Effect, action: Action, entity: EntityTy
     return EffectRuntime(effect=effect, when=when, values=values, arguments=arguments, needs=frozenset(needs))
 
 
-def _targets(workshop: Workshop, effect: Effect, action: Action, entity: EntityType | None) -> Mapping[str, Type]:
+def _targets(workshop: Workshop, effect: Effect, own_section: str, entity: EntityType | None) -> Mapping[str, Type]:
     """Return the type of every place that an effect may write, by the path it uses for it."""
     catalogue = workshop.catalogue
 
@@ -139,7 +150,7 @@ def _targets(workshop: Workshop, effect: Effect, action: Action, entity: EntityT
     if effect.do == "set_field":
         return typed(catalogue.fields(entity.id), entity.id)
     if effect.do == "set_section":
-        section = entity.sections.get(str(effect.arguments.get("section") or action.section))
+        section = entity.sections.get(str(effect.arguments.get("section") or own_section))
         return typed(section.fields, entity.id) if section is not None else {}
     if effect.do in ("add_line", "remove_line"):
         group = entity.lines.get(str(effect.arguments.get("lines", "")))
@@ -155,14 +166,14 @@ def _results_read(compiled: Compiled) -> set[str]:
     }
 
 
-def _in_order(workshop: Workshop, action: Action, effects: tuple[EffectRuntime, ...]) -> tuple[EffectRuntime, ...]:
+def _in_order(workshop: Workshop, path: str, effects: tuple[EffectRuntime, ...]) -> tuple[EffectRuntime, ...]:
     """Return the effects so that each comes after those whose results it reads; otherwise as written."""
     by_id = {effect.effect.id: effect for effect in effects}
     try:
         order = tuple(TopologicalSorter({name: [need for need in effect.needs if need in by_id] for name, effect in by_id.items()}).static_order())
     except CycleError as cycle:
         names = " -> ".join(cycle.args[1])
-        workshop.note(f"{action.path}.effects", "effect_cycle", f"The effects need one another's results: {names}.")
+        workshop.note(f"{path}.effects", "effect_cycle", f"The effects need one another's results: {names}.")
         return effects
     return tuple(by_id[name] for name in order)
 

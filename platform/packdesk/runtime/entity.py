@@ -15,6 +15,7 @@ from packdesk.runtime.derivation import STATE, own_reads
 from packdesk.runtime.engine_columns import WRITABLE
 from packdesk.runtime.entity_parts import (
     ActionRuntime,
+    AssignmentRuntime,
     CheckRuntime,
     FieldRuntime,
     LineRuntime,
@@ -24,6 +25,7 @@ from packdesk.runtime.entity_parts import (
     SectionRuntime,
     SubtypeRuntime,
     ViewRuntime,
+    WorkflowRuntime,
 )
 from packdesk.runtime.expressions.catalogue import Connection
 from packdesk.runtime.expressions.compile import Compiled
@@ -61,6 +63,8 @@ class EntityRuntime:
     moves: Mapping[str, MoveRuntime]
     rules: tuple[RuleRuntime, ...]
     actions: Mapping[str, ActionRuntime]
+    workflows: tuple[WorkflowRuntime, ...]
+    assignment_rules: tuple[AssignmentRuntime, ...]
     views: Mapping[str, ViewRuntime]
     title_of: Compiled | None
     state_of: Compiled | None

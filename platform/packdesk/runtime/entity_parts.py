@@ -8,6 +8,7 @@ from packdesk.model.actions import Action, Effect
 from packdesk.model.entity_types import Field, LineGroup, Relation, Section
 from packdesk.model.lifecycles import Move, Rule
 from packdesk.model.nodes import Check, Text
+from packdesk.model.rules import AssignmentRule, Workflow
 from packdesk.model.subtypes import Subtype
 from packdesk.model.views import View
 from packdesk.runtime.expressions.catalogue import Connection
@@ -150,6 +151,27 @@ class ActionRuntime:
     result: ResultRuntime | None
     #: An operation that the action calls and no installed plugin brings as the action needs it; empty where all is well.
     missing_operation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowRuntime:
+    """A workflow; its effects stand in an order in which each finds the results it needs."""
+
+    workflow: Workflow
+    when: Guard
+    effects: tuple[EffectRuntime, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentRuntime:
+    """An assignment rule, with the fields of the record that decide whether it fits, and where its address lies."""
+
+    rule: AssignmentRule
+    when: Guard
+    unit: Source
+    user: Source
+    address: Compiled | None
+    reads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

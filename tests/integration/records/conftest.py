@@ -44,10 +44,10 @@ def harbour() -> Runtime:
 class Harbour:
     """A published harbour and shorthands to fill it."""
 
-    def __init__(self, database: Database, files: Path) -> None:
+    def __init__(self, database: Database, files: Path, runtime: Runtime | None = None) -> None:
         self.database = database
         self.names = count(1)
-        self.runtime = harbour()
+        self.runtime = runtime or harbour()
         self.tables = Tables(self.runtime.model, extend(EMPTY, self.runtime.model), database.dialect)
         self.kit = Kit(operations=gather([packdesk_sample]), files=Blobs(files))
         with database.begin(write=True) as connection:

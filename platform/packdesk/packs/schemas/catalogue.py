@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from packdesk.packs.schemas import behaviour, kinds
+from packdesk.packs.schemas import behaviour, kinds, rules
 from packdesk.packs.schemas.shapes import Object
 
 PACK_SHAPE = behaviour.PACK
@@ -18,6 +18,8 @@ KINDS: Mapping[str, Object] = MappingProxyType(
         "matrices": kinds.MATRIX,
         "key_dates": kinds.KEY_DATES,
         "actions": behaviour.ACTION,
+        "workflows": rules.WORKFLOW,
+        "assignment_rules": rules.ASSIGNMENT_RULE,
         "views": behaviour.VIEW,
         "organisation": behaviour.ORGANISATION,
         "roles": behaviour.ROLE,
@@ -29,7 +31,7 @@ KINDS: Mapping[str, Object] = MappingProxyType(
 #: Named by the format, not known to this version of the engine.
 LATER_KINDS = frozenset(
     {
-        "action_sets", "alerts", "approvals", "assignment_rules", "custom_fields", "dashboards", "definitions", "event_communications", "external_systems",
-        "gateways", "imports", "notifications", "public_links", "searches", "tags", "telephony", "templates", "workflows",
+        "action_sets", "alerts", "approvals", "custom_fields", "dashboards", "definitions", "event_communications", "external_systems",
+        "gateways", "imports", "notifications", "public_links", "searches", "tags", "telephony", "templates",
     }
 )  # fmt: skip
