@@ -103,6 +103,22 @@ def test_the_views_of_the_how_to_lay_out_the_tutorials_pack() -> None:
     assert set(desk.tabs[-1].row_actions) <= set(types("loan").actions)
 
 
+def test_the_rules_of_the_how_to_fit_the_tutorials_pack() -> None:
+    """WF-1, NET-7: both rules are compiled for the loans, and the workflow makes a task that the base pack has."""
+    manifest = {"id": "mine", "title": "Mine", "version": "1.0.0", "format": 1, "language": "en", "requires": {"loans": ">=1,<2"}}
+    rules = MemorySource("mine", {"pack.json": json.dumps(manifest), **_named_examples(DOCS / "how-to" / "let-rules-act.md")})
+
+    loaded = load([FolderSource(ROOT / "metadata"), _tutorial(), rules])
+
+    assert [str(problem) for problem in loaded.problems] == []
+    assert loaded.merged is not None
+    model = build(loaded.merged)
+    assert [str(problem) for problem in check(model)] == []
+    loan = compile_model(model, 1).type("loan")
+    assert [one.workflow.id for one in loan.workflows] == ["call_back_about_routers"]
+    assert [one.rule.id for one in loan.assignment_rules] == ["routers", "other_loans"]
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "commands.md"], ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_command_of_a_page_can_be_typed_as_it_stands(page: Path) -> None:
     """M-4: a newcomer has no packdesk on his path, and without a home a command would look at another system than the page means."""

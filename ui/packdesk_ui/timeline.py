@@ -1,6 +1,6 @@
 """What happened to a record, what was noted on it and attached to it, as a page tells it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from babel.numbers import format_decimal
@@ -9,8 +9,9 @@ from flask import url_for
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Field
 from packdesk.model.nodes import Json
+from packdesk.model.rules import Workflow
 from packdesk.records import attach, note
-from packdesk.records.history import CHOICES, HistoryPage, ends_of
+from packdesk.records.history import CHOICES, Event, HistoryPage, ends_of
 from packdesk.records.looking import Look
 from packdesk.records.note import NotePage
 from packdesk.runtime.entity import EntityRuntime
@@ -150,7 +151,7 @@ def _entries(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryPag
     for event in page.events:
         yield Entry(
             who=people.name_of(event.by),
-            what=_what(entity, event.kind, event.action, look.language),
+            what=_what(entity, event, look.language),
             when=moment(event.at, look.language, look.zone),
             changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items() if path not in _UNTOLD),
             door=words(f"door.{event.door}") if event.door in _DOORS else event.door,
@@ -159,11 +160,19 @@ def _entries(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryPag
         )
 
 
-def _what(entity: EntityRuntime, kind: str, action: str, language: str) -> str:
+def _what(entity: EntityRuntime, event: Event, language: str) -> str:
+    kind, action = event.kind, event.action
+    if rule := _acting(entity, event.rules):
+        return words("history.by_rule", what=words(f"history.{kind}"), rule=rule.label.in_language(language))
     if action:
         found = entity.actions.get(action)
         return words("history.action", action=found.action.label.in_language(language) if found is not None else action)
     return words(f"history.{kind}") if kind in _KINDS_OF_EVENTS else words("history.other", kind=kind)
+
+
+def _acting(entity: EntityRuntime, paths: Sequence[str]) -> Workflow | None:
+    """Return the workflow that did it by itself; None where a person did, whatever rules took part."""
+    return next((rule for rule in entity.model.workflows.values() if rule.path == paths[0]), None) if paths else None
 
 
 def _read_named(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryPage) -> None:

@@ -35,6 +35,7 @@ class Workflow:
     when: Condition = True
     order: int = 100
     effects: Mapping[str, Effect]
+    description: Text | None = None
     effective: bool = True
 
 
@@ -56,4 +57,5 @@ class AssignmentRule:
     address: Expression | None = None
     #: Also of what somebody assigned by hand on creation.
     replaces_manual: bool = False
+    description: Text | None = None
     effective: bool = True

@@ -29,6 +29,7 @@ def _workflow(identifier: str, body: Body, path: str, texts: Texts) -> Workflow:
         when=when_at(body, path),
         order=number_at(body, "order", 100),
         effects={name: build_effect(name, part, f"{path}.effects.{name}", texts) for name, part in members(body, "effects")},
+        description=texts.optional(body, path, "description"),
         effective=flag_at(body, "effective", default=True),
     )
 
@@ -46,7 +47,8 @@ def _assignment_rule(identifier: str, body: Body, path: str, texts: Texts) -> As
         order=number_at(body, "order", 100),
         unit=value_of(assign.get("unit"), f"{path}.assign.unit"),
         user=value_of(assign.get("user"), f"{path}.assign.user"),
-        address=expression_at(assign, "address", f"{path}.assign"),
+        address=expression_at(assign, "address", f"{path}.assign") if text_at(assign, "by") == "area" else None,
         replaces_manual=flag_at(body, "replaces_manual"),
+        description=texts.optional(body, path, "description"),
         effective=flag_at(body, "effective", default=True),
     )

@@ -369,6 +369,7 @@ _RESOLVERS: Mapping[str, Callable[[Index, Reference], tuple[Names, ...]]] = {
     "choice_value": _choice_value,
     "child_subtype": _child_subtype,
     "created_subtype": _created_subtype,
+    "own_subtype": lambda index, reference: index.each_type(reference, lambda names: names.subtypes),
     "created_field": _created_field,
     "given_field": _created_field,
     "form_field": _form_field,

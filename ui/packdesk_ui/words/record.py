@@ -62,6 +62,7 @@ TEXTS: Texts = {
     "history.deleted": ("deleted", "gelöscht"),
     "history.undone": ("put back", "zurückgesetzt"),
     "history.action": ("performed: {action}", "ausgeführt: {action}"),
+    "history.by_rule": ("{what} by the rule “{rule}”", "{what} durch die Regel „{rule}“"),
     "history.note": ("added a note", "Notiz hinzugefügt"),
     "history.attachment": ("attached a file", "Datei angehängt"),
     "history.migrated": ("adapted by a release", "durch ein Release angepasst"),

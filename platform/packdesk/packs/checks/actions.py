@@ -10,13 +10,19 @@ from packdesk.packs.nodes import Node
 
 
 def check_actions(index: Index) -> Iterator[Problem]:
-    """Yield what is wrong with actions and scenarios."""
+    """Yield what is wrong with actions, the rules that act by themselves, and scenarios."""
     for name, node in index.tree.documents["actions"].items():
         yield from _owner(index, name, node)
         yield from _inputs(index, name, node)
         for effect, body in members(node, "effects").items():
             yield from _effect(effect, body, node)
         yield from _twice(node)
+    for node in index.tree.documents["workflows"].values():
+        for effect, body in members(node, "effects").items():
+            yield from _effect(effect, body, node)
+        yield from _twice(node)
+    for name, node in index.tree.documents["assignment_rules"].items():
+        yield from _assignment(name, node)
     for name, node in index.tree.documents["scenarios"].items():
         yield from _steps(name, node)
 
@@ -72,6 +78,20 @@ def _effect(name: str, body: Node, action: Node) -> Iterator[Problem]:
         yield body.problem(
             "missing_key", f"The effect '{name}' does not say which section it writes.", "Add 'section' to the effect or to the action.", at_key=True
         )
+
+
+def _assignment(name: str, node: Node) -> Iterator[Problem]:
+    """Yield what is wrong with whom a rule names: nobody, or somebody and an area."""
+    assign = node.get("assign")
+    if assign is None:
+        return
+    named, by_area = [key for key in ("unit", "user") if key in assign.members], "by" in assign.members or "address" in assign.members
+    if not named and not by_area:
+        yield assign.problem("nobody_assigned", f"The rule '{name}' says neither unit nor user.", "Add one of them, or 'by' and 'address'.", at_key=True)
+    elif named and by_area:
+        yield assign.problem("nobody_assigned", f"The rule '{name}' names {listed(named)} and goes by area.", "Keep one of the two ways.", at_key=True)
+    elif by_area and len(assign.members.keys() & {"by", "address"}) < 2:
+        yield assign.problem("nobody_assigned", f"The rule '{name}' goes by area and needs 'by' and 'address'.", "Add the other one.", at_key=True)
 
 
 def _twice(action: Node) -> Iterator[Problem]:

@@ -39,6 +39,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "choice_value": ("unknown_choice_value", "field of the row"),
     "child_subtype": ("unknown_subtype", "subtype"),
     "created_subtype": ("unknown_subtype", "subtype"),
+    "own_subtype": ("unknown_subtype", "subtype"),
     "created_field": ("unknown_field", "field"),
     "given_field": ("unknown_field", "field"),
     "form_field": ("unknown_field", "field"),

@@ -75,7 +75,7 @@ EFFECT = Variants(
         ),
         "link": _effect("Connects a record", {**_LINK, "values": _values("Field of the link -> value", "")}, ("relation", "record")),
         "unlink": _effect("Disconnects a record", _LINK, ("relation", "record")),
-        "assign": _effect("Assigns a unit, a user or both", {"unit": value("Unit", "first_line"), "user": value("User", "=actor")}),
+        "assign": _effect("Assigns a unit, a user or both", {"unit": value("Unit", "first_line", ref="unit"), "user": value("User", "=actor")}),
         "add_note": _effect("Adds a note", {"text": value("Text of the note", "Called back.")}, ("text",)),
         "call_operation": _effect(
             "Calls a registered operation",

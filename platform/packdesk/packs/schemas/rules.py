@@ -13,7 +13,7 @@ WORKFLOW = member(
         "label": LABEL,
         "description": DESCRIPTION,
         "entity_type": name("Entity type", ref="entity_type", examples=("loan",)),
-        "subtypes": names("Records of these types only", ref="subtype"),
+        "subtypes": names("Records of these types only", ref="own_subtype"),
         "events": names("What starts it", choices=tuple(event.value for event in Event), examples=(("record.created",),)),
         "when": expression("Only then", "event.state == 'returned'"),
         "order": _ORDER,
@@ -34,7 +34,7 @@ ASSIGNMENT_RULE = member(
         "assign": Object(
             title="Unit, user or both; or the unit of the area in which an address lies",
             keys={
-                "unit": value("Unit", "first_line"),
+                "unit": value("Unit", "first_line", ref="unit"),
                 "user": value("User", "=record.created_by"),
                 "by": name("How the unit is found", choices=("area",), examples=("area",)),
                 "address": expression("Address that decides", "record.contact.address"),

@@ -173,9 +173,9 @@ def condition(title: str, *, default: bool = False) -> Leaf:
     return Leaf(title=title, types=("boolean", "string"), role=Role.CONDITION, default=default, examples=(True, "=record.kind == 'x'"))
 
 
-def value(title: str, *examples: Json) -> Leaf:
-    """Return a place for any JSON value, or an expression after ``=``."""
-    return Leaf(title=title, types=(), role=Role.VALUE, examples=examples)
+def value(title: str, *examples: Json, ref: str = "") -> Leaf:
+    """Return a place for any JSON value, or an expression after ``=``; ``ref`` is what a literal names."""
+    return Leaf(title=title, types=(), role=Role.VALUE, examples=examples, ref=ref)
 
 
 def duration(title: str) -> Leaf:
