@@ -56,6 +56,8 @@ class Ears:
 
     def __init__(self, page: Page, reader: str) -> None:
         self.page = page
+        #: How many twentieths of a second somebody waits for what is to be said.
+        self.patience = 60
         self._heard: list[str] = []
         page.add_init_script(reader + _LISTEN)
         page.emulate_media(reduced_motion="reduce")
@@ -77,7 +79,7 @@ class Ears:
 
     def announced(self, *sentences: str | re.Pattern[str]) -> None:
         """Wait until all of this was said by itself, in this order, since somebody listened last."""
-        for _ in range(60):
+        for _ in range(self.patience):
             self._listen()
             if not _missing(self._heard, sentences):
                 self._heard.clear()

@@ -288,6 +288,7 @@ def test_what_no_region_says_is_not_heard(hear: Hear) -> None:
     page, ears = hear("/r/{contact}")
     page.evaluate("document.getElementById('told').remove()")
 
+    ears.patience = 10
     _search(page, "Nobody is called so")
 
     with pytest.raises(AssertionError, match="was not said"):
