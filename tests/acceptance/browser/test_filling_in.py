@@ -142,6 +142,30 @@ def test_a_record_made_on_the_way_is_asked_for_what_its_window_shows_and_nothing
 
 
 @once
+def test_escape_closes_the_choices_and_only_then_asks_about_the_window(enter: Enter, leader: Client) -> None:
+    """GEN-12: a key closes what lies on top, one thing at a time."""
+    _person(leader, "Escapist")
+    page = enter("anna").open("/r/{service_request}/new?subtype={information_request}")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("combobox", name="Account").press_sequentially("zz", delay=20)
+    page.get_by_role("option", name="New account").click()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    owner = page.locator(MODAL).get_by_role("combobox", name="Owner")
+    owner.press_sequentially("Escapist", delay=20)
+    expect(page.locator(f"{MODAL} .combo li").first).to_be_visible()
+
+    owner.press("Escape")
+
+    expect(page.locator(f"{MODAL} .combo li")).to_have_count(0)
+    expect(page.locator(MODAL)).to_be_visible()
+    expect(owner).to_be_focused()
+    assert asked == []
+    owner.press("Escape")
+    assert len(asked) == 1
+
+
+@once
 def test_rows_are_moved_and_taken_back_by_buttons(enter: Enter, leader: Client) -> None:
     """QUALITY B 24: nothing by drag; the order is kept."""
     person = leader.create(

@@ -97,7 +97,8 @@ export function connectPickers(root: Document): void {
       event.preventDefault();
       ask(input, 0);
     }
-  });
+    // On the way down: the window around the input hears of an Escape only when no list was open.
+  }, true);
   root.addEventListener("focusout", (event) => {
     const input = picker(event);
     if (!input || inLogin(event.relatedTarget)) return;
