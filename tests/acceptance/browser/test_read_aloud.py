@@ -286,7 +286,7 @@ def test_a_picker_says_how_much_it_offers_and_what_the_arrows_come_to(hear: Hear
 def test_what_no_region_says_is_not_heard(hear: Hear) -> None:
     """Who listens must be able to miss something."""
     page, ears = hear("/r/{contact}")
-    page.evaluate("document.getElementById('told').remove()")
+    page.evaluate("document.querySelector('[data-told-page]').remove()")
 
     ears.patience = 10
     _search(page, "Nobody is called so")

@@ -3,7 +3,7 @@ const SOON = 60;
 
 /** Says words politely; what lies behind a window is not heard, so that one says it itself. */
 export function tell(root: Document, words: string, near: Element | null = null): void {
-  const place = near?.closest("form")?.querySelector("[data-told]") ?? root.getElementById("told");
+  const place = near?.closest("form")?.querySelector("[data-told]") ?? root.querySelector("[data-told-page]");
   if (!place || !words) return;
   // The same words once more are news too.
   place.textContent = "";
