@@ -102,6 +102,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         # values
         "required_field": Entry(422, "{label} is required.", "{label} ist erforderlich."),
         "wrong_type": Entry(422, "{label} must be {expected}.", "{label} muss {expected} sein."),
+        "ambiguous_date": Entry(
+            422,
+            "{label} could be {one} or {other}. Write the month as a word, such as {example}, or {iso}.",
+            "{label} kann {one} oder {other} heißen. Schreiben Sie den Monat als Wort, etwa {example}, oder {iso}.",
+        ),
         "too_long": Entry(422, "{label} may have at most {limit} {limit:character|characters}.", "{label} darf höchstens {limit} Zeichen haben."),
         "too_short": Entry(422, "{label} needs at least {limit} {limit:character|characters}.", "{label} braucht mindestens {limit} Zeichen."),
         "below_minimum": Entry(422, "{label} must be at least {limit}.", "{label} muss mindestens {limit} sein."),

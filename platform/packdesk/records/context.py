@@ -121,6 +121,11 @@ class Context:
     ids: IdSource = new_id
     request_key: RequestKey | None = None
 
+    @property
+    def typing(self) -> bool:
+        """Say whether people typed what comes in."""
+        return self.door in (Door.SCREEN, Door.IMPORT)
+
     def of_part(self, position: int) -> "Context":
         """Return the context of one of many changes that a request makes."""
         return self if self.request_key is None else dataclasses.replace(self, request_key=self.request_key.part(position))

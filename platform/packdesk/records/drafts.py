@@ -75,7 +75,13 @@ class Work:
 def begin(context: "Context", unit: UnitOfWork, runtime: Runtime) -> Work:
     """Return the work of one transaction."""
     home = next((node.time_zone for node in runtime.model.organisation.units.values() if node.time_zone), "UTC")
-    words = Reading(model=runtime.model, language=context.language, zone=zone_named(context.actor.time_zone), now=context.clock.now())
+    words = Reading(
+        model=runtime.model,
+        language=context.language,
+        zone=zone_named(context.actor.time_zone),
+        now=context.clock.now(),
+        typing=context.typing,
+    )
     # The rules word their findings in the actor's language: that of this request, not of his profile.
     heard = context if context.actor.language == context.language else replace(context, actor=replace(context.actor, language=context.language))
     return Work(context=heard, unit=unit, runtime=runtime, now=context.clock.now(), zone=zone_named(home), reading=words)

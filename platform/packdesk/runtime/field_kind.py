@@ -36,6 +36,8 @@ class Reading:
     zone: ZoneInfo = having(default_factory=lambda: UTC)
     #: When it is read, for days that are typed as ``tomorrow`` or without a year; None where nobody types.
     now: datetime | None = None
+    #: A person types it, on a screen or into a file: what is refused is told with examples as people type them, not as programs write them.
+    typing: bool = False
 
     @property
     def today(self) -> date | None:
@@ -63,8 +65,8 @@ _EXPECTED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
         Kind.DECIMAL: ("a number with at most 18 digits before and 6 after the point", "eine Zahl mit höchstens 18 Vor- und 6 Nachkommastellen"),
         Kind.MONEY: ("an amount with a currency such as 12.50 EUR", "ein Betrag mit Währung wie 12,50 EUR"),
         Kind.BOOLEAN: ("yes or no", "ja oder nein"),
-        Kind.DATE: ("an existing date such as 2026-12-31", "ein vorhandenes Datum wie 31.12.2026"),
-        Kind.DATETIME: ("an existing moment such as 2026-12-31T14:30:00Z", "ein vorhandener Zeitpunkt wie 31.12.2026 14:30"),
+        Kind.DATE: ("an existing date such as 2026-12-31", "ein vorhandenes Datum wie 2026-12-31"),
+        Kind.DATETIME: ("an existing moment such as 2026-12-31T14:30:00Z", "ein vorhandener Zeitpunkt wie 2026-12-31T14:30:00Z"),
         Kind.DURATION: ("a duration such as 5 days", "eine Dauer wie 5 Tage"),
         Kind.OPTIONS: ("a list of different options", "eine Liste verschiedener Optionen"),
         Kind.REFERENCES: ("a list of different records", "eine Liste verschiedener Datensätze"),
@@ -73,6 +75,14 @@ _EXPECTED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
         Kind.URL: ("an address that begins with http:// or https://", "eine Adresse, die mit http:// oder https:// beginnt"),
         Kind.ADDRESS: ("a postal address", "eine Postanschrift"),
         Kind.JSON: ("JSON of at most 100,000 characters", "JSON mit höchstens 100.000 Zeichen"),
+    }
+)
+#: The same where a person types it.
+_EXPECTED_TYPED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
+    {
+        **_EXPECTED,
+        Kind.DATE: ("an existing date such as 31 Dec 2026", "ein vorhandenes Datum wie 31.12.2026"),
+        Kind.DATETIME: ("an existing moment such as 31 Dec 2026 14:30", "ein vorhandener Zeitpunkt wie 31.12.2026 14:30"),
     }
 )
 _TEXT = ("text without NUL", "Text ohne NUL-Zeichen")
@@ -94,7 +104,7 @@ _SENT: tuple[tuple[type | tuple[type, ...], str, str], ...] = (
 
 def wrong_type(field: Field, reading: Reading) -> Finding:
     """Return the finding that a value is not of the field's kind."""
-    english, german = _EXPECTED.get(field.kind, _TEXT)
+    english, german = (_EXPECTED_TYPED if reading.typing else _EXPECTED).get(field.kind, _TEXT)
     return finding("wrong_type", field, reading, expected=german if reading.language == "de" else english, kind=field.kind.value)
 
 

@@ -235,14 +235,28 @@ def _day(field: Field, text: str, reading: Reading) -> str | Finding:
     if not isinstance(value, date):
         return value if isinstance(value, Finding) else wrong_type(field, reading)
     if value < _FIRST_DAY:
-        return finding("below_minimum", field, reading, limit=_FIRST_DAY.isoformat())
-    return finding("above_maximum", field, reading, limit=_LAST_DAY.isoformat()) if value > _LAST_DAY else value.isoformat()
+        return finding("below_minimum", field, reading, limit=_limit(_FIRST_DAY, reading))
+    return finding("above_maximum", field, reading, limit=_limit(_LAST_DAY, reading)) if value > _LAST_DAY else value.isoformat()
+
+
+def _limit(day: date, reading: Reading) -> str:
+    return KINDS[Kind.DATE].typed(day, reading) if reading.typing else day.isoformat()
 
 
 def _plain(value: object) -> str:
     if isinstance(value, Money):
         return f"{number_text(value.amount)} {value.currency}"
     return number_text(value) if isinstance(value, Decimal) else str(value)
+
+
+def typed_values(entity: EntityRuntime, chip: Chip, reading: Reading) -> tuple[str, ...]:
+    """Return the values of a chip as a person would type them, so that ``typed`` takes them back."""
+    field = entity.fields[chip.path].field
+    if field.kind in REFERENCE_KINDS:
+        return tuple(named_by(value)[1] for value in chip.values)
+    if takes(field, chip.operator) in (Takes.DAY, Takes.TWO_DAYS):
+        return tuple(KINDS[Kind.DATE].typed(date.fromisoformat(value), reading) for value in chip.values)
+    return chip.values
 
 
 # words -------------------------------------------------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
+from packdesk.errors import Finding
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.model import Model
 from packdesk.model.nodes import Json
-from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, wrong_type
-from packdesk.runtime.kinds_typed_time import typed_day, typed_moment
+from packdesk.runtime.field_kind import ColumnPart, FieldKind, Reading, finding, wrong_type
+from packdesk.runtime.kinds_typed_time import two_days, typed_day, typed_moment
 
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
@@ -40,6 +41,16 @@ def _moment(text: str, zone: ZoneInfo | None) -> datetime | None:
         return None
 
 
+def _unread(field: Field, value: object, reading: Reading) -> Finding:
+    """Return why a text is no day or moment: of one that a person typed and that may be two days, both."""
+    both = two_days(value, reading.language, reading.today) if reading.typing and isinstance(value, str) else None
+    if both is None:
+        return wrong_type(field, reading)
+    one, other = (format_date(day, "d MMMM y", locale=reading.language) for day in both)
+    example = format_date(both[0], "d MMM y", locale=reading.language)
+    return finding("ambiguous_date", field, reading, one=one, other=other, example=example, iso=both[0].isoformat())
+
+
 class DateKind(FieldKind):
     """A day of the calendar, without a zone."""
 
@@ -50,11 +61,11 @@ class DateKind(FieldKind):
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read an existing day in ISO form."""
         day = _day(value) if isinstance(value, str) else None
-        return wrong_type(field, reading) if day is None else day
+        return _unread(field, value, reading) if day is None else day
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read ISO form, or a day as people name it: ``31.12.2026``, ``22.11.``, ``22 Nov``, ``tomorrow``, ``+3d``."""
-        return _day(text) or typed_day(text, reading.language, reading.today) or wrong_type(field, reading)
+        return _day(text) or typed_day(text, reading.language, reading.today) or _unread(field, text, reading)
 
     def typed(self, value: object, reading: Reading) -> str:
         """Return the day as the language writes it in figures; ISO form in English, whose orders differ."""
@@ -87,12 +98,12 @@ class DateTimeKind(FieldKind):
     def parse(self, field: Field, value: object, reading: Reading) -> object:
         """Read an existing moment in ISO form with its zone."""
         moment = _moment(value, None) if isinstance(value, str) else None
-        return wrong_type(field, reading) if moment is None else moment
+        return _unread(field, value, reading) if moment is None else moment
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read a moment; without a zone it is in the reader's own, a bare day is its beginning there."""
         moment = _moment(f"{text}T00:00" if _day(text) else text, reading.zone) or typed_moment(text, reading.language, reading.zone, reading.now)
-        return wrong_type(field, reading) if moment is None else moment
+        return _unread(field, text, reading) if moment is None else moment
 
     def typed(self, value: object, reading: Reading) -> str:
         """Return day and time where the reader is, to the minute."""

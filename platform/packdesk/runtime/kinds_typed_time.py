@@ -17,7 +17,7 @@ from packdesk.model.durations import Duration, Unit
 
 LANGUAGES = ("en", "de")
 _DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})(?:\.\s?(\d{4}|\d{2})?)?")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2})?)?")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:\.|st|nd|rd|th)?\s*([^\W\d]+)\.?(?:,?\s*(\d{4}|\d{2}))?")
 _MONTH_DAY = re.compile(r"([^\W\d]+)\.?\s*(\d{1,2})(?:st|nd|rd|th)?(?:,?\s*(\d{4}))?")
 _SHIFT = re.compile(r"([+-])\s?(\d{1,4})\s?([^\W\d]*)")
@@ -76,6 +76,23 @@ def typed_day(text: str, language: str, today: date | None) -> date | None:
         return None
 
 
+def two_days(text: str, language: str, today: date | None) -> tuple[date, date] | None:
+    """Return both days that a text may mean whose order the language doesn't say (``12/11``), the one that begins with the day first; None for any other.
+
+    It may have a time of day behind it, as a moment is typed.
+    """
+    word = text.strip().casefold()
+    moment = _MOMENT.fullmatch(word)
+    match = _SLASHED.fullmatch(moment["day"] if moment is not None else word)
+    if match is None or today is None or language == "de" or match[1] == match[2]:
+        return None
+    year = _year(match[3] or "", today.year)
+    try:
+        return date(year, int(match[2]), int(match[1])), date(year, int(match[1]), int(match[2]))
+    except ValueError:
+        return None
+
+
 def _named_day(word: str, today: date | None) -> date | None:
     if today is None:
         return None
@@ -113,7 +130,7 @@ def _numbers(word: str, language: str) -> tuple[str, int, int] | None:
         day_first = language == "de" or first > _MONTHS or first == second
         if not day_first and second <= _MONTHS:
             return None
-        return (match[3], second, first) if day_first else (match[3], first, second)
+        return (match[3] or "", second, first) if day_first else (match[3] or "", first, second)
     if (match := _DAY_MONTH.fullmatch(word)) and match[2] in _months():
         return match[3] or "", _months()[match[2]], int(match[1])
     if (match := _MONTH_DAY.fullmatch(word)) and match[1] in _months():

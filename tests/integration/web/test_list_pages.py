@@ -151,6 +151,48 @@ def test_a_chip_with_a_bad_value_stays_as_it_was_typed(reader: FlaskClient) -> N
     assert "Pages must be a whole number" in text
 
 
+def _of_day(client: FlaskClient, language: str, **form: str) -> str:
+    sent = {"_path": "bought_on", "_op": "on", "_index": "", **form}
+    return client.post("/r/book", data=sent, headers={**SAME_ORIGIN, "Accept-Language": language}).text
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "chip", "again"),
+    [("de", "22.11.2026", "am 22.11.2026", "22.11.2026"), ("en", "22 Nov 2026", "on Nov 22, 2026", "2026-11-22")],
+)
+def test_a_day_of_a_chip_is_typed_as_in_a_form(reader: FlaskClient, language: str, typed: str, chip: str, again: str) -> None:
+    text = _of_day(reader, language, _value=typed, _set="1")
+    editor = reader.post(
+        "/r/book",
+        data={"_chip": "0", **_chips({"path": "bought_on", "operator": "on", "values": ["2026-11-22"]})},
+        headers={**SAME_ORIGIN, "Accept-Language": language},
+    ).text
+
+    assert f"{chip}</bdi>" in text
+    assert f'name="_value" value="{again}" type="text"' in editor
+    assert 'type="date"' not in editor
+
+
+@pytest.mark.parametrize("typed", ["morgen", "tomorrow", "+3d"])
+def test_a_day_of_a_chip_may_be_counted_from_today(reader: FlaskClient, typed: str) -> None:
+    assert _reference_chip(_of_day(reader, "de", _value=typed, _set="1"))["operator"] == "on"
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "said"),
+    [
+        ("de", "bald", "muss ein vorhandenes Datum wie 31.12.2026 sein."),
+        ("en", "soon", "must be an existing date such as 31 Dec 2026."),
+        ("en", "12/11/2026", "could be 12 November 2026 or 11 December 2026."),
+    ],
+)
+def test_a_day_of_a_chip_is_refused_with_the_sentence_of_the_forms(reader: FlaskClient, language: str, typed: str, said: str) -> None:
+    text = _of_day(reader, language, _value=typed, _set="1")
+
+    assert said in text
+    assert f'name="_value" value="{typed}"' in text
+
+
 def test_an_empty_list_says_which_chip_to_take_off(reader: FlaskClient) -> None:
     _, text = _post(reader, **_chips({"path": "pages", "operator": "at_least", "values": ["9000"]}))
 

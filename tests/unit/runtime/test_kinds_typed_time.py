@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from packdesk.errors import Finding
+from packdesk.errors import Finding, sentence
 from packdesk.model.durations import Duration, Unit
-from packdesk.model.entity_types import Kind
+from packdesk.model.entity_types import Field, Kind
+from packdesk.model.nodes import Text
 from packdesk.runtime.kinds import KINDS, Reading
 from packdesk.runtime.kinds_typed_time import typed_day, typed_duration, typed_moment
 from packdesk.runtime.values import Money
@@ -68,6 +69,60 @@ def test_what_names_no_day_is_not_read(typed: str, language: str) -> None:
 )
 def test_a_day_with_slashes_is_read_only_where_its_order_is_known(typed: str, language: str, day: date | None) -> None:
     assert typed_day(typed, language, SUNDAY) == day
+
+
+@pytest.mark.parametrize(("typed", "day"), [("25/12", date(2026, 12, 25)), ("12/25", date(2026, 12, 25)), ("11/11/", date(2026, 11, 11))])
+def test_slashes_need_no_year(typed: str, day: date) -> None:
+    assert typed_day(typed, "en", SUNDAY) == day
+
+
+def _refused(kind: Kind, text: str, language: str, *, typing: bool) -> str:
+    declared = Field(id="on", path="on", label=Text(by_language={"en": "Day", "de": "Tag"}, fallback="Day"), kind=kind, constraints={})
+    reading = Reading(language=language, zone=BERLIN, now=NOW, typing=typing)
+    found = KINDS[kind].read(declared, text, reading)
+    assert isinstance(found, Finding), found
+    return sentence(found, language)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "language", "said"),
+    [
+        (Kind.DATE, "12/11", "en", "Day could be 12 November 2026 or 11 December 2026. Write the month as a word, such as 12 Nov 2026, or 2026-11-12."),
+        (Kind.DATE, "3/4/25", "en", "Day could be 3 April 2025 or 4 March 2025. Write the month as a word, such as 3 Apr 2025, or 2025-04-03."),
+        (
+            Kind.DATETIME,
+            "12/11 14:30",
+            "en",
+            "Day could be 12 November 2026 or 11 December 2026. Write the month as a word, such as 12 Nov 2026, or 2026-11-12.",
+        ),
+        (Kind.DATE, "31/31", "en", "Day must be an existing date such as 31 Dec 2026."),
+        (Kind.DATE, "99/0", "de", "Tag muss ein vorhandenes Datum wie 31.12.2026 sein."),
+        (Kind.DATETIME, "soon", "en", "Day must be an existing moment such as 31 Dec 2026 14:30."),
+        (Kind.DATETIME, "bald", "de", "Tag muss ein vorhandener Zeitpunkt wie 31.12.2026 14:30 sein."),
+    ],
+)
+def test_what_a_person_typed_is_refused_with_what_people_type(kind: Kind, text: str, language: str, said: str) -> None:
+    """GEN-10: also why a day is not read that may be two, and how to write it."""
+    assert _refused(kind, text, language, typing=True) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "said"),
+    [
+        (Kind.DATE, "en", "Day must be an existing date such as 2026-12-31."),
+        (Kind.DATETIME, "en", "Day must be an existing moment such as 2026-12-31T14:30:00Z."),
+        (Kind.DATETIME, "de", "Tag muss ein vorhandener Zeitpunkt wie 2026-12-31T14:30:00Z sein."),
+    ],
+)
+def test_a_program_is_told_what_programs_write(kind: Kind, language: str, said: str) -> None:
+    assert _refused(kind, "12/11", language, typing=False) == said
+
+
+@pytest.mark.parametrize(("kind", "typed"), [(Kind.DATE, "31 Dec 2026"), (Kind.DATETIME, "31 Dec 2026 14:30"), (Kind.DATE, "12 Nov 2026")])
+def test_what_a_sentence_shows_is_read(kind: Kind, typed: str) -> None:
+    declared = Field(id="on", path="on", label=Text(by_language={}, fallback="Day"), kind=kind, constraints={})
+
+    assert not isinstance(KINDS[kind].read_text(declared, typed, Reading(zone=BERLIN, now=NOW, typing=True)), Finding)
 
 
 @pytest.mark.parametrize("typed", ["today", "22.11.", "22.11.26", "+3d", "Friday", "22 Nov"])

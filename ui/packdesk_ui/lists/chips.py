@@ -77,7 +77,8 @@ class Changed:
 
 def reading() -> Reading:
     """Return how the person types values."""
-    return Reading(model=request_context.runtime().model, language=shell.language(), zone=request_context.zone())
+    now = answers.context().clock.now()
+    return Reading(model=request_context.runtime().model, language=shell.language(), zone=request_context.zone(), now=now, typing=True)
 
 
 def changed(entity: EntityRuntime, state: ListState) -> Changed:
@@ -173,8 +174,7 @@ def _editor_of(entity: EntityRuntime, state: ListState, which: str) -> Editor | 
     if place >= len(state.chips):
         return None
     chip = state.chips[place]
-    picked = entity.fields[chip.path].field.kind in filters.REFERENCE_KINDS
-    values = tuple(filters.named_by(value)[1] for value in chip.values) if picked else chip.values
+    values = filters.typed_values(entity, chip, reading())
     return _editor(entity, chip.path, chip.operator.value, which, values)
 
 
