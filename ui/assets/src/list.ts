@@ -1,12 +1,13 @@
 /** Lists: what has the focus keeps it when a part of the page is exchanged, long menus can be narrowed, scroll and selection come back. */
 
-/** The element that had the focus is found again by its id; where it is gone, the home of its region takes over. */
+/** The element that had the focus is found again by its id, the entry of a menu by the menu's; where it is gone, the home of its region takes over. */
 function keepFocus(root: Document): void {
   let had = "";
   root.addEventListener("htmx:beforeSwap", () => {
     const list = root.querySelector("[data-list]");
     const active = root.activeElement;
-    had = list && active && list.contains(active) ? active.id || "?" : "";
+    const menu = active?.closest("details.menu > div")?.parentElement?.querySelector("summary");
+    had = list && active && list.contains(active) ? active.id || menu?.id || "?" : "";
   });
   root.addEventListener("htmx:afterSettle", () => {
     const editor = root.querySelector("[data-chip-editor]:not([data-seen])");

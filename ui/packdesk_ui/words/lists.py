@@ -18,6 +18,7 @@ TEXTS: Texts = {
         "Für alles, was die Filter nicht ausdrücken: eine Bedingung an den Datensatz, wie in den Regeln eines Pakets.",
     ),
     "reset": ("Reset", "Zurücksetzen"),
+    "sort": ("Sort", "Sortieren"),
     "sort.by": ("Sort by {label}", "Nach {label} sortieren"),
     "pick": ("Select {name}", "{name} auswählen"),
     "pick.all": ("Select all on this page", "Alle auf dieser Seite auswählen"),
