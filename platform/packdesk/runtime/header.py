@@ -7,7 +7,7 @@ from datetime import date, datetime
 from packdesk.model.entity_types import Kind
 from packdesk.model.lifecycles import StateKind
 from packdesk.runtime.entity import EntityRuntime
-from packdesk.runtime.expressions.tree import Compare, Field, Node, Root
+from packdesk.runtime.expressions.tree import Compare, Field, Logic, Node, Root
 from packdesk.runtime.lifecycle import is_final
 from packdesk.runtime.values import Record
 
@@ -53,13 +53,20 @@ class Deadline:
 
 
 def deadlines(entity: EntityRuntime, record: Record) -> tuple[Deadline, ...]:
-    """Return the deadlines of a record that are set, the earliest first."""
+    """Return the deadlines of a record that are set, the earliest first; one that ended without being completed meets and misses none."""
+    if _given_up(entity, record):
+        return ()
     found = (
         Deadline(path=path, late_path=late, at=at, late=record.get(late) is True, stopped=is_final(entity, record))
         for path, late in deadline_paths(entity)
         if isinstance(at := record.get(path), date)
     )
     return tuple(sorted(found, key=lambda one: str(one.at)))
+
+
+def _given_up(entity: EntityRuntime, record: Record) -> bool:
+    state = entity.lifecycle.states.get(str(record.get("state"))) if entity.lifecycle is not None else None
+    return state is not None and state.kind is StateKind.FINAL and state.success is None
 
 
 def deadline_paths(entity: EntityRuntime) -> tuple[tuple[str, str], ...]:
@@ -69,7 +76,11 @@ def deadline_paths(entity: EntityRuntime) -> tuple[tuple[str, str], ...]:
 
 
 def _passed(entity: EntityRuntime, tree: Node) -> Iterator[str]:
-    """Yield the date that a comparison says the clock has passed."""
+    """Yield the date that a comparison says the clock has passed, alone or as one of several conditions that all hold."""
+    if isinstance(tree, Logic) and tree.operator == "and":
+        for operand in tree.operands:
+            yield from _passed(entity, operand)
+        return
     if not isinstance(tree, Compare) or tree.operator not in _LATE:
         return
     earlier, later = (tree.right, tree.left) if tree.operator.startswith(">") else (tree.left, tree.right)

@@ -1,17 +1,19 @@
 """Lists of the base pack as agents open them: with row actions, columns that conditions mark, and what moves with the clock."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from tests.integration.screens.desk import Desk, Visitor, texts
+from tests.integration.screens.desk import NEEDED, Desk, Visitor, texts
 from tests.speaking import speak
 from tests.statements import listening
 
 from packdesk.records.counting import counted
 from packdesk.records.search import SearchCommand
+from packdesk.records.update import update
 from packdesk.runtime.values import Record
 
 #: The release, views and columns of the list, its page with the count, what the conditions of its actions walk to.
@@ -72,6 +74,71 @@ def test_a_filter_has_its_own_order_and_what_somebody_chooses_goes_before_it(des
     assert len(newest) > 1
     assert newest == sorted(newest, reverse=True)
     assert oldest == sorted(oldest)
+
+
+@pytest.mark.parametrize("entity_type", ["account", "service_request", "activity", "lead", "communication"])
+def test_work_is_found_by_the_name_of_whose_it_is(desk: Desk, entity_type: str) -> None:
+    """GEN-9: the search field promises names; whoever is renamed is found by the new one."""
+    last = "Quastenflosser" + entity_type.replace("_", "")
+    contact = desk.made("contact", kind="person", person={"first_name": "Odile", "last_name": last})
+    account = desk.made("account", owner=contact.number, classification="private", credit_rating="a")
+    made = {"contact": contact, "account": account}
+    values = NEEDED[entity_type]
+    record = account if entity_type == "account" else desk.made(entity_type, **{name: _named(value, made) for name, value in values.items()})
+    lena = desk.visitor("lena")
+
+    found = [numbers(lena, entity_type, typed) for typed in (last[5:].lower(), f"Odile {last}")]
+    update(desk.context(), "contact", contact.number, {"person": {"last_name": f"Renamed{last[14:]}"}})
+    renamed = [numbers(lena, entity_type, typed) for typed in (last, f"Renamed{last[14:]}")]
+
+    assert found == [[record.number], [record.number]]
+    assert renamed == [[], [record.number]]
+
+
+def test_a_request_is_found_by_the_number_of_its_caller(desk: Desk) -> None:
+    contact = desk.made("contact", kind="person", person={"first_name": "Rings", "last_name": "Back"}, phones=[{"type": "home", "number": "030 5550188"}])
+    account = desk.made("account", owner=contact.number, classification="private", credit_rating="a")
+    request = desk.made("service_request", **{**NEEDED["service_request"], "account": account.number})
+
+    lena = desk.visitor("lena")
+    assert [numbers(lena, "service_request", typed) for typed in ("030 5550188", "+49305550188", "5550188")] == [[request.number]] * 3
+
+
+def test_an_account_is_offered_by_the_name_of_its_owner(desk: Desk, types: dict[str, Record]) -> None:
+    """SR-1: whoever raises a request knows the customer, not the number of his account."""
+    contact = desk.made("contact", kind="person", person={"first_name": "Picked", "last_name": "Byname"})
+    account = desk.made("account", owner=contact.number, classification="private", credit_rating="a")
+
+    offered = desk.visitor("anna").post("/r/service_request/choices", {"q": "byname", "field": "account"}).get_json()
+
+    assert [(one["value"].partition(" ")[0], "Picked Byname" in one["text"]) for one in offered["choices"]] == [(account.number, True)]
+
+
+def test_what_was_withdrawn_is_not_late_however_long_ago(desk: Desk) -> None:
+    """CARE-42: it was never completed, and nobody works on it."""
+    late = desk.needed()["service_request"]
+    expected = desk.services.live.current().tables.column("service_request", "expected_date").name
+    desk.put(late, **{expected: datetime.now(UTC) - timedelta(days=3)})
+    lena = desk.visitor("lena")
+
+    before = late.number in numbers(lena, "service_request", "", view="overdue")
+    desk.put(late, status="withdrawn", state="cancelled")
+    after = late.number in numbers(lena, "service_request", "", view="overdue")
+    page = texts(lena.get(f"/r/service_request/{late.number}").get_data(as_text=True))
+
+    assert (before, after) == (True, False)
+    assert [word for word in ("was missed", "was met", "late by", "Time overdue") if word in page] == []
+
+
+def numbers(visitor: Visitor, entity_type: str, typed: str, view: str = "") -> list[str]:
+    """Return the numbers of the records that a list shows for what was typed in its search field."""
+    everything = view or ("open" if entity_type == "account" else "all")
+    page = visitor.post(f"/r/{entity_type}?view={everything}", {"_state": json.dumps({"base": everything}), "_q": typed}).get_data(as_text=True)
+    return list(_editable(page))
+
+
+def _named(value: object, made: dict[str, Record]) -> object:
+    return made[value[1:-1]].number if isinstance(value, str) and value.startswith("{") else value
 
 
 def _editable(page: str) -> dict[str, bool]:
