@@ -81,7 +81,9 @@ def test_a_picker_names_all_that_it_offers(desk: Desk, many: dict[str, Record], 
 
 
 def test_the_search_over_everything_asks_only_the_types_that_hold_what_was_typed(desk: Desk, many: dict[str, Record], anna: Visitor) -> None:
-    one, _ = _cost(desk, anna, "/search", {"q": "manyfold"})
+    """Work is found by the names of its people too: one of no work, that a single type holds."""
+    desk.made("contact", kind="company", company={"name": "Zenith Singular Ltd"})
+    one, _ = _cost(desk, anna, "/search", {"q": "zenith singular"})
     none, _ = _cost(desk, anna, "/search", {"q": "nowhere to be found"})
 
     assert (len(one), len(none)) == (FRESHNESS + HOLDING + 1, FRESHNESS + HOLDING), one
