@@ -166,7 +166,7 @@ def test_ten_tasks_are_done_with_the_keyboard_alone(enter: Enter, numbers: list[
     hands.go("Enter")
     expect(page.locator("main")).to_contain_text("was created.")
 
-    assert hands.stops > 150
+    assert hands.stops > 120
     assert hands.faults == []
 
 

@@ -29,7 +29,7 @@ class _Slow:
 
     def asked(self) -> None:
         """Wait until it was asked for."""
-        for _ in range(100):
+        for _ in range(500):
             if self._held:
                 return
             self._page.wait_for_timeout(20)
