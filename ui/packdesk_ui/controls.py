@@ -27,6 +27,7 @@ ADDRESS_PARTS = ("street", "street_number", "postal_code", "town", "region", "co
 SEPARATOR = " · "
 _ROW = re.compile(r"([a-z0-9_]+)\[(\d+)\](?::id|\.([a-z0-9_]+)(?::[a-z_]+)?)\Z")
 _INPUT_TYPES = {"phone": "tel", "email": "email", "url": "url", "secret": "password"}
+_SHOWN_BY_EXAMPLE = frozenset({"date", "datetime", "duration", "money"})
 #: More choices than these are searched rather than looked through, and are not repeated in each row.
 FEW = 30
 _WIDE = frozenset({"textarea", "rich_text", "json", "address", "multiselect"})
@@ -76,6 +77,8 @@ class Control:
     #: Where the chosen record is looked at; empty: nothing chosen, or no record.
     link: str = ""
     limit: int = 0
+    #: A day of it lies in the past.
+    past: bool = False
     input_mode: str = ""
     faults: tuple[str, ...] = ()
     #: Offered values of a text that also takes others.
@@ -106,6 +109,11 @@ class Control:
         """Say whether a value stands in it."""
         chosen = any(option.selected for option in self.options or ())
         return chosen or any(self.parts.values()) or bool(self.shown) or self.value not in ("", "false")
+
+    @property
+    def example(self) -> str:
+        """Return which example of what can be typed stands in the empty input; empty for none."""
+        return "date.past" if self.past else self.control if self.control in _SHOWN_BY_EXAMPLE else ""
 
     @property
     def input_type(self) -> str:
@@ -329,6 +337,7 @@ def blank_control(field: FormField, name: str, *, path: str, search: str) -> Con
         search=search,
         searched=path,
         limit=longest,
+        past="latest" in field.field.field.constraints,
         input_mode={"number": "numeric", "decimal": "decimal"}.get(field.control, ""),
         suggestions=field.suggestions,
         hidden=field.hidden,

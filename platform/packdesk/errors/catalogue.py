@@ -111,6 +111,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "too_short": Entry(422, "{label} needs at least {limit} {limit:character|characters}.", "{label} braucht mindestens {limit} Zeichen."),
         "below_minimum": Entry(422, "{label} must be at least {limit}.", "{label} muss mindestens {limit} sein."),
         "above_maximum": Entry(422, "{label} may be at most {limit}.", "{label} darf höchstens {limit} sein."),
+        "date_after_today": Entry(422, "{label} cannot be after today.", "{label} darf nicht nach heute liegen."),
         "forbidden_character": Entry(
             422, "{label} contains a character that cannot be seen: {character}.", "{label} enthält ein Zeichen, das man nicht sieht: {character}."
         ),

@@ -51,6 +51,12 @@ def _unread(field: Field, value: object, reading: Reading) -> Finding:
     return finding("ambiguous_date", field, reading, one=one, other=other, example=example, iso=both[0].isoformat())
 
 
+def _in_time(field: Field, day: date, reading: Reading) -> date | Finding:
+    """Return the day, or that it lies after the last that the field allows, where the door knows what day it is."""
+    too_late = field.constraints.get("latest") == "today" and reading.today is not None and day > reading.today
+    return finding("date_after_today", field, reading) if too_late else day
+
+
 class DateKind(FieldKind):
     """A day of the calendar, without a zone."""
 
@@ -59,13 +65,16 @@ class DateKind(FieldKind):
     columns = (ColumnPart("", "date"),)
 
     def parse(self, field: Field, value: object, reading: Reading) -> object:
-        """Read an existing day in ISO form."""
+        """Read an existing day in ISO form; what a form could not take comes once more as it was typed, so that it is refused for the same reason."""
+        if reading.typing and isinstance(value, str):
+            return self.parse_text(field, value, reading)
         day = _day(value) if isinstance(value, str) else None
-        return _unread(field, value, reading) if day is None else day
+        return wrong_type(field, reading) if day is None else _in_time(field, day, reading)
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:
         """Read ISO form, or a day as people name it: ``31.12.2026``, ``22.11.``, ``22 Nov``, ``tomorrow``, ``+3d``."""
-        return _day(text) or typed_day(text, reading.language, reading.today) or _unread(field, text, reading)
+        day = _day(text) or typed_day(text, reading.language, reading.today)
+        return _unread(field, text, reading) if day is None else _in_time(field, day, reading)
 
     def typed(self, value: object, reading: Reading) -> str:
         """Return the day as the language writes it in figures; ISO form in English, whose orders differ."""

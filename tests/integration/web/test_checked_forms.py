@@ -33,6 +33,7 @@ THING = {
         "weight": {"type": "decimal", "minimum": 0, "exclusiveMaximum": 10},
         "price": {"type": "money", "minimum": 1, "maximum": 1000},
         "on": {"type": "date"},
+        "born": {"type": "date", "latest": "today"},
         "at": {"type": "datetime"},
         "takes": {"type": "duration"},
         "binding": {"type": "option", "list": "binding"},
@@ -201,6 +202,22 @@ def test_what_was_understood_is_said(kim: FlaskClient, name: str, typed: str, la
     said = _check(kim, "/r/thing/check", {name: typed, "_group": "parts"}, (name,), language)
 
     assert said[name]["read"] == read
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "example"), [("en", "Born cannot be after today.", "22 Nov 1985"), ("de", "Born darf nicht nach heute liegen.", "22.11.1985")]
+)
+@pytest.mark.parametrize("typed", ["+3d", "tomorrow", "2999-01-01", "31.12.2999"])
+def test_a_day_that_cannot_lie_ahead_is_refused_there_and_shown_by_one_of_the_past(
+    kim: FlaskClient, typed: str, language: str, said: str, example: str
+) -> None:
+    left = _check(kim, "/r/thing/check", {"born": typed}, ("born",), language)
+    saved = _save(kim, "/r/thing/new", {"name": "first", "mail": "a@example.com", "inner.note": "ok", "born": typed}, language)
+    page = kim.get("/r/thing/new", headers={"Accept-Language": language}).text
+
+    assert left["born"]["faults"] == [said]
+    assert saved["born"] == [said]
+    assert re.search(rf'name="born" [^>]*placeholder="{example}"', page)
 
 
 def test_a_value_that_another_record_holds_is_told_before_saving(kim: FlaskClient) -> None:

@@ -118,6 +118,22 @@ def test_a_program_is_told_what_programs_write(kind: Kind, language: str, said: 
     assert _refused(kind, "12/11", language, typing=False) == said
 
 
+@pytest.mark.parametrize(("day", "code"), [("2026-11-22", ""), ("2026-11-23", "date_after_today"), ("2026-11-32", "wrong_type")])
+@pytest.mark.parametrize("typing", [True, False])
+def test_a_day_with_a_latest_lies_not_after_it(day: str, code: str, typing: bool) -> None:
+    declared = Field(id="on", path="on", label=Text(by_language={}, fallback="Day"), kind=Kind.DATE, constraints={"latest": "today"})
+
+    read = KINDS[Kind.DATE].read(declared, day, Reading(zone=BERLIN, now=NOW, typing=typing))
+
+    assert read == date.fromisoformat(day) if not code else isinstance(read, Finding) and read.code == code
+
+
+def test_without_a_today_no_day_is_too_late() -> None:
+    declared = Field(id="on", path="on", label=Text(by_language={}, fallback="Day"), kind=Kind.DATE, constraints={"latest": "today"})
+
+    assert KINDS[Kind.DATE].read(declared, "2999-01-01") == date(2999, 1, 1)
+
+
 @pytest.mark.parametrize(("kind", "typed"), [(Kind.DATE, "31 Dec 2026"), (Kind.DATETIME, "31 Dec 2026 14:30"), (Kind.DATE, "12 Nov 2026")])
 def test_what_a_sentence_shows_is_read(kind: Kind, typed: str) -> None:
     declared = Field(id="on", path="on", label=Text(by_language={}, fallback="Day"), kind=kind, constraints={})

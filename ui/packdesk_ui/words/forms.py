@@ -48,6 +48,7 @@ TEXTS: Texts = {
     "choice.none": ("Nothing found.", "Nichts gefunden."),
     "several": ("Separate several by commas", "Mehrere durch Komma trennen"),
     "example.date": ("22 Nov, tomorrow, +3d", "22.11., morgen, +3d"),
+    "example.date.past": ("22 Nov 1985", "22.11.1985"),
     "example.datetime": ("22 Nov 14:30, tomorrow 9 am, +2h", "22.11. 14:30, morgen 9 Uhr, +2h"),
     "example.duration": ("90 min, 1h 30m, 5 days", "90 Min., 1h 30m, 5 Tage"),
     "example.money": ("1,234.50 EUR", "1.234,50 €"),

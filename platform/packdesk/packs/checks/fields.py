@@ -35,6 +35,7 @@ _FITTING: Mapping[str, frozenset[str]] = {
     "minItems": _MANY,
     "maxItems": _MANY,
     "uniqueItems": _MANY,
+    "latest": frozenset({"date"}),
 }
 _RANGES = (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"), ("exclusiveMinimum", "exclusiveMaximum"))
 

@@ -21,7 +21,7 @@ from packdesk.packs.schemas.shapes import (
     value,
 )
 
-#: JSON Schema's own words, with their own meaning.
+#: JSON Schema's own words, with their own meaning, and one that it has no word for: a limit that moves.
 CONSTRAINTS: Mapping[str, Leaf] = {
     "minLength": count("At least this many characters"),
     "maxLength": count("At most this many characters", minimum=1),
@@ -37,6 +37,7 @@ CONSTRAINTS: Mapping[str, Leaf] = {
     "minItems": count("At least this many entries"),
     "maxItems": count("At most this many entries", minimum=1),
     "uniqueItems": flag("No entry twice"),
+    "latest": name("No day after this one; today is that of who gives the value", choices=("today",)),
 }
 
 _FIELD_KEYS: Mapping[str, Shape] = {
