@@ -48,6 +48,8 @@ class Confirm:
     version: int
     modal: bool
     faults: tuple[Fault, ...] = ()
+    #: What else goes with it.
+    more: str = ""
 
 
 @answers.form_kept

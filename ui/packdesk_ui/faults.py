@@ -11,7 +11,7 @@ from packdesk.runtime.expressions.explaining import Explanation
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Record
 from packdesk_ui.controls import element_id
-from packdesk_ui.people import name_of
+from packdesk_ui.people import told
 from packdesk_ui.telling import sentence
 
 #: Facts that only repeat the sentence.
@@ -70,7 +70,7 @@ def why_at(at: Situation, finding: Finding, language: str, closed: Callable[[Dep
     if plain is None:
         return None
     reason = explain(at, finding, language, closed)
-    named = (*reason.who.roles, *reason.who.units, *(name_of(login) for login in reason.who.users))
+    named = (*reason.who.roles, *reason.who.units, *(told(login) for login in reason.who.users))
     tree = branch(reason.tree) if reason.tree is not None else None
     return replace(plain, origin=reason.origin, tree=tree, values=() if tree is not None else plain.values, who=", ".join(named))
 

@@ -7,6 +7,7 @@ from flask import current_app
 
 from packdesk.records.people import people
 from packdesk.web import request_context
+from packdesk_ui import shell
 
 #: Where an app keeps (security epoch, names).
 _KNOWN = "packdesk_ui.people"
@@ -24,6 +25,11 @@ def names() -> Mapping[str, str]:
 def name_of(login: str) -> str:
     """Return a person's name; the login of somebody who is gone."""
     return names().get(login) or login
+
+
+def told(login: str) -> str:
+    """Return a person's name inside a sentence, which says of somebody who is gone that he is."""
+    return names().get(login) or shell.words("person.removed")
 
 
 def matching(typed: str, most: int) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ _FIELDS = ("fields",)
 def sentence(finding: Finding, language: str) -> str:
     """Return the sentence of a finding; programs get the facts as they are."""
     facts: Mapping[str, object] = {
-        **{name: _each(finding.facts[name], people.name_of) for name in _PEOPLE if name in finding.facts},
+        **{name: _each(finding.facts[name], people.told) for name in _PEOPLE if name in finding.facts},
         **{name: _each(finding.facts[name], lambda path: _label(path, language)) for name in _FIELDS if name in finding.facts},
     }
     return errors.sentence(replace(finding, facts={**finding.facts, **facts}) if facts else finding, language)

@@ -52,6 +52,14 @@ class Filled:
         anchor = next((control.id for control in controls if control.path == path), "")
         return replace(self, controls=controls, own=(*self.own, Fault(sentence=sentence, anchor=anchor, field=path)))
 
+    def hinted(self, path: str, sentence: str) -> "Filled":
+        """Return the form with one more sentence in the hint of a field; itself where there is none."""
+        if not sentence:
+            return self
+        return replace(
+            self, controls=tuple(replace(control, hint=f"{control.hint} {sentence}".strip()) if control.path == path else control for control in self.controls)
+        )
+
 
 def new_user(raw: Raw, *, sent: bool) -> Filled:
     """Return the form of a new user: who he is, what he may do, and a first password."""

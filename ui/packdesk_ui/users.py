@@ -12,14 +12,15 @@ from flask import Flask, Response, request, session, url_for
 from werkzeug.security import check_password_hash
 
 from packdesk.errors import PackdeskError
+from packdesk.records.leaving import Left
 from packdesk.web import request_context, users
 from packdesk.web.policies import LOGGED_IN, policy
-from packdesk.web.users import Entry, Taken
+from packdesk.web.users import Entry, StillAssigned, Taken
 from packdesk_ui import administration, answers, everywhere, shell, user_fields, user_places
 from packdesk_ui.acting import Confirm
 from packdesk_ui.controls import Raw
 from packdesk_ui.editing import sent_form
-from packdesk_ui.faults import Fault, faults_of
+from packdesk_ui.faults import Fault, faults_of, sentence
 from packdesk_ui.formviews import FormPage, Section
 from packdesk_ui.shell import Crumb, words
 from packdesk_ui.user_fields import Filled
@@ -102,7 +103,7 @@ def edit(pk: str) -> Response:
     _demand_right()
     user = users.found(pk)
     raw = sent_form() if request.method == "POST" else {}
-    filled = user_fields.known_user(user, raw, sent=request.method == "POST")
+    filled = user_fields.known_user(user, raw, sent=request.method == "POST").hinted("active", _work_of(user, "admin.off.hint"))
     title, name = words("admin.user.edit"), administration.name_of(user)
     sheet = Sheet(title=title, filled=filled, submit=words("save"), back=url_for(_LIST), over=name, crumbs=_way(title, user))
     if not raw or not filled.good:
@@ -114,7 +115,8 @@ def edit(pk: str) -> Response:
         users.change(user, entry)
     except Taken as taken:
         return _drawn(replace(sheet, filled=_taken(filled, taken)))
-    return answers.go(url_for(_LIST), words("admin.user.changed", name=administration.name_of(user)))
+    said = words("admin.user.changed", name=administration.name_of(user))
+    return answers.go(url_for(_LIST), " ".join(filter(None, (said, "" if entry.active else _work_of(user, "admin.off.work")))))
 
 
 def remove(pk: str) -> Response:
@@ -124,14 +126,21 @@ def remove(pk: str) -> Response:
     name = administration.name_of(user)
     fault = words("admin.own.removed") if _is_own(user) else ""
     if request.method == "POST" and not fault:
-        users.remove(user)
-        return answers.go(url_for(_LIST), words("admin.user.removed", name=name))
+        try:
+            taken = users.remove(user)
+        except StillAssigned as still:
+            fault = _still_assigned(still.left)
+        else:
+            return answers.go(
+                url_for(_LIST), " ".join(filter(None, (words("admin.user.removed", name=name), taken and words("admin.taken.over", count=taken))))
+            )
     title = words("admin.remove.title", name=name)
     confirm = Confirm(
         action=request.path,
         back=url_for(_LIST),
         submit=words("admin.remove"),
         words=words("admin.remove.advice", login=user.username),
+        more=_work_of(user, "admin.remove.work"),
         key=answers.new_key(),
         version=0,
         modal=False,
@@ -184,6 +193,18 @@ def own_name() -> Response:
         return _drawn(Sheet(title=title, filled=filled, submit=words("save"), back=url_for(_PROFILE), crumbs=way))
     users.change_name(user, _text(raw, "first_name"), _text(raw, "last_name"))
     return answers.go(url_for(_PROFILE), words("admin.profile.changed"))
+
+
+def _still_assigned(left: Left) -> str:
+    """Return why somebody was not removed: his records were not all taken from him."""
+    said = words("admin.remove.left", taken=left.taken, count=left.open)
+    return f"{said} {sentence(left.findings[0], shell.language())}" if left.findings else said
+
+
+def _work_of(user: Any, key: str) -> str:
+    """Return what is to be said of somebody's open records; empty where he has none."""
+    count = users.open_records(str(user.username))
+    return words(key, count=count) if count else ""
 
 
 # parts ---------------------------------------------------------------------------------------------------------------------------

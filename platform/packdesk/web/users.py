@@ -19,6 +19,8 @@ from werkzeug.security import generate_password_hash
 
 from packdesk.errors import PackdeskError
 from packdesk.model.people import Role as PackRole
+from packdesk.records import leaving
+from packdesk.records.context import Door
 from packdesk.store import people
 from packdesk.web import request_context
 
@@ -68,6 +70,15 @@ class Taken(Exception):
         """Name the fields."""
         super().__init__(", ".join(sorted(fields)))
         self.fields = frozenset(fields)
+
+
+class StillAssigned(Exception):
+    """Somebody cannot be removed yet, because open records are assigned to him still."""
+
+    def __init__(self, left: leaving.Left) -> None:
+        """Tell how far it came."""
+        super().__init__(f"{left.open} records")
+        self.left = left
 
 
 def _release_roles() -> tuple[str, ...]:
@@ -160,13 +171,25 @@ def set_password(user: User, password: str) -> None:
     _security().reset_password(user.id, password)
 
 
-def remove(user: User) -> None:
-    """Delete a user with his units, his profile and what was his alone; of whom he made or changed nobody is said to have done it any more.
+def open_records(login: str) -> int:
+    """Return how many open records are assigned to somebody, over all types."""
+    return leaving.open_records(request_context.context(Door.SCREEN), login)
 
-    Somebody else who is given the same login later has none of it.
+
+def remove(user: User) -> int:
+    """Delete a user with his units, his profile and what was his alone, and return how many open records were taken from him.
+
+    Of whom he made or changed nobody is said to have done it any more, and somebody else who is given the same login later has none of
+    it. Raises ``StillAssigned`` where records could not be taken from him: then he is not removed.
     """
-    people.forget(_connection(), user.username)
+    context, login = request_context.context(Door.SCREEN), str(user.username)
+    left = leaving.unassign(context, login)
+    if left.open:
+        raise StillAssigned(left)
+    people.forget(_connection(), login)
     _users().delete(user)
+    # What he took over while the others were taken from him.
+    return left.taken + leaving.unassign(context, login).taken
 
 
 def _keep_place(login: str, place: Place) -> None:

@@ -36,6 +36,27 @@ TEXTS: Texts = {
         "{login} can't log in any more, and the name is gone from lists and history. Who leaves keeps both when only the login is switched off.",
         "{login} kann sich nicht mehr anmelden, und der Name verschwindet aus Listen und Verlauf. Beides bleibt, wenn nur die Anmeldung abgeschaltet wird.",
     ),
+    "person.removed": ("somebody who was removed", "jemand Entferntes"),
+    "admin.remove.work": (
+        "{count:,} open {count:record is|records are} assigned to this person. Removing takes {count:it|them} away; the unit stays responsible.",
+        "{count:,} {count:offener Datensatz ist|offene Datensätze sind} dieser Person zugewiesen. Das Entfernen nimmt {count:ihn|sie} ab; die Einheit bleibt zuständig.",
+    ),
+    "admin.remove.left": (
+        "Not removed yet: {taken:,} {taken:record was|records were} taken away, {count:,} open {count:record is|records are} still assigned. Remove again to go on.",
+        "Noch nicht entfernt: {taken:,} {taken:Datensatz wurde|Datensätze wurden} abgenommen, {count:,} {count:offener Datensatz ist|offene Datensätze sind} noch zugewiesen. Zum Fortfahren noch einmal entfernen.",
+    ),
+    "admin.taken.over": (
+        "{count:,} open {count:record was|records were} taken away and {count:waits|wait} in {count:its unit|their units}.",
+        "{count:,} {count:offener Datensatz wurde|offene Datensätze wurden} abgenommen und {count:wartet|warten} in {count:seiner Einheit|ihren Einheiten}.",
+    ),
+    "admin.off.hint": (
+        "{count:,} open {count:record is|records are} assigned to this person and {count:stays|stay} so when the login is switched off.",
+        "{count:,} {count:offener Datensatz ist|offene Datensätze sind} dieser Person zugewiesen und {count:bleibt|bleiben} es, wenn die Anmeldung abgeschaltet wird.",
+    ),
+    "admin.off.work": (
+        "{count:,} open {count:record is|records are} still assigned to this person: give {count:it|them} to somebody else.",
+        "{count:,} {count:offener Datensatz ist|offene Datensätze sind} dieser Person noch zugewiesen: geben Sie {count:ihn|sie} jemand anderem.",
+    ),
     "admin.own.removed": ("You can't remove yourself.", "Sie können sich nicht selbst entfernen."),
     "admin.own.locked": (
         "You would lock yourself out: keep the login, and a role that may administer users.",
