@@ -75,6 +75,42 @@ def test_a_file_that_is_dropped_beside_its_form_takes_no_page_away(enter: Enter,
 
 
 @once
+def test_what_chooses_a_file_speaks_the_language_of_the_page(enter: Enter) -> None:
+    """Its name is there once it is chosen, also on the page that comes after it was tried; the key and the focus are those of the browser's own input."""
+    page = enter("lena", language="de-DE").open("/r/{contact}/import")
+    page.wait_for_load_state("networkidle")
+    pick, file = page.locator(".pick"), page.get_by_label("CSV-Datei")
+
+    expect(pick).to_contain_text("Datei wählen")
+    expect(pick).to_contain_text("Keine Datei gewählt")
+    assert file.evaluate("input => getComputedStyle(input).opacity") == "0"
+    page.locator("#key").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(file).to_be_focused()
+    assert pick.locator(".picked").evaluate("seen => getComputedStyle(seen).outlineStyle") == "solid"
+    with page.expect_file_chooser() as asked:
+        page.keyboard.press("Space")
+    asked.value.set_files({"name": "Leute.csv", "mimeType": "text/csv", "buffer": b"kind\nnobody\n"})
+    expect(pick).to_contain_text("Leute.csv")
+    with page.expect_file_chooser():
+        pick.locator(".btn").click(force=True)
+
+    page.get_by_role("button", name="Probe ohne Speichern").click()
+
+    expect(page.locator("main table")).to_be_visible()
+    expect(pick).to_contain_text("Leute.csv")
+    expect(pick).not_to_contain_text("Keine Datei gewählt")
+
+
+@once
+def test_without_a_script_the_browser_names_the_chosen_file_itself(enter: Enter) -> None:
+    page = enter("lena", scripts=False).open("/r/{contact}/import")
+
+    expect(page.locator(".pick input")).to_have_css("opacity", "1")
+    expect(page.locator(".picked")).to_be_hidden()
+
+
+@once
 def test_a_large_file_shows_how_far_it_is_and_arrives_whole(enter: Enter, leader: Client, record: Mapping[str, Any], tmp_path: Path) -> None:
     person = enter("lena")
     page = _open(person, record)

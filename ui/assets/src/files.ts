@@ -7,6 +7,16 @@ function check(form: HTMLFormElement): boolean {
   return !large;
 }
 
+/** Says the names of the chosen files where the page shows them, in its own words. */
+function name(input: HTMLInputElement): void {
+  const place = input.parentElement?.querySelector<HTMLElement>("[data-picked]");
+  if (!place) return;
+  place.textContent = [...(input.files ?? [])].map((file) => file.name).join(", ") || (place.dataset.none ?? "");
+  input.title = place.textContent;
+}
+
+const nameAll = (part: ParentNode) => part.querySelectorAll<HTMLInputElement>(".pick > input[type=file]").forEach(name);
+
 /** Takes files that were chosen over to the same fields of a page that asks for them once more, so that nobody chooses a file twice. */
 export function keepFiles(from: Element, to: Element): void {
   for (const field of to.querySelectorAll<HTMLInputElement>("input[type=file][data-kept]")) {
@@ -24,7 +34,12 @@ export async function isStale(form: HTMLFormElement): Promise<boolean> {
 
 export function connectFiles(root: Document): void {
   const formOf = (event: Event) => (event.target as Element | null)?.closest?.<HTMLFormElement>("form[data-drop]") ?? null;
+  // A browser that comes back to a page knows what was chosen in it.
+  nameAll(root);
+  window.addEventListener("pageshow", () => nameAll(root));
+  root.addEventListener("htmx:load", (event) => nameAll((event as CustomEvent<{ elt: HTMLElement }>).detail.elt));
   root.addEventListener("change", (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.type === "file") name(event.target);
     const form = formOf(event);
     if (form && !check(form)) form.reportValidity();
   });
@@ -51,6 +66,7 @@ export function connectFiles(root: Document): void {
     event.preventDefault();
     form.classList.remove("over");
     input.files = event.dataTransfer.files;
+    name(input);
     if (check(form)) form.requestSubmit();
     else form.reportValidity();
   });

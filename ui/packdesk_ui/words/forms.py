@@ -52,6 +52,8 @@ TEXTS: Texts = {
     "example.datetime": ("22 Nov 14:30, tomorrow 9 am, +2h", "22.11. 14:30, morgen 9 Uhr, +2h"),
     "example.duration": ("90 min, 1h 30m, 5 days", "90 Min., 1h 30m, 5 Tage"),
     "example.money": ("1,234.50 EUR", "1.234,50 €"),
+    "file.choose": ("Choose file", "Datei wählen"),
+    "file.none": ("No file chosen", "Keine Datei gewählt"),
     "address.street": ("Street", "Straße"),
     "address.street_number": ("No.", "Nr."),
     "address.postal_code": ("Postal code", "PLZ"),
