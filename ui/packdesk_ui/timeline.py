@@ -153,11 +153,18 @@ def _entries(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryPag
             who=people.name_of(event.by),
             what=_what(entity, event, look.language),
             when=moment(event.at, look.language, look.zone),
-            changes=tuple(_change(look, reader, entity, path, values) for path, values in event.changes.items() if path not in _UNTOLD),
+            changes=tuple(
+                _change(look, reader, entity, path, values) for path, values in event.changes.items() if path not in _UNTOLD and not _is_inner(entity, path)
+            ),
             door=words(f"door.{event.door}") if event.door in _DOORS else event.door,
             release=words("release", release=event.release),
             rules=event.rules,
         )
+
+
+def _is_inner(entity: EntityRuntime, path: str) -> bool:
+    """Say whether a field is shown nowhere, whatever the record holds: it serves the rules and the search."""
+    return path in entity.fields and entity.fields[path].visible is False
 
 
 def _what(entity: EntityRuntime, event: Event, language: str) -> str:

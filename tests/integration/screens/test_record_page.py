@@ -102,6 +102,15 @@ def test_history_is_told_in_words_and_pages_of_fifty(desk: Desk, lena: Visitor) 
     assert "Privacy level: before a → after b" in texts(first)
 
 
+def test_a_field_that_is_shown_nowhere_is_not_in_the_history_either(desk: Desk, lena: Visitor) -> None:
+    record = desk.needed()["account"]
+
+    told = texts(lena.get(f"{_address(record)}/history").get_data(as_text=True))
+
+    assert ("Owner: after" in told, "Owner name" in told) == (True, False)
+    assert desk.runtime.type("account").fields["owner_name"].visible is False
+
+
 @pytest.mark.parametrize(
     ("only", "seen", "unseen"), [("notes", "added a note", "created"), ("changes", "created", "added a note"), ("steps", "performed", "created")]
 )
