@@ -84,8 +84,8 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             "The rules do not let you change {from_status} to {to_status}.",
             "Die Regeln erlauben Ihnen den Wechsel von {from_status} zu {to_status} nicht.",
         ),
-        "already_claimed": Entry(409, "{user} has already accepted this record.", "{user} hat diesen Datensatz bereits übernommen."),
-        "assignee_missing": Entry(409, "Somebody must accept the record first.", "Der Datensatz muss zuerst von jemandem übernommen werden."),
+        "already_claimed": Entry(409, "{user} has already taken this record over.", "{user} hat diesen Datensatz bereits übernommen."),
+        "assignee_missing": Entry(409, "Somebody must take the record over first.", "Der Datensatz muss zuerst von jemandem übernommen werden."),
         "not_assignee": Entry(403, "Only {user} or somebody a rule names may do this.", "Nur {user} oder wen eine Regel nennt darf das tun."),
         "check_failed": Entry(409, "A condition is not met.", "Eine Bedingung ist nicht erfüllt."),
         "has_dependents": Entry(

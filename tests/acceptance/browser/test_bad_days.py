@@ -73,7 +73,7 @@ def test_actions_on_rows_that_the_network_lost_are_said_and_sent_again_one_after
     anna = enter("anna")
     page = anna.open("/r/{activity}?view=unassigned&order=-number")
     searched = page.url
-    heard = [page.get_by_role("button", name=re.compile(f"Accept.*{number}")) for number in numbers]
+    heard = [page.get_by_role("button", name=re.compile(f"Take over.*{number}")) for number in numbers]
     page.route(f"**/{numbers[0]}/actions/claim", lambda route: (route.fetch(), route.abort("connectionreset")))
     page.route(f"**/{numbers[1]}/actions/claim", lambda route: route.abort("connectionreset"))
 
@@ -84,7 +84,7 @@ def test_actions_on_rows_that_the_network_lost_are_said_and_sent_again_one_after
     page.unroute_all()
     page.get_by_role("button", name="Send again").click(timeout=20_000)
 
-    expect(page.locator("main")).to_contain_text(f"{numbers[1]}: Done: Accept.")
+    expect(page.locator("main")).to_contain_text(f"{numbers[1]}: Done: Take over.")
     assert page.url == searched
     assert {leader.api("GET", f"/records/activity/{number}").json["assigned_user"] for number in numbers} == {"anna"}
     happened = [leader.api("GET", f"/records/activity/{number}/history").json["entries"] for number in numbers]

@@ -42,7 +42,7 @@ def test_a_contact_is_worked_on_from_its_desk(enter: Enter, leader: Client) -> N
     page.locator("main").get_by_role("link", name=re.compile("^Activities")).click()
     expect(page.locator("tbody tr")).to_have_count(1)
     page.wait_for_url(re.compile(r"/desk\?tab="))
-    page.get_by_role("button", name=re.compile(f"^Accept: {activity['number']}")).click()
+    page.get_by_role("button", name=re.compile(f"^Take over: {activity['number']}")).click()
     expect(page.locator("main")).to_contain_text("Anna Berg")
     assert re.search(r"/desk\?tab=", page.url)
     assert leader.read("activity", activity["number"])["assigned_user"] == "anna"
@@ -97,7 +97,7 @@ def test_the_desk_works_without_a_script(enter: Enter, leader: Client) -> None:
     row = page.locator("tbody tr").first
     row.locator("details.blocked summary").first.click()
     expect(row.locator(".why-body").first).to_be_visible()
-    row.get_by_role("button", name=re.compile("^Accept")).click()
+    row.get_by_role("button", name=re.compile("^Take over")).click()
     expect(page).to_have_url(re.compile(r"/desk\?tab="))
     expect(page.locator("main")).to_contain_text("Anna Berg")
     assert activity["number"]

@@ -105,9 +105,9 @@ def test_a_row_of_a_list_is_acted_on_where_it_stands(enter: Enter, leader: Clien
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     assert anna.reach() == []
 
-    page.get_by_role("button", name=f"Accept: {request['number']}").click()
+    page.get_by_role("button", name=f"Take over: {request['number']}").click()
 
-    expect(page.locator("main")).to_contain_text(f"{request['number']}: Done: Accept.")
+    expect(page.locator("main")).to_contain_text(f"{request['number']}: Done: Take over.")
     expect(page).to_have_url(re.compile(anna.called(r"/r/{service_request}\?view={all}")))
     assert leader.read("service_request", str(request["number"]))["assigned_user"] == "anna"
 

@@ -195,7 +195,7 @@ def test_a_life_of_a_request_is_walked_by_keyboard_alone(enter: Enter, leader: C
 
     page.locator("#content").focus()
     page.keyboard.press("c")
-    expect(page.locator("main")).to_contain_text("Done: Accept.")
+    expect(page.locator("main")).to_contain_text("Done: Take over.")
     for step in ("Respond", "Finally resolve", "Accepted by contact", "Complete"):
         _step(page, step)
     expect(page.locator(".head .badge")).to_have_text("Done")

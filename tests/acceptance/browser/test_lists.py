@@ -238,9 +238,9 @@ def test_a_card_moves_by_its_steps_and_the_board_comes_back(enter: Enter, leader
     card.get_by_role("link", name="Next steps").press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("[aria-disabled=true]").first).to_be_visible()
-    dialog.get_by_role("button", name="Accept", exact=True).press("Enter")
+    dialog.get_by_role("button", name="Take over", exact=True).press("Enter")
 
-    expect(page.locator("main")).to_contain_text("Done: Accept.")
+    expect(page.locator("main")).to_contain_text("Done: Take over.")
     expect(page.locator(".board-card")).to_have_count(1)
     assert leader.read("service_request", str(request["number"]))["assigned_user"] == "anna"
 
@@ -322,12 +322,12 @@ def test_a_card_is_dragged_by_the_same_actions_or_told_why_not(enter: Enter, lea
     expect(page.get_by_role("dialog")).to_have_count(0)
     _drag(anna, number, "answered")
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Somebody must accept the record first.")
+    expect(dialog).to_contain_text("Somebody must take the record over first.")
     assert anna.reach() == []
     dialog.get_by_role("link", name="Cancel").click()
     page.locator(f"[data-row={number}]").get_by_role("link", name="Next steps").click()
     with page.expect_navigation():
-        dialog.get_by_role("button", name="Accept", exact=True).click()
+        dialog.get_by_role("button", name="Take over", exact=True).click()
     _drag(anna, number, "answered")
     expect(dialog.get_by_label("New status")).to_have_value("answered")
     with page.expect_navigation():

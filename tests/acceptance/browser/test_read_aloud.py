@@ -176,7 +176,7 @@ def test_a_record_is_read_from_its_title_to_what_cannot_be_done_and_why(hear: He
         "region, Next steps",
         "heading, Next steps, level 2",
         "heading, Not possible now, level 3",
-        re.compile("^button, Respond, Somebody must accept the record first., disabled"),
+        re.compile("^button, Respond, Somebody must take the record over first., disabled"),
         "region, Customer",
         "term",
         "Account owner",
@@ -187,7 +187,7 @@ def test_a_record_is_read_from_its_title_to_what_cannot_be_done_and_why(hear: He
         "link, Everything, current item",
         "region, Notes",
     )
-    assert ears.at(page.locator("[aria-disabled=true]", has_text="Respond")).startswith("button, Respond, Somebody must accept the record first., disabled")
+    assert ears.at(page.locator("[aria-disabled=true]", has_text="Respond")).startswith("button, Respond, Somebody must take the record over first., disabled")
     page.locator("#history-notes").press("Enter")
     ears.announced("polite: Notes")
 
@@ -196,10 +196,10 @@ def test_a_step_is_told_by_the_title_and_a_window_says_what_it_wants(hear: Hear,
     """Tasks 5 to 7: a step, a step that asks for something first and is refused, and a note."""
     page, ears = hear(f"/r/{{service_request}}/{caller.request}")
 
-    assert ears.at(page.get_by_role("button", name="Accept", exact=True)).startswith("button, Accept")
+    assert ears.at(page.get_by_role("button", name="Take over", exact=True)).startswith("button, Take over")
     page.keyboard.press("Enter")
-    expect(page).to_have_title(f"Done: Accept. · {caller.request} · Packdesk")
-    ears.reads(_main(page), "status", "Done: Accept.", re.compile("level 1$"))
+    expect(page).to_have_title(f"Done: Take over. · {caller.request} · Packdesk")
+    ears.reads(_main(page), "status", "Done: Take over.", re.compile("level 1$"))
 
     page.locator("main").get_by_role("link", name=re.compile("^Respond")).press("Enter")
     ears.announced("dialog, Respond", re.compile(r"^combobox, New status \(required\), .*required$"))

@@ -113,14 +113,14 @@ def test_a_refused_step_says_why_and_the_next_step_is_taken(enter: Enter, leader
     button = step.get_by_role("button", name="Respond")
     expect(button).to_have_attribute("aria-disabled", "true")
     reason = step.locator(f"#{button.get_attribute('aria-describedby')}")
-    expect(reason).to_have_text("Somebody must accept the record first.")
+    expect(reason).to_have_text("Somebody must take the record over first.")
     step.get_by_text("Why?").click()
     expect(step).to_contain_text(anna.called("transitions.{service_request}.moves.{respond}.{needs_assignee}"))
     expect(step).to_contain_text(re.compile(r"care/transitions/service_request\.json:\d+"))
     assert anna.reach() == []
 
-    anna.press("Accept")
-    expect(page.locator("main")).to_contain_text("Done: Accept.")
+    anna.press("Take over")
+    expect(page.locator("main")).to_contain_text("Done: Take over.")
     page.locator(anna.called("[data-action={respond}]")).get_by_role("link").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="Respond")).to_be_visible()
@@ -421,8 +421,8 @@ def test_a_change_inside_an_action_asks_for_its_fields_and_does_nothing_yet(ente
     record = _request(leader, "Asks")
     anna = enter("anna")
     page = anna.open(f"/r/{{service_request}}/{record['number']}")
-    anna.press("Accept")
-    expect(page.get_by_role("button", name="Accept")).to_have_count(0)
+    anna.press("Take over")
+    expect(page.get_by_role("button", name="Take over")).to_have_count(0)
     page = anna.open(f"/r/{{service_request}}/{record['number']}/actions/{{respond}}")
 
     for option in page.get_by_label("Category").locator("option").all()[1:]:

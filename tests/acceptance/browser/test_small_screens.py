@@ -88,8 +88,8 @@ def test_ten_tasks_are_done_on_a_telephone(enter: Enter, leader: Client) -> None
     expect(page.locator("main")).to_contain_text("Pocket asks")
 
     # 5. its next step
-    phone.tap(phone.button("Accept"))
-    expect(page.locator("main")).to_contain_text("Done: Accept.")
+    phone.tap(phone.button("Take over"))
+    expect(page.locator("main")).to_contain_text("Done: Take over.")
 
     # 6. a step that asks for something first, in a window
     phone.tap(page.locator("main").get_by_role("link", name=re.compile("^Respond")))

@@ -84,9 +84,9 @@ def test_ten_tasks_are_done_with_the_keyboard_alone(enter: Enter, numbers: list[
 
     # 5. its next step
     hands.into()
-    hands.to(_button(page, "Accept"))
+    hands.to(_button(page, "Take over"))
     hands.go("Space")
-    expect(page.locator("main")).to_contain_text("Done: Accept.")
+    expect(page.locator("main")).to_contain_text("Done: Take over.")
 
     # 6. a step that asks for something first, in a window
     hands.into()

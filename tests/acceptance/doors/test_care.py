@@ -77,7 +77,7 @@ def test_notes_keep_who_and_when_and_are_never_changed(office: Office, entity_ty
 
 
 @through("screen", "api", without={"bulk": "bulk edits write values", "import": "a file writes values"})
-def test_accepting_is_for_members_of_the_unit(door: Door, office: Office) -> None:
+def test_taking_over_is_for_members_of_the_unit(door: Door, office: Office) -> None:
     """CARE-17, CARE-18, BX-8: not for others, not twice, not when it is over."""
     request = office.request("lena", assigned_unit="first_line")
     over = office.do("lena", "service_request", office.request("lena", assigned_unit="first_line"), "cancel")

@@ -301,7 +301,7 @@ def test_refusals_speak_the_language_of_the_request(small_port: Harbour) -> None
             act(small_port.context("olga", language=language), "mooring", stay.number, "clear")
         said.append(sentence(caught.value.findings[0], language))
 
-    assert said == ["Somebody must accept the record first.", "Der Datensatz muss zuerst von jemandem übernommen werden."]
+    assert said == ["Somebody must take the record over first.", "Der Datensatz muss zuerst von jemandem übernommen werden."]
 
 
 def test_an_unknown_action_is_said_to_be_unknown(small_port: Harbour) -> None:

@@ -130,7 +130,7 @@ NOT_OPEN = {
     "en": {
         "off": "Not for Information request: “Allow temporary resolution” is off there.",
         "mine": "“Assigned user” is you already.",
-        "others": "Tom Falk has already accepted this record.",
+        "others": "Tom Falk has already taken this record over.",
         "strange": "Only members of First line may do this.",
         "rules": "Only Technical department may change Answered to Solved.",
     },

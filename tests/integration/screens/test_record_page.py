@@ -206,7 +206,7 @@ def test_a_deadline_is_said_in_words_with_an_icon(desk: Desk, hours: int, langua
     assert due[1] == ("danger" if hours < 0 else "warning" if hours < 4 else "closed")
 
 
-@pytest.mark.parametrize(("login", "said"), [("anna", "First line.*Accept"), ("lena", "First line.*Assign")])
+@pytest.mark.parametrize(("login", "said"), [("anna", "First line.*Take over"), ("lena", "First line.*Assign")])
 def test_who_is_responsible_stands_in_the_head_with_the_way_to_change_it(desk: Desk, records: dict[str, Record], login: str, said: str) -> None:
     """Who belongs to the unit may accept, who may assign others may assign (CARE-21, CARE-22)."""
     page = desk.visitor(login).get(_address(records["service_request"])).get_data(as_text=True)

@@ -39,7 +39,7 @@ TEXTS: Texts = {
     "gallery.link": ("As a link", "Als Link"),
     "gallery.pressed": ("Switched on", "Eingeschaltet"),
     "gallery.refused": ("Not possible now", "Jetzt nicht möglich"),
-    "gallery.refused.reason": ("Somebody must accept the record first.", "Zuerst muss jemand den Datensatz annehmen."),
+    "gallery.refused.reason": ("Somebody must take the record over first.", "Der Datensatz muss zuerst von jemandem übernommen werden."),
     "gallery.pick": ("Take it", "Nehmen"),
     "gallery.open": ("Open the window", "Fenster öffnen"),
     "gallery.undo": ("Undo", "Rückgängig"),

@@ -73,7 +73,7 @@ TEXTS: Texts = {
     "empty.value": ("empty", "leer"),
     "assignment": ("Assignment", "Zuweisung"),
     "assign": ("Assign", "Zuweisen"),
-    "claim": ("Accept", "Übernehmen"),
+    "claim": ("Take over", "Übernehmen"),
     "delete": ("Delete", "Löschen"),
     "delete.title": ("Delete {name}?", "{name} löschen?"),
     "delete.advice": (
