@@ -99,7 +99,7 @@ def _person(login: str, name: str) -> str:
 
 
 def _may_create(look: Look, target: str) -> bool:
-    return policy.may(look.runtime, look.context.actor, "create", target) is None
+    return policy.creation_refused(look.runtime, look.context.actor, target) is None
 
 
 def _records(look: Look, targets: tuple[str, ...], typed: str) -> tuple[Choice, ...]:

@@ -25,6 +25,7 @@ from packdesk_ui.controls import Raw
 from packdesk_ui.formstate import FIXED, QUICK, THEN, Form, named
 from packdesk_ui.formviews import CHOICES, FormPage, given, page_of
 from packdesk_ui.shell import Crumb, words
+from packdesk_ui.telling import sentence
 
 #: A button of a line group was pressed without a script, or a field that decides about others changed.
 REDRAW = "_line"
@@ -110,7 +111,7 @@ def _preset(form: Form) -> dict[str, list[str]]:
 
 
 def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Response:
-    offered = policy.offered_subtypes(runtime, request_context.actor(), entity.id)
+    offered, barred = policy.offered_subtypes(runtime, request_context.actor(), entity.id), policy.creation_refused(runtime, request_context.actor(), entity.id)
     known = {*entity.fields, *entity.relations, FIXED, THEN, QUICK}
     asked = [(path, value) for path, value in request.args.items(multi=True) if path in known and path != "subtype"]
     kinds = tuple(
@@ -123,9 +124,17 @@ def _subtypes(runtime: Runtime, entity: EntityRuntime, language: str) -> Respons
         for kind in offered
     )
     label = entity.entity.label.in_language(language)
+    said = sentence(barred, language) if barred is not None else ""
     over, title = words("new.of", label=label), words("subtype.choose")
     return answers.page_or_modal(
-        "records/subtypes.html", "records/subtypes_body.html", kinds=kinds, over=over, title=title, modal=in_window(), crumbs=crumbs(entity, words("new"))
+        "records/subtypes.html",
+        "records/subtypes_body.html",
+        kinds=kinds,
+        barred=said,
+        over=over,
+        title=title,
+        modal=in_window(),
+        crumbs=crumbs(entity, words("new")),
     )
 
 

@@ -135,7 +135,7 @@ def _back(look: Look, entity: EntityRuntime, connection: Connection, tab: Relate
 def news(look: Look, record: Record, tab: RelatedTab) -> Iterator[New]:
     """Yield the way to a new record whose reference to this one is filled in and stays."""
     connection = tab.way
-    if connection.how != "field" or "create" not in policy.verbs(look.runtime, look.context.actor, connection.holder):
+    if connection.how != "field" or policy.creation_refused(look.runtime, look.context.actor, connection.holder) is not None:
         return
     other = look.runtime.type(connection.holder)
     field = other.fields.get(connection.stored)

@@ -117,7 +117,7 @@ def _tiles(runtime: Runtime, language: str) -> tuple[Tile, ...]:
             icon=shell.icon_of(entity),
             description=entity.description.in_language(language) if entity.description else "",
             views=tuple(Link(label=label, href=href) for _, label, href in lists.named_filters(runtime.type(entity.id), language)),
-            new=url_for("packdesk_ui.new", entity_type=entity.id) if "create" in policy.verbs(runtime, who, entity.id) else "",
+            new=url_for("packdesk_ui.new", entity_type=entity.id) if policy.creation_refused(runtime, who, entity.id) is None else "",
             new_label=shell.words("new.of", label=entity.label.in_language(language)),
             moving=shell.is_work(runtime, entity),
         )

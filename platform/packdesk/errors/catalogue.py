@@ -86,7 +86,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         ),
         "already_claimed": Entry(409, "{user} has already taken this record over.", "{user} hat diesen Datensatz bereits übernommen."),
         "assignee_missing": Entry(409, "Somebody must take the record over first.", "Der Datensatz muss zuerst von jemandem übernommen werden."),
-        "not_assignee": Entry(403, "Only {user} or somebody a rule names may do this.", "Nur {user} oder wen eine Regel nennt darf das tun."),
+        "not_assignee": Entry(403, "Only {user}{others} may do this.", "Das darf nur {user}{others}."),
         "check_failed": Entry(409, "A condition is not met.", "Eine Bedingung ist nicht erfüllt."),
         "has_dependents": Entry(
             409, "It cannot be deleted, for it is used: {relation} ({count}).", "Er kann nicht gelöscht werden, denn er wird verwendet: {relation} ({count})."
@@ -98,6 +98,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         ),
         "type_not_permitted": Entry(
             403, "Your unit may not create records of type {subtype}.", "Ihre Einheit darf keine Datensätze vom Typ {subtype} anlegen."
+        ),
+        "no_type_permitted": Entry(
+            403,
+            "You may not create {entity_type}: none of their types is open to your unit.",
+            "Sie dürfen keine {entity_type} anlegen: Ihrer Einheit steht keiner der Typen offen.",
         ),
         # values
         "required_field": Entry(422, "{label} is required.", "{label} ist erforderlich."),

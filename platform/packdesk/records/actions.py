@@ -16,6 +16,9 @@ from packdesk.runtime.situation import situation
 from packdesk.runtime.unmet import reasoned
 from packdesk.runtime.values import Actor, Record
 
+#: Refusals that may be said in more words than the guards know.
+_WORDED = frozenset({"unavailable", "transition_forbidden", "not_assignee"})
+
 
 def available(context: Context, entity_type: str, ref: str) -> tuple[ActionState, ...]:
     """Return every action of the record, those that the actor may do enabled; the guards say the same when it is done."""
@@ -37,7 +40,12 @@ def states(work: Work, record: Record, only: Collection[str] | None = None) -> t
     if on_type is not None:
         return tuple(_refused(state, on_type) for state in found)
     beyond = policy.record_refused(runtime, actor, "act", record, work.unit)
-    return tuple(state if (refused := _permission_missing(work, state) or beyond) is None else _refused(state, refused) for state in found)
+    return tuple(
+        state
+        if (refused := _permission_missing(work, state) or beyond or policy.form_refused(runtime, actor, state.action)) is None
+        else _refused(state, refused)
+        for state in found
+    )
 
 
 def _permission_missing(work: Work, state: ActionState) -> Finding | None:
@@ -62,7 +70,7 @@ def with_reasons(work: Work, record: Record, found: Iterable[ActionState]) -> tu
 
 def reasons(work: Work, record: Record, action: ActionRuntime, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings about an action of a record with who was faster, or with what would have to be otherwise for it to be open."""
-    if not any(finding.code in ("unavailable", "transition_forbidden") for finding in findings):
+    if not any(finding.code in _WORDED for finding in findings):
         return findings
     actor = work.context.actor
     at = situation(work.runtime.type(record.entity_type), record, actor, work.unit, work.now, zone=work.zone, old=record)

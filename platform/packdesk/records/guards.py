@@ -77,6 +77,8 @@ def permitted(attempt: Attempt) -> Iterable[Finding]:
     action = attempt.action
     if action is not None and not policy.has_permission(runtime, attempt.actor, action.action.permission):
         yield about(runtime.model, "permission_missing", f"{action.action.path}.permission", action=action.action.id, permission=action.action.permission)
+    elif action is not None and (refused := policy.form_refused(runtime, attempt.actor, action.action)) is not None:
+        yield replace(refused, action=action.action.id)
     if attempt.verb == "edit" and attempt.reassigns and (refused := policy.may(runtime, attempt.actor, "assign", entity_type)):
         yield replace(refused, field=next(path for path in attempt.paths if path in ASSIGNMENT))
     for path in attempt.paths:

@@ -7,13 +7,14 @@ but not change is refused by name of the rule that decides.
 from collections.abc import Callable, Iterator, Mapping
 
 from packdesk.errors import Finding
+from packdesk.model.actions import Action
 from packdesk.model.entity_types import Access, EntityType, Field
 from packdesk.model.model import Model
 from packdesk.model.nodes import Allow
 from packdesk.model.people import Role, UnitLevel
 from packdesk.model.subtypes import Subtype
 from packdesk.records.findings import about
-from packdesk.records.rights_words import not_permitted
+from packdesk.records.rights_words import no_type_permitted, not_permitted
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.values import Actor, Graph, Record
 from packdesk.store.access import AccessFilter
@@ -125,6 +126,23 @@ def offered_subtypes(runtime: Runtime, actor: Actor, entity_type: str) -> tuple[
     """Return the subtypes that the actor may create records of, the default one first (GEN-22, CARE-2)."""
     offered = [kind for kind in runtime.model.subtypes.get(entity_type, {}).values() if kind.effective and named_by(actor, kind.allow)]
     return tuple(sorted(offered, key=lambda kind: not kind.default))
+
+
+def creation_refused(runtime: Runtime, actor: Actor, entity_type: str) -> Finding | None:
+    """Return why the actor may create no record of the type at all: no role permits it, or every subtype is for others (GEN-22, CARE-2)."""
+    if actor.system:
+        return None
+    if refused := may(runtime, actor, "create", entity_type):
+        return refused
+    if not runtime.model.entity_types[entity_type].subtyped or offered_subtypes(runtime, actor, entity_type):
+        return None
+    return no_type_permitted(runtime.model, entity_type)
+
+
+def form_refused(runtime: Runtime, actor: Actor, action: Action) -> Finding | None:
+    """Return why the actor may not create what the action opens a form for; nobody is led to a form that he can't send."""
+    form = action.result.form if action.result is not None else ""
+    return creation_refused(runtime, actor, form) if form else None
 
 
 def subtype_refused(runtime: Runtime, actor: Actor, entity_type: str, subtype: str) -> Finding | None:

@@ -99,7 +99,7 @@ class EntityRuntime:
 
     @cached_property
     def _findings(self) -> dict[tuple[str, ...], Finding]:
-        """Return the findings that were asked for; there are no more than moves and actions in each state and language."""
+        """Return the findings that were asked for; there are no more than moves and actions in each status, subtype and language."""
         return {}
 
     @cached_property

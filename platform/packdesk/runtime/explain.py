@@ -59,6 +59,7 @@ def whom(at: Situation, finding: Finding, language: str) -> Who:
         allows += [
             rule.rule.allow for rule in rules if rule.rule.allow is not None and status in rule.rule.from_statuses and _speaks_of(at, rule.rule.to, finding)
         ]
+    if finding.code == "transition_forbidden":
         allows += [move.move.allow for move in at.entity.moves.values() if move.move.allow is not None and finding.rule.startswith(f"{move.move.path}.")]
     if finding.code == "not_assignee":
         users.append(str(at.record.get("assigned_user")))
@@ -116,7 +117,7 @@ def _fields(fields: Iterable[FieldRuntime]) -> Iterator[Compiled]:
 
 
 def _speaks_of(at: Situation, status: str, finding: Finding) -> bool:
-    """Return whether a rule's target is the one that was refused; of an assignee's refusal every target counts."""
+    """Return whether a rule's target is the one that was refused."""
     known = at.entity.lifecycle.statuses.get(status) if at.entity.lifecycle is not None else None
     wanted = finding.facts.get("to_status")
-    return wanted is None or (known is not None and wanted in (status, known.label.in_language(at.language)))
+    return known is not None and wanted in (status, known.label.in_language(at.language))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from packdesk.errors import Finding, PackdeskError
 from packdesk.model.actions import Action
-from packdesk.model.lifecycles import Flag, StateKind
+from packdesk.model.lifecycles import Flag, State, StateKind
 from packdesk.model.nodes import Allow
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.entity import EntityRuntime
@@ -86,7 +86,7 @@ def lock(at: Situation) -> Finding | None:
     if at.entity.lifecycle is None or not is_final(at.entity, at.record):
         return None
     state = at.entity.lifecycle.states[str(at.record.get("state"))]
-    return at.finding("locked_final", state.path, state=state.label.in_language(at.language))
+    return at.finding("locked_final", state.path, state=_standing(at))
 
 
 def judge_subtype(at: Situation, subtype: str) -> Finding | None:
@@ -280,7 +280,7 @@ def _by_assignee(at: Situation, move: MoveRuntime, status: str, action: str) -> 
     listed = _listed(at, status)
     if any(names(rule.rule.allow, at.actor) and at.holds(rule.when) for rule in listed):
         return ()
-    return (at.finding("not_assignee", f"{move.move.path}.needs_assignee", action=action, user=user),)
+    return (at.finding("not_assignee", f"{move.move.path}.needs_assignee", action=action, user=user, others="", to_status=_label(at, status)),)
 
 
 def _usable(entity: EntityRuntime, subtype: str) -> tuple[str, ...]:
@@ -301,15 +301,32 @@ def _label(at: Situation, status: object) -> str:
     return found.label.in_language(at.language) if found is not None else str(status or "")
 
 
+def _standing(at: Situation) -> str:
+    """Return where the record stands as people read it: its status, else its state, for the two may be called differently."""
+    lifecycle, state = at.entity.lifecycle, str(at.record.get("state"))
+    if lifecycle is None or at.record.get("status") in lifecycle.statuses or state not in lifecycle.states:
+        return _label(at, at.record.get("status") or state)
+    return lifecycle.states[state].label.in_language(at.language)
+
+
+def _labels(at: Situation, state: State) -> tuple[str, ...]:
+    """Return what people call a state: the statuses that a record of this subtype can have in it, else its own label."""
+    statuses = at.entity.statuses_of(str(at.record.get("subtype") or ""), state.id)
+    return tuple(_label(at, status) for status in statuses) or (state.label.in_language(at.language),)
+
+
 def _wrong_state(at: Situation, move: MoveRuntime, action: str) -> Finding:
-    return at.entity.worded(("wrong_state", move.move.path, action, str(at.record.get("state")), at.language), lambda: _elsewhere(at, move, action))
+    return at.entity.worded(
+        ("wrong_state", move.move.path, action, *(str(at.record.get(name)) for name in ("state", "status", "subtype")), at.language),
+        lambda: _elsewhere(at, move, action),
+    )
 
 
 def _elsewhere(at: Situation, move: MoveRuntime, action: str) -> Finding:
     states = at.entity.lifecycle.states if at.entity.lifecycle is not None else {}
     state = str(at.record.get("state"))
-    here = states[state].label.in_language(at.language) if state in states else state
-    needed = ", ".join(states[name].label.in_language(at.language) for name in move.move.from_states if name in states)
+    here = _standing(at)
+    needed = ", ".join(dict.fromkeys(label for name in move.move.from_states if name in states for label in _labels(at, states[name])))
     field = "" if action else "status"
     return at.finding(
         "wrong_state", move.move.path, action=action, field=field, is_state=here, needs_state=needed, state=state, needed=tuple(move.move.from_states)

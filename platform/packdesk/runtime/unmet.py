@@ -46,6 +46,10 @@ _WORDS = {
     "role": ("Only the role {value} may do this", "Nur die Rolle {value} darf das"),
     "no_role": ("Not for the role {value}", "Nicht für die Rolle {value}"),
     "rules": ("Only {who} may change {from_status} to {to_status}.", "Der Wechsel von {from_status} zu {to_status} ist nur offen für: {who}."),
+    "first": (
+        "{from_status} does not lead straight to {to_status}. First: {statuses}.",
+        "Von {from_status} führt kein Weg direkt zu {to_status}. Zuerst: {statuses}.",
+    ),
     "now": (" (now {value})", " (jetzt {value})"),
     "or": (" or ", " oder "),
     "either": (", or: ", ", oder: "),
@@ -60,6 +64,8 @@ def reasoned(at: Situation, finding: Finding, closed: Closed) -> Finding:
     if finding.code == "transition_forbidden":
         ruled = _by_rules(at, finding, closed)
         return replace(finding, texts={at.language: ruled}) if ruled else finding
+    if finding.code == "not_assignee":
+        return _beside_assignee(at, finding, closed)
     condition = condition_at(at.entity, finding.rule) if finding.code == "unavailable" else None
     if condition is None:
         return finding
@@ -71,14 +77,40 @@ def _by_rules(at: Situation, finding: Finding, closed: Closed) -> str:
     """Return what the rules for a change of status ask of the record, or of whom they speak; empty where they name people one by one."""
     rules = at.entity.rules_between(str(at.record.get("subtype") or ""), str(at.record.get("status")), _status(at, finding))
     words = _Words(at=at, language=at.language, closed=closed)
+    if not rules and (before := _leading(at, finding)):
+        return words.say("first", statuses=words.say("or").join(before), **_ends(finding))
     for rule in rules:
         if is_allowed(rule.rule.allow, at.actor) and isinstance(rule.when, Compiled):
             return " ".join(f"{one}." for one in unmet(at, rule.when, at.language, closed))
     named = whom(at, finding, at.language)
     if named.users or not (named.units or named.roles):
         return ""
-    facts = {key: str(finding.facts[key]) for key in ("from_status", "to_status")}
-    return words.say("rules", who=words.say("or").join((*named.units, *named.roles)), **facts)
+    return words.say("rules", who=words.say("or").join((*named.units, *named.roles)), **_ends(finding))
+
+
+def _ends(finding: Finding) -> dict[str, str]:
+    """Return the two statuses of a refused change, for its sentence."""
+    return {key: str(finding.facts[key]) for key in ("from_status", "to_status")}
+
+
+def _leading(at: Situation, finding: Finding) -> tuple[str, ...]:
+    """Return the statuses from which the rules lead to the refused one, for who asks from another; none where not the rules, but a move names people."""
+    lifecycle, rules = at.entity.lifecycle, at.entity.rules_for(str(at.record.get("subtype") or ""))
+    if lifecycle is None or not rules or finding.rule != rules[0].rule.path.rpartition(".")[0]:
+        return ()
+    target = _status(at, finding)
+    before = {name for rule in rules if rule.rule.to == target for name in rule.rule.from_statuses}
+    return tuple(status.label.in_language(at.language) for name, status in lifecycle.statuses.items() if name in before)
+
+
+def _beside_assignee(at: Situation, finding: Finding, closed: Closed) -> Finding:
+    """Return the finding that only the assigned user may do it, or those as well whom a rule names by unit or role."""
+    named = whom(at, finding, at.language)
+    others = (*named.units, *named.roles)
+    if not others:
+        return finding
+    words = _Words(at=at, language=at.language, closed=closed)
+    return replace(finding, facts={**finding.facts, "others": "".join(words.say("or") + other for other in others)})
 
 
 def _status(at: Situation, finding: Finding) -> str:

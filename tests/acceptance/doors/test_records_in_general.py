@@ -269,7 +269,7 @@ def test_refusals_are_told_in_the_readers_language(office: Office) -> None:
     english, german = (office.call("lena", "POST", path, {}, language=language, If_Match=f'"{activity["version"]}"').json for language in ("en", "de"))
 
     assert english["code"] == german["code"] == "wrong_state"
-    assert english["message"] == "The record is In progress; this needs Pending."
+    assert english["message"] == "The record is Under way; this needs Planned."
     assert german["message"] != english["message"]
     assert "Datensatz" in german["message"]
 

@@ -7,6 +7,7 @@ from tests.integration.records.conftest import NOW, Harbour
 
 import packdesk_sample
 from packdesk.errors import PackdeskError, Refused, sentence
+from packdesk.model.nodes import Allow
 from packdesk.records.act import act
 from packdesk.records.actions import available
 from packdesk.records.claim import claim
@@ -289,6 +290,27 @@ def test_a_result_says_where_to_go_with_which_values(small_port: Harbour) -> Non
     parent = outcome.control.values["parent"]
     assert isinstance(parent, Reference)
     assert (parent.entity_type, parent.number) == ("mooring", stay.number)
+
+
+@pytest.mark.parametrize(("verbs", "units", "code"), [(("view",), (), "not_permitted"), (("view", "create"), ("inspectors",), "no_type_permitted")])
+def test_an_action_is_not_open_to_who_may_not_create_what_its_form_is_for(
+    small_port: Harbour, verbs: tuple[str, ...], units: tuple[str, ...], code: str
+) -> None:
+    """CC-28, CARE-2: by his role, or because every subtype is for other units; said beforehand, and the same when it is done."""
+    stay = small_port.mooring()
+    model = small_port.runtime.model
+    roles = {name: replace(role, permit={**role.permit, "chore": verbs}) for name, role in model.roles.items()}
+    allow = Allow(units=units) if units else None
+    chores = {name: replace(kind, allow=allow) for name, kind in model.subtypes["chore"].items()}
+    small_port.runtime = compile_model(replace(model, roles=roles, subtypes={**model.subtypes, "chore": chores}), 1)
+    olga = small_port.context("olga")
+
+    offered = next(state for state in available(olga, "mooring", stay.number) if state.action.id == "order_chore")
+    with pytest.raises(Refused) as caught:
+        act(olga, "mooring", stay.number, "order_chore")
+
+    assert (offered.enabled, [finding.code for finding in offered.findings]) == (False, [code])
+    assert [(finding.code, finding.action) for finding in caught.value.findings] == [(code, "order_chore")]
 
 
 def test_refusals_speak_the_language_of_the_request(small_port: Harbour) -> None:

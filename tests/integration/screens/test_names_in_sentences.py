@@ -16,8 +16,8 @@ def test_a_step_that_is_somebody_elses_names_him(desk: Desk) -> None:
     english, german = (texts(desk.visitor("anna", language).get(f"/r/service_request/{request.number}").get_data(as_text=True)) for language in ("en", "de"))
 
     assert name not in ("", "lena")
-    assert f"Only {name} or somebody a rule names may do this." in english
-    assert f"Nur {name} oder wen eine Regel nennt" in german
+    assert f"Only {name} may do this." in english
+    assert f"Das darf nur {name}." in german
     assert "Only lena" not in english
 
 

@@ -93,7 +93,7 @@ def test_wrong_state_tells_both_states_as_facts(case, graph):
     """T-1: is_in_progress, needs pending."""
     (found,) = judged(case, graph, thing(status="busy"), "cancel", ANN).findings
 
-    assert (found.facts["state"], found.facts["needed"], found.facts["needs_state"]) == ("open", ("pending",), "pending")
+    assert (found.facts["state"], found.facts["needed"], found.facts["needs_state"]) == ("open", ("pending",), "new")
 
 
 def test_a_move_is_made_by_those_whom_the_law_names(make, graph):

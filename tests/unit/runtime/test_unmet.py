@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from packdesk.errors import Finding
+from packdesk.errors import Finding, sentence
 from packdesk.model.nodes import Expression
 from packdesk.packs.build import build
 from packdesk.packs.load import load
@@ -15,7 +15,7 @@ from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
-from packdesk.runtime.lifecycle import judge_status
+from packdesk.runtime.lifecycle import judge_status, lock
 from packdesk.runtime.situation import situation
 from packdesk.runtime.unmet import reasoned, unmet
 from packdesk.runtime.values import Actor, Record
@@ -165,7 +165,14 @@ BY_RULES = [
     ("in German", {"status": "busy"}, "waiting", replace(ANN, language="de"), "Der Wechsel von busy zu waiting ist nur offen für: boss."),
     ("one of them, and the condition does not hold", {"status": "busy"}, "waiting", BOSS, "Size must be above 7 (now 5)."),
     ("people whom a rule names one by one", {"status": "waiting", "ready": True}, "closed", ANN, ""),
-    ("a change that no rule speaks of", {"status": "new", "state": "pending"}, "waiting", ANN, ""),
+    ("a step too far", {"status": "new", "state": "pending"}, "waiting", ANN, "new does not lead straight to waiting. First: busy."),
+    (
+        "a step too far, in German",
+        {"status": "new", "state": "pending"},
+        "waiting",
+        replace(ANN, language="de"),
+        "Von new führt kein Weg direkt zu waiting. Zuerst: busy.",
+    ),
 ]
 
 
@@ -181,3 +188,44 @@ def test_a_step_that_the_rules_forbid_says_to_whom_they_give_it_or_what_they_ask
     (forbidden,) = (one for one in found if one.code == "transition_forbidden")
     at = situation(runtime.type("thing"), record, actor, graph, NOW)
     assert dict(reasoned(at, forbidden, lambda _: False).texts) == ({actor.language: said} if said else {})
+
+
+@pytest.mark.parametrize(
+    ("rule", "to"),
+    [("subtypes.thing.strict.rules", "new"), ("transitions.thing.moves.start.allow", "waiting")],
+    ids=["nothing leads there", "not by the rules"],
+)
+def test_no_way_round_is_named_where_none_is_or_where_not_the_rules_refuse(case, graph, rule, to):
+    record = Record("thing", {**THING.values, "subtype": "strict", "status": "new", "state": "pending"})
+    at = situation(case.type("thing"), record, replace(ANN, roles=frozenset()), graph, NOW)
+    forbidden = Finding(code="transition_forbidden", rule=rule, facts={"from_status": "new", "to_status": to})
+
+    assert reasoned(at, forbidden, lambda _: False).texts == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "said"),
+    [
+        ({"status": "new", "state": "pending"}, "start", "Only ann or sales may do this."),
+        ({"subtype": "free", "status": "new", "state": "pending"}, "start", "Only ann may do this."),
+    ],
+    ids=["a rule names a unit", "no rule"],
+)
+def test_whose_record_it_is_and_whom_a_rule_names_besides_is_said_to_anybody_else(case, graph, status, action, said):
+    """CARE-22."""
+    record = Record("thing", {**THING.values, "subtype": "strict", "assigned_user": "ann", **status})
+    dan = replace(ANN, login="dan", roles=frozenset(), units=frozenset(), member_of=frozenset())
+    at = situation(case.type("thing"), record, dan, graph, NOW)
+    refused = Finding(code="not_assignee", rule="transitions.thing.moves.start.needs_assignee", facts={"user": "ann", "others": "", "to_status": "busy"})
+
+    assert sentence(reasoned(at, refused, lambda _: False), "en") == said
+
+
+@pytest.mark.parametrize(("subtype", "status", "said"), [("free", "closed", "The record is closed and can no longer be changed.")])
+def test_a_locked_record_is_told_by_the_status_that_people_see(case, graph, subtype, status, said):
+    record = Record("thing", {**THING.values, "subtype": subtype, "status": status, "state": "done"})
+
+    found = lock(situation(case.type("thing"), record, ANN, graph, NOW))
+
+    assert found is not None
+    assert sentence(found, "en") == said

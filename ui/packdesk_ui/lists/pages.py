@@ -100,6 +100,8 @@ class ListPage:
     columns_href: str
     layouts: tuple[Link, ...]
     may_create: bool
+    #: Why nothing can be created by somebody whose roles would let him; empty where there is no button for it, or one that works.
+    barred: str
     may_import: bool
     may_export: bool
     may_bulk: bool
@@ -143,6 +145,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
     listed = asking.shown_list(entity, asked, language)
     verbs = policy.verbs(runtime, request_context.actor(), entity.id)
     found = _found(entity, asked, listed, language)
+    barred = policy.creation_refused(runtime, request_context.actor(), entity.id)
     acts, may_bulk = any(row.actions or row.edit_href for row in found.rows), "bulk" in verbs
 
     def here(endpoint: str) -> str:
@@ -184,7 +187,8 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         bulk_href=url_for("packdesk_ui.bulk", entity_type=entity.id, **asking.parts(asked, open="")),
         columns_href=here("columns"),
         layouts=views.layouts(entity, asked, asked.layout if found.fault else found.layout, found.rows[0].beside if found.rows else ""),
-        may_create="create" in verbs,
+        may_create=barred is None,
+        barred=sentence(barred, language) if barred is not None and "create" in verbs else "",
         may_import="import" in verbs,
         may_export="export" in verbs,
         may_bulk=may_bulk,

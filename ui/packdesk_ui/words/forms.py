@@ -28,7 +28,6 @@ TEXTS: Texts = {
     "lines.none": ("None yet.", "Noch keine."),
     "subtype.choose": ("Which type?", "Welcher Typ?"),
     "subtype.none": ("No type is open to you", "Kein Typ steht Ihnen offen"),
-    "subtype.none.advice": ("Your unit may not create records here.", "Ihre Einheit darf hier keine Datensätze anlegen."),
     "form.sent_before": (
         "You sent this form before, with something else in it. What stands here now is not stored yet: send it again if you want it too.",
         "Sie haben dieses Formular schon einmal mit anderem Inhalt gesendet. Was jetzt hier steht, ist noch nicht gespeichert: "
