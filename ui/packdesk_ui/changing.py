@@ -174,7 +174,8 @@ def _overtaken(sheet: Sheet, view: RecordView, change: Change, error: PackdeskEr
                 return _refused_together(sheet, view, change, again)
             error, view = again, reading.read(answers.context(), sheet.entity.id, view.record.id)
         else:
-            return sheet.leave(words("done.merged", authors=authors), "success")
+            own = error.facts.get("authors") == [answers.context().actor.login]
+            return sheet.leave(words("done.merged.own") if own else words("done.merged", authors=authors), "success")
     raise PackdeskError("busy")
 
 
@@ -215,7 +216,9 @@ def _conflict_page(sheet: Sheet, view: RecordView, change: Change, both: tuple[s
         )
         page = conflict.page(action=sheet.settle, back=sheet.back)
     status, way = 409 if chosen is None else 422, crumbs(entity, number, number)
-    return answers.page_or_modal("records/conflict.html", "records/conflict_body.html", status=status, title=words("conflict"), page=page, crumbs=way)
+    return answers.page_or_modal(
+        "records/conflict.html", "records/conflict_body.html", status=status, title=words("conflict.own" if page.own else "conflict"), page=page, crumbs=way
+    )
 
 
 def _since(view: RecordView, seen: int) -> tuple[Event, ...]:

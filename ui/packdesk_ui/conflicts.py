@@ -14,6 +14,7 @@ from babel.dates import format_timedelta
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Field, Kind
 from packdesk.model.nodes import Json
+from packdesk.records.context import Door
 from packdesk.records.history import Event
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.entity_parts import FieldRuntime
@@ -79,6 +80,8 @@ class ConflictPage:
     others: tuple[str, ...] = ()
     #: Somebody sent it without a choice for each field.
     undecided: bool = False
+    #: Both windows are the reader's own.
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +105,10 @@ class Conflict:
         """Return the page that asks what shall stay."""
         now = json_map(self.form.base())
         clashes = tuple(_clash(self, path, now) for path in self.both)
-        last = (next((event for event in self.events if path in event.changes), None) for path in self.both)
-        authors = ", ".join(dict.fromkeys(map(_author, last)))
+        last = tuple(_last(self.events, path) for path in self.both)
+        own = all(_is_own(self.form, event) for event in last)
+        others = sorted(last, key=lambda event: _is_own(self.form, event))
+        authors = ", ".join(dict.fromkeys(_author(self.form, event) for event in others))
         groups = [path for path in self.both if path in self.form.rows]
         rows = {path: places for path in groups if (places := self.together(path, now))}
         hidden = {
@@ -119,13 +124,14 @@ class Conflict:
         }
         return ConflictPage(
             number=self.form.record.number,
-            words=words("conflict.advice", authors=authors),
+            words=words("conflict.advice.own") if own else words("conflict.advice", authors=authors),
             action=action,
             back=back,
             hidden=tuple(hidden.items()),
             fields=clashes,
             others=tuple(label_of(self.form.entity, path, self.form.look.language) for path in self.patch if path not in self.both),
             undecided=self.chosen is not None,
+            own=own,
         )
 
     def together(self, path: str, now: Mapping[str, Json]) -> tuple[Place, ...]:
@@ -161,10 +167,10 @@ def told(form: Form, events: Sequence[Event], masked: Collection[str]) -> tuple[
 
 def _told(form: Form, events: Sequence[Event], path: str, *, masked: bool = False) -> str:
     """Return who did what to a field, and when."""
-    last = next((event for event in events if path in event.changes), None)
-    said = {"label": label_of(form.entity, path, form.look.language), "when": _when(last, form), "author": _author(last)}
+    last = _last(events, path)
+    said = {"label": label_of(form.entity, path, form.look.language), "when": _when(last, form), "author": _author(form, last)}
     if path in form.rows:
-        return words("conflict.rows.told", notes=_sentence(_happened(form, events, path)), **said)
+        return words(_by("conflict.rows.told", form, last), notes=_sentence(_happened(form, events, path)), **said)
     value = facts.MASK if masked else _stored(form, path)
     return words("conflict.set" if value else "conflict.emptied", value=value, **said)
 
@@ -177,8 +183,25 @@ def _when(event: Event | None, form: Form) -> str:
     return format_timedelta(event.at - form.look.now, add_direction=True, locale=form.look.language)
 
 
-def _author(event: Event | None) -> str:
-    return people.name_of(event.by) if event is not None else words("conflict.somebody")
+def _last(events: Sequence[Event], path: str) -> Event | None:
+    """Return the latest change to a field."""
+    return next((event for event in events if path in event.changes), None)
+
+
+def _is_own(form: Form, event: Event | None) -> bool:
+    """Say whether the reader did it himself, in another window."""
+    return event is not None and event.by == form.look.context.actor.login and event.door == Door.SCREEN
+
+
+def _by(key: str, form: Form, event: Event | None) -> str:
+    """Return the name of the words that fit who did it: the reader himself, or somebody else."""
+    return f"{key}.own" if _is_own(form, event) else key
+
+
+def _author(form: Form, event: Event | None) -> str:
+    if event is None:
+        return words("conflict.somebody")
+    return words("conflict.author.own") if _is_own(form, event) else people.name_of(event.by)
 
 
 def label_of(entity: EntityRuntime, path: str, language: str) -> str:
@@ -193,13 +216,13 @@ def label_of(entity: EntityRuntime, path: str, language: str) -> str:
 def _clash(conflict: Conflict, path: str, now: Mapping[str, Json]) -> Clash:
     form, chosen = conflict.form, (conflict.chosen or {}).get(path, "")
     rows = path in form.rows
-    last = next((event for event in conflict.events if path in event.changes), None)
+    last = _last(conflict.events, path)
     label = label_of(form.entity, path, form.look.language)
-    choices = _row_choices(conflict, path, now, _author(last)) if rows else _value_choices(conflict, path)
+    choices = _row_choices(conflict, path, now, last) if rows else _value_choices(conflict, path, last)
     return Clash(
         path=path,
         label=label,
-        said=words("conflict.rows", when=_when(last, form), author=_author(last)) if rows else _told(form, conflict.events, path),
+        said=words(_by("conflict.rows", form, last), when=_when(last, form), author=_author(form, last)) if rows else _told(form, conflict.events, path),
         choices=tuple(replace(choice, chosen=choice.id == chosen) for choice in choices),
         undecided=conflict.chosen is not None and not chosen,
     )
@@ -208,11 +231,11 @@ def _clash(conflict: Conflict, path: str, now: Mapping[str, Json]) -> Clash:
 # values --------------------------------------------------------------------------------------------------------------------------
 
 
-def _value_choices(conflict: Conflict, path: str) -> tuple[Choice, ...]:
+def _value_choices(conflict: Conflict, path: str, last: Event | None) -> tuple[Choice, ...]:
     theirs, mine = _stored(conflict.form, path), _typed(conflict.form, path, conflict.patch[path])
     return (
-        Choice(id=THEIRS, label=words("conflict.theirs"), value=theirs or words("empty.value")),
-        Choice(id=OWN, label=words("conflict.mine"), value=mine or words("empty.value")),
+        Choice(id=THEIRS, label=words(_by("conflict.theirs", conflict.form, last)), value=theirs or words("empty.value")),
+        Choice(id=OWN, label=words(_by("conflict.mine", conflict.form, last)), value=mine or words("empty.value")),
     )
 
 
@@ -243,12 +266,16 @@ def _read(form: Form, each: FieldRuntime, value: Json) -> str:
 # rows ----------------------------------------------------------------------------------------------------------------------------
 
 
-def _row_choices(conflict: Conflict, path: str, now: Mapping[str, Json], author: str) -> tuple[Choice, ...]:
+def _row_choices(conflict: Conflict, path: str, now: Mapping[str, Json], last: Event | None) -> tuple[Choice, ...]:
     form = conflict.form
+
+    def said(key: str) -> str:
+        return words(_by(key, form, last), author=_author(form, last))
+
     opened, theirs, mine = rows_of(conflict.opened.get(path)), rows_of(now.get(path)), rows_of(conflict.patch[path])
     choices = (
-        Choice(id=THEIRS, label=words("conflict.theirs"), notes=_notes(form, path, changes(opened, theirs)), hint=words("conflict.theirs.hint")),
-        Choice(id=OWN, label=words("conflict.mine"), notes=_notes(form, path, changes(opened, mine)), hint=words("conflict.mine.hint", author=author)),
+        Choice(id=THEIRS, label=said("conflict.theirs"), notes=_notes(form, path, changes(opened, theirs)), hint=said("conflict.theirs.hint")),
+        Choice(id=OWN, label=said("conflict.mine"), notes=_notes(form, path, changes(opened, mine)), hint=said("conflict.mine.hint")),
     )
     places = conflict.together(path, now)
     joined = tuple(RowNote(new=_row(form, path, (theirs if side is Side.THEIRS else mine)[place])) for side, place in places)

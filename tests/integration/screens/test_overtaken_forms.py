@@ -53,6 +53,55 @@ def test_who_was_overtaken_in_the_same_field_is_asked_and_overwrites_nothing(des
     assert _stored(desk, number, "assigned_user") == ("anna",)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            (
+                "Changed in another window",
+                "by you in another window",
+                "You changed this record in another window",
+                "Keep what the other window stored: Anna Berg",
+                "Use what stands in this form: Lena Wolf",
+            ),
+        ),
+        (
+            "de",
+            (
+                "In einem anderen Fenster geändert",
+                "von Ihnen in einem anderen Fenster",
+                "Sie haben diesen Datensatz in einem anderen Fenster geändert",
+                "Stand des anderen Fensters behalten: Anna Berg",
+                "Stand dieses Formulars verwenden: Lena Wolf",
+            ),
+        ),
+    ],
+)
+def test_who_overtook_himself_is_told_of_his_other_window_and_of_nobody_else(desk: Desk, number: str, language: str, said: tuple[str, ...]) -> None:
+    visitor = desk.visitor("lena", language)
+    form = hidden_inputs(visitor.get(_assign(number)))
+    update(desk.context("lena"), "service_request", number, {"assigned_user": "anna"})
+
+    asked = visitor.post(_assign(number), {**form, "assigned_unit": "first_line", "assigned_user": "lena"})
+
+    assert asked.status_code == 409
+    assert [words for words in said if words not in texts(asked.text)] == []
+    assert "Keep theirs" not in asked.text
+
+
+def test_who_was_overtaken_by_himself_and_somebody_else_hears_of_both(desk: Desk, lena: Visitor, number: str) -> None:
+    form = hidden_inputs(lena.get(_assign(number)))
+    update(desk.context("lena"), "service_request", number, {"assigned_unit": "technical"})
+    _meanwhile(desk, number, assigned_user="tom")
+
+    asked = texts(lena.post(_assign(number), {**form, "assigned_unit": "customer_care", "assigned_user": "lena"}).text)
+
+    assert "Ada Adler, you in another window changed this record" in asked
+    assert "Keep what the other window stored: " in asked
+    assert "Keep theirs: Tom Falk" in asked
+
+
 @pytest.mark.parametrize(("choice", "kept"), [("mine", "lena"), ("theirs", "anna")])
 def test_what_was_chosen_is_what_stays(desk: Desk, lena: Visitor, number: str, choice: str, kept: str) -> None:
     form = hidden_inputs(lena.get(_assign(number)))

@@ -66,6 +66,26 @@ TEXTS: Texts = {
         "Während Sie diesen Datensatz bearbeitet haben, wurde er von {authors} geändert. Von Ihnen ist noch nichts gespeichert: "
         "Wählen Sie für jedes Feld, was bleiben soll.",
     ),
+    "conflict.own": ("Changed in another window", "In einem anderen Fenster geändert"),
+    "conflict.advice.own": (
+        "You changed this record in another window while this form was open. Nothing of this form is stored yet: choose for each field what shall stay.",
+        "Sie haben diesen Datensatz in einem anderen Fenster geändert, während dieses Formular offen war. Aus diesem Formular ist noch nichts gespeichert: "
+        "Wählen Sie für jedes Feld, was bleiben soll.",
+    ),
+    "conflict.author.own": ("you in another window", "Ihnen in einem anderen Fenster"),
+    "conflict.rows.own": ("Rows were changed here {when} by {author}.", "Hier wurden {when} von {author} Zeilen geändert."),
+    "conflict.rows.told.own": ("{label}: rows were changed {when} by {author}: {notes}.", "{label}: {when} wurden von {author} Zeilen geändert: {notes}."),
+    "conflict.theirs.own": ("Keep what the other window stored", "Stand des anderen Fensters behalten"),
+    "conflict.theirs.hint.own": ("What was done to these rows in this form is dropped.", "Was in diesem Formular an diesen Zeilen getan wurde, entfällt."),
+    "conflict.mine.own": ("Use what stands in this form", "Stand dieses Formulars verwenden"),
+    "conflict.mine.hint.own": (
+        "What was done to these rows in the other window is taken back.",
+        "Was im anderen Fenster an diesen Zeilen getan wurde, wird zurückgenommen.",
+    ),
+    "done.merged.own": (
+        "Saved. You changed other fields in another window meanwhile; both changes were kept.",
+        "Gespeichert. Sie haben inzwischen in einem anderen Fenster andere Felder geändert; beide Änderungen wurden übernommen.",
+    ),
     "conflict.news": (
         "What was changed meanwhile. Send the form again if it shall still be done:",
         "Was inzwischen geändert wurde. Senden Sie das Formular noch einmal, wenn es dabei bleiben soll:",
