@@ -156,7 +156,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
     states = actions.with_reasons(look.work, whole, actions.states(look.work, whole))
     reader = _reader(look, view)
     blocks = tuple(facts.blocks_of(look, entity, view, reader))
-    head = record_header(entity, stored, language)
+    head = record_header(entity, stored, language, history.statuses_been(look.work, whole))
     capable, ended = entity.entity.capabilities, is_final(entity, stored)
 
     def here(endpoint: str, explain: str | None = None) -> str:

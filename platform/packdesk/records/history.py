@@ -13,6 +13,7 @@ from packdesk.records.finding_records import existing
 from packdesk.records.outcome import Reference
 from packdesk.records.seen_graph import SeenGraph
 from packdesk.records.views import reference, screen
+from packdesk.runtime.header import left_the_way
 from packdesk.runtime.values import Record
 from packdesk.store import history as stored
 from packdesk.store.history import Event
@@ -71,6 +72,13 @@ def page(work: Work, record: Record, limit: int = 50, cursor: str = "", only: st
     kept = screen(work, work.runtime.type(record.entity_type))
     events = tuple(_seen(event, kept.hidden, kept.masked) for event in found[:size])
     return HistoryPage(events, str(events[-1].id) if len(found) > size else "")
+
+
+def statuses_been(work: Work, record: Record) -> frozenset[str]:
+    """Return the statuses that a record was in, which is asked where it left the way of its statuses only; nothing costs a statement elsewhere."""
+    if not left_the_way(work.runtime.type(record.entity_type), record):
+        return frozenset()
+    return frozenset(map(str, stored.values(work.unit.connection, record.entity_type, record.id, "status")))
 
 
 def ends_of(value: object) -> tuple[Mapping[str, Json], ...]:

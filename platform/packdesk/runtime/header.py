@@ -1,6 +1,6 @@
 """The head of a record's page: its subtype, its status, the way of statuses that it goes, and the dates by which it has to be done."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -94,8 +94,11 @@ def _reads_now(tree: Node) -> bool:
     return any(isinstance(node, Root) and node.name == "now" for node in tree.walk())
 
 
-def record_header(entity: EntityRuntime, record: Record, language: str) -> Header:
-    """Return where a record stands; final statuses only where it stands in one or would end well, so that the way reads as a way."""
+def record_header(entity: EntityRuntime, record: Record, language: str, been: Collection[str] = ()) -> Header:
+    """Return where a record stands; final statuses only where it stands in one or would end well, so that the way reads as a way.
+
+    ``been`` are the statuses that it was in, which is asked of a record that left the way.
+    """
     kind = entity.subtypes.get(str(record.get("subtype") or ""))
     lifecycle, now = entity.lifecycle, str(record.get("status") or "")
     status = lifecycle.statuses.get(now) if lifecycle is not None else None
@@ -103,13 +106,19 @@ def record_header(entity: EntityRuntime, record: Record, language: str) -> Heade
         subtype=kind.subtype.label.in_language(language) if kind is not None else "",
         status=now if status is not None else "",
         status_label=status.label.in_language(language) if status is not None else "",
-        path=_path(entity, record, now, language),
+        path=_path(entity, record, now, language, been),
         guidance=status.guidance.in_language(language) if status is not None and status.guidance is not None else "",
         key_fields=status.key_fields if status is not None else (),
     )
 
 
-def _path(entity: EntityRuntime, record: Record, now: str, language: str) -> tuple[Step, ...]:
+def left_the_way(entity: EntityRuntime, record: Record) -> bool:
+    """Say whether a record ended without going the way of its statuses to a good end: what stands before its status was not passed for that."""
+    state = entity.lifecycle.states.get(str(record.get("state"))) if entity.lifecycle is not None else None
+    return state is not None and state.kind is StateKind.FINAL and state.success is not True
+
+
+def _path(entity: EntityRuntime, record: Record, now: str, language: str, been: Collection[str]) -> tuple[Step, ...]:
     lifecycle = entity.lifecycle
     if lifecycle is None:
         return ()
@@ -120,4 +129,5 @@ def _path(entity: EntityRuntime, record: Record, now: str, language: str) -> tup
     shown = [name for name in usable if name == now or name not in ends or (now not in ends and ends[name].success is True)]
     place = shown.index(now) if now in shown else -1
     labels = ((name, lifecycle.statuses[name].label.in_language(language)) for name in shown)
-    return tuple(Step(id=name, label=label, current=name == now, past=index < place) for index, (name, label) in enumerate(labels))
+    passed = {name for name in shown if name in been} - {now} if left_the_way(entity, record) else set(shown[: max(place, 0)])
+    return tuple(Step(id=name, label=label, current=name == now, past=name in passed) for name, label in labels)

@@ -79,6 +79,11 @@ def read(connection: Connection, entity_type: str, record_id: str, *, limit: int
     return tuple(_event(row) for row in connection.execute(query).mappings())
 
 
+def values(connection: Connection, entity_type: str, record_id: str, path: str) -> frozenset[Json]:
+    """Return the values that a field had before and after each of the newest changes of a record."""
+    return frozenset(value for event in read(connection, entity_type, record_id) for value in event.changes.get(path, ()) if isinstance(value, str))
+
+
 def conflict(connection: Connection, entity_type: str, record_id: str, version: int) -> PackdeskError:
     """Return the error for a change that was based on an older version: which fields were changed since, and by whom."""
     query = (

@@ -10,6 +10,7 @@ from tests.integration.screens.desk import Desk, Visitor, texts
 from tests.statements import listening
 
 from packdesk.ids import new_id
+from packdesk.records.act import act
 from packdesk.records.note import add_note
 from packdesk.runtime.values import Record
 from packdesk.store import platform_tables
@@ -225,3 +226,17 @@ def test_every_page_can_be_drawn_in_both_languages(desk: Desk, records: dict[str
 
     assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
     assert all(f'<html lang="{language}"' in answer.get_data(as_text=True) for answer in answers.values())
+
+
+def test_a_record_that_left_the_way_has_passed_only_what_it_was_in(desk: Desk, records: dict[str, Record], lena: Visitor) -> None:
+    """CARE-25: a request that is withdrawn from new was never answered, though that stands before its status."""
+    given = {"subtype": "information_request", "account": records["account"].number, "description": "Never mind.", "assigned_user": "lena"}
+    made = desk.made("service_request", **given)
+    act(desk.context("lena"), "service_request", made.number, "cancel", {"cancellation_reason": "duplicate"})
+
+    way = re.search(r'<ol class="path".*?</ol>', lena.get(_address(made)).text, re.DOTALL)
+
+    assert way is not None
+    assert re.findall(r'<li class="past">([^<]+)', way[0]) == ["New"]
+    assert re.findall(r'<li aria-current="step">([^<]+)', way[0]) == ["Withdrawn"]
+    assert "Answered" in way[0]

@@ -19,9 +19,12 @@ let looking = 0;
 const region = () => document.querySelector<HTMLElement>("[data-notices]");
 const pattern = (name: string) => document.querySelector<HTMLTemplateElement>(`template[data-notice="${name}"]`)?.content.cloneNode(true) as DocumentFragment | undefined;
 
+/** Says something in the bar at the end of the window, or nothing; what sticks to that end or has the focus stands above it. */
 function notice(name: string): void {
   const found = pattern(name);
   region()?.replaceChildren(...(found ? [found] : []));
+  document.documentElement.style.setProperty("--pd-notice", `${region()?.offsetHeight ?? 0}px`);
+  document.activeElement?.scrollIntoView({ block: "nearest" });
 }
 
 /** Looks whether the server is back while it was not, and only then. */
@@ -36,7 +39,7 @@ async function look(): Promise<void> {
   notice("online");
   if (unsent.length) return;
   region()?.querySelector("[data-again]")?.remove();
-  window.setTimeout(() => region()?.replaceChildren(), PAUSE);
+  window.setTimeout(() => { notice(""); }, PAUSE);
 }
 
 /** Whether buttons of a form are sent apart: those that bring the key with them. */
@@ -143,7 +146,7 @@ function send(form: HTMLFormElement, submitter: HTMLElement | null): void {
   request.upload.addEventListener("progress", (event) => { if (bar && event.lengthComputable) bar.value = (100 * event.loaded) / event.total; });
   request.addEventListener("load", async () => {
     sent(form, submitter);
-    region()?.replaceChildren();
+    notice("");
     const onward = request.getResponseHeader("HX-Redirect");
     if (onward) {
       settle(form);
@@ -192,7 +195,7 @@ async function lead(form: HTMLFormElement, submitter: HTMLElement | null): Promi
   const { login } = (await answer.json()) as { login: string };
   if (login !== person() && !(await logInAgain())) return;
   sent(form, submitter);
-  region()?.replaceChildren();
+  notice("");
   standing.add(form);
   form.requestSubmit(submitter);
 }
@@ -226,7 +229,7 @@ export function connectConnection(root: Document): void {
   });
   root.addEventListener("click", (event) => {
     if (!(event.target as Element).closest("[data-again]")) return;
-    region()?.replaceChildren();
+    notice("");
     sendNext();
   });
   window.addEventListener("offline", () => gone(null));
