@@ -195,7 +195,7 @@ def _is_own(form: Form, event: Event | None) -> bool:
 
 def _by(key: str, form: Form, event: Event | None) -> str:
     """Return the name of the words that fit who did it: the reader himself, or somebody else."""
-    return f"{key}.own" if _is_own(form, event) else key
+    return f"own.{key}" if _is_own(form, event) else key
 
 
 def _author(form: Form, event: Event | None) -> str:

@@ -73,12 +73,12 @@ TEXTS: Texts = {
         "Wählen Sie für jedes Feld, was bleiben soll.",
     ),
     "conflict.author.own": ("you in another window", "Ihnen in einem anderen Fenster"),
-    "conflict.rows.own": ("Rows were changed here {when} by {author}.", "Hier wurden {when} von {author} Zeilen geändert."),
-    "conflict.rows.told.own": ("{label}: rows were changed {when} by {author}: {notes}.", "{label}: {when} wurden von {author} Zeilen geändert: {notes}."),
-    "conflict.theirs.own": ("Keep what the other window stored", "Stand des anderen Fensters behalten"),
-    "conflict.theirs.hint.own": ("What was done to these rows in this form is dropped.", "Was in diesem Formular an diesen Zeilen getan wurde, entfällt."),
-    "conflict.mine.own": ("Use what stands in this form", "Stand dieses Formulars verwenden"),
-    "conflict.mine.hint.own": (
+    "own.conflict.rows": ("Rows were changed here {when} by {author}.", "Hier wurden {when} von {author} Zeilen geändert."),
+    "own.conflict.rows.told": ("{label}: rows were changed {when} by {author}: {notes}.", "{label}: {when} wurden von {author} Zeilen geändert: {notes}."),
+    "own.conflict.theirs": ("Keep what the other window stored", "Stand des anderen Fensters behalten"),
+    "own.conflict.theirs.hint": ("What was done to these rows in this form is dropped.", "Was in diesem Formular an diesen Zeilen getan wurde, entfällt."),
+    "own.conflict.mine": ("Use what stands in this form", "Stand dieses Formulars verwenden"),
+    "own.conflict.mine.hint": (
         "What was done to these rows in the other window is taken back.",
         "Was im anderen Fenster an diesen Zeilen getan wurde, wird zurückgenommen.",
     ),
