@@ -9,6 +9,7 @@ from flask import url_for
 from packdesk.errors import Finding
 from packdesk.model.entity_types import Kind
 from packdesk.runtime import forms
+from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.form_fields import FormField
 from packdesk.runtime.forms import FormGroup, FormLinks, FormSection
 from packdesk.runtime.layout import LINKED
@@ -135,7 +136,15 @@ class Drawing:
             faults=self.said.get(field.path, ()),
             watched=self.form.address if field.server else "",
             decides=field.decides,
+            hint=control.hint or ("" if readonly else self._either(field.path)),
         )
+
+    def _either(self, path: str) -> str:
+        """Return the hint at the first of unit and user that one of them is required, though neither is; empty at any other field (CARE-14)."""
+        form = self.form
+        if path != ASSIGNMENT[0] or not form.fields.keys() >= {*ASSIGNMENT} or "assignment" not in form.entity.entity.capabilities:
+            return ""
+        return text("assignment.either.rules" if form.new and form.entity.assignment_rules else "assignment.either", form.look.language)
 
     def _blank(self, field: FormField, name: str, path: str) -> Control:
         searched = field.targets or field.field.field.kind is Kind.USER

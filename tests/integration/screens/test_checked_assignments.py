@@ -75,3 +75,19 @@ def test_a_date_that_was_left_says_what_saving_says(desk: Desk, lena: Visitor) -
     assert asked[1] == f"/r/activity/{record.number}/dates/check"
     assert names
     assert all("must be an existing" in faults[0] for faults in answered), answered
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "A unit or a user is required."), ("de", "Eine Einheit oder eine Person ist erforderlich.")])
+def test_a_form_says_beforehand_that_a_unit_or_a_user_is_required(desk: Desk, lena: Visitor, number: str, language: str, said: str) -> None:
+    """CARE-13, CARE-14: neither is required alone, so that the hint stands at the pair and neither carries the mark."""
+    speak(lena.client, language)
+
+    new = lena.get("/r/service_request/new?subtype=information_request").text
+    assigning = lena.get(f"/r/service_request/{number}/assign").text
+    other = lena.get("/r/contact/new?kind=person").text
+    speak(lena.client, "en")
+
+    for form in (new, assigning):
+        assert f'<div class="hint" id="f-assigned_unit-hint">{said}</div>' in form
+        assert re.search(r'name="assigned_unit"[^>]*aria-describedby="f-assigned_unit-hint"', form) is not None
+    assert said not in other

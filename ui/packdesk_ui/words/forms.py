@@ -8,6 +8,11 @@ TEXTS: Texts = {
     "create": ("Create", "Anlegen"),
     "cancel": ("Cancel", "Abbrechen"),
     "edit": ("Edit", "Bearbeiten"),
+    "assignment.either": ("A unit or a user is required.", "Eine Einheit oder eine Person ist erforderlich."),
+    "assignment.either.rules": (
+        "A unit or a user is required, where no rule assigns one.",
+        "Eine Einheit oder eine Person ist erforderlich, sofern keine Regel sie zuweist.",
+    ),
     "required": ("required", "erforderlich"),
     "choose": ("Choose ...", "Bitte wählen ..."),
     "choose.search": ("Type to search ...", "Zum Suchen tippen ..."),
