@@ -23,7 +23,7 @@ from packdesk_ui.explained import Explanations, explanations
 from packdesk_ui.facts import Block
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, Shown, Status, tone_of
-from packdesk_ui.steps import Step, steps_of
+from packdesk_ui.steps import Step, only_read, steps_of
 from packdesk_ui.telling import sentence
 
 _FEW_EVENTS = 10
@@ -50,6 +50,8 @@ class RecordPage:
     guidance: str
     key_facts: tuple[facts.KeyFact, ...]
     steps: tuple[Step, ...]
+    #: Why none of the steps is open to somebody who may only read; empty for everybody else.
+    only_read: str
     #: Why nothing can be changed any more; empty while it can.
     locked: str
     assigned: tuple[Shown, ...]
@@ -163,6 +165,8 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, number=stored.number, explain=explain)
 
     explaining = "explain" in request.args
+    steps = steps_of(look, entity, view, states)
+    reading_only = only_read(steps)
     edit_href = here("edit") if "edit" in view.verbs and not ended else ""
     return RecordPage(
         icon=shell.icon_of(entity.entity),
@@ -176,7 +180,8 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         path=head.path,
         guidance=head.guidance,
         key_facts=facts.key_facts(look, entity, view, reader, paths=head.key_fields, edit_href=edit_href),
-        steps=steps_of(look, entity, view, states),
+        steps=tuple(replace(step, key="") for step in steps) if reading_only else steps,
+        only_read=reading_only,
         locked=_locked(look, view),
         assigned=facts.responsible(entity, view, reader),
         dates=facts.dates_of(look, entity, view, reader),

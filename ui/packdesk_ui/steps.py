@@ -1,6 +1,6 @@
 """The next steps of a record as its page shows them: the engine's own list, in the lifecycle's order, each a button or why it is none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import url_for
@@ -18,6 +18,10 @@ from packdesk_ui.telling import sentence
 _KEYED = 9
 #: Presses what takes a record over.
 _CLAIM_KEY = "c"
+#: The place of the actions that a record is there for.
+_MAIN = "primary"
+#: Says that no role permits it.
+_NO_RIGHT = "not_permitted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,8 @@ class Step:
     href: str
     sentence: str
     reasons: tuple[faults.Why, ...]
+    #: Code of the first reason; empty while it is a button.
+    code: str = ""
     #: Makes whoever does it responsible; stands beside who is responsible now.
     takes: bool = False
     #: The character that presses it; empty: none.
@@ -49,11 +55,22 @@ def steps_of(look: Look, entity: EntityRuntime, view: RecordView, states: Iterab
 
 
 def is_shown(entity: EntityRuntime, state: ActionState) -> bool:
-    """Say whether a page shows an action: what is offered, and what moves the record though it can't now; others only while they are offered."""
+    """Say whether a page shows an action: what is offered, and what moves the record though it can't now; others only while they are offered.
+
+    A main action stays where only the person is the wrong one: the page speaks of it, and he learns whom to ask.
+    """
     action = entity.actions.get(state.action.id)
     if state.findings and state.findings[0].code == "locked_final":
         return False
-    return state.offered or (action is not None and action.move is not None and bool(state.findings) and state.findings[0].code != "wrong_state")
+    if state.offered or (state.for_others and state.action.place == _MAIN):
+        return True
+    return action is not None and action.move is not None and bool(state.findings) and state.findings[0].code != "wrong_state"
+
+
+def only_read(steps: Collection[Step]) -> str:
+    """Return the one sentence about all steps where the person may only read the type's records; empty where any step has a reason of its own."""
+    said = {step.sentence for step in steps}
+    return next(iter(said)) if len(said) == 1 and all(step.code == _NO_RIGHT for step in steps) else ""
 
 
 def _step(  # noqa: PLR0917 - what the page knows of one step
@@ -64,7 +81,7 @@ def _step(  # noqa: PLR0917 - what the page knows of one step
     tone = "plain"
     if action.style == "danger":
         tone = "risk"
-    elif action.place == "primary":
+    elif action.place == _MAIN:
         tone = "solid"
     return Step(
         id=action.id,
@@ -76,6 +93,7 @@ def _step(  # noqa: PLR0917 - what the page knows of one step
         href=url_for("packdesk_ui.act", entity_type=entity.id, number=view.record.number, action=action.id),
         sentence=" ".join(dict.fromkeys(sentence(finding, language) for finding in state.findings)),
         reasons=tuple(_reasons(look, view, state)),
+        code=state.findings[0].code if state.findings and not state.enabled else "",
         takes=taking,
         key=key,
     )

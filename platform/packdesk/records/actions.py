@@ -11,9 +11,10 @@ from packdesk.records.finding_records import existing
 from packdesk.records.findings import about
 from packdesk.records.screening import closed_to
 from packdesk.runtime.entity_parts import ActionRuntime
+from packdesk.runtime.explain import condition_at
 from packdesk.runtime.lifecycle import ActionState, allowed
 from packdesk.runtime.situation import situation
-from packdesk.runtime.unmet import reasoned
+from packdesk.runtime.unmet import is_about_person, reasoned
 from packdesk.runtime.values import Actor, Record
 
 #: Refusals that may be said in more words than the guards know.
@@ -65,7 +66,19 @@ def with_reasons(work: Work, record: Record, found: Iterable[ActionState]) -> tu
     For who reads them: working the words out for every row of a list would cost more than the rest of it.
     """
     actions = work.runtime.type(record.entity_type).actions
-    return tuple(replace(state, findings=reasons(work, record, actions[state.action.id], state.findings)) for state in found)
+    return tuple(
+        replace(state, findings=reasons(work, record, actions[state.action.id], state.findings), for_others=_is_for_others(work, record, state))
+        for state in found
+    )
+
+
+def _is_for_others(work: Work, record: Record, state: ActionState) -> bool:
+    """Say whether an action that is not offered lacks nothing but another person."""
+    if state.offered or not state.findings or state.findings[0].code != "unavailable":
+        return False
+    at = situation(work.runtime.type(record.entity_type), record, work.context.actor, work.unit, work.now, zone=work.zone, old=record)
+    condition = condition_at(at.entity, state.findings[0].rule)
+    return condition is not None and is_about_person(at, condition)
 
 
 def reasons(work: Work, record: Record, action: ActionRuntime, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

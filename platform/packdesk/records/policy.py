@@ -195,7 +195,8 @@ def record_refused(runtime: Runtime, actor: Actor, verb: str, record: Record, gr
         return None
     if not is_open(runtime, actor, "view", record, graph):
         return Finding(code="unknown_record", facts={"entity_type": record.entity_type})
-    return not_permitted(runtime.model, "organisation.collaboration", verb=verb, entity_type=record.entity_type)
+    group = str(record.get("owner_unit") or "")
+    return not_permitted(runtime.model, "organisation.collaboration", verb=verb, entity_type=record.entity_type, group=group)
 
 
 def is_open(runtime: Runtime, actor: Actor, verb: str, record: Record, graph: Graph) -> bool:

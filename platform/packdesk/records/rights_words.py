@@ -24,6 +24,10 @@ _ONLY_READ = {
     "en": "You may read {entity_type}, but not work on them.",
     "de": "Sie dürfen {entity_type} ansehen, aber nicht daran arbeiten.",
 }
+_ONLY_READ_OF = {
+    "en": "You may read {entity_type} of {group}, but not work on them.",
+    "de": "Sie dürfen {entity_type} von {group} ansehen, aber nicht daran arbeiten.",
+}
 
 
 def verb_word(verb: str, language: str) -> str:
@@ -32,12 +36,16 @@ def verb_word(verb: str, language: str) -> str:
     return german if language == "de" else english
 
 
-def not_permitted(model: Model, rule: str, *, verb: str, entity_type: str, field: str = "") -> Finding:
-    """Return the finding that no role permits the verb on the type, or on one of its fields."""
+def not_permitted(model: Model, rule: str, *, verb: str, entity_type: str, field: str = "", group: str = "") -> Finding:
+    """Return the finding that no role permits the verb on the type, or on one of its fields; or not on what belongs to the ``group``."""
     path = f"{entity_type}.{field}" if field else entity_type
     found = about(model, "not_permitted", rule, field=field, verb=verb, entity_type=path)
     if verb == "act" and not field:
-        return _worded(found, _ONLY_READ, lambda language: {"entity_type": _inside(model, entity_type, language)})
+        owner = model.organisation.units.get(group)
+        told = _ONLY_READ if owner is None else _ONLY_READ_OF
+        return _worded(
+            found, told, lambda language: {"entity_type": _inside(model, entity_type, language), "group": owner.label.in_language(language) if owner else ""}
+        )
     return _worded(
         found, _of("not_permitted"), lambda language: {"verb": verb_word(verb, language), "entity_type": _label(model, entity_type, field, language)}
     )

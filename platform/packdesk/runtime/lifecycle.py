@@ -42,6 +42,8 @@ class ActionState:
     default_status: str = ""
     #: Paths of its inputs.
     inputs: tuple[str, ...] = ()
+    #: Not offered for nothing but who the person is: the record stands as it should, and to somebody else the action is open.
+    for_others: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,30 @@ def unmet(at: Situation, condition: Compiled, language: str, closed: Closed) -> 
     return tuple(dict.fromkeys(_Words(at=at, language=language, closed=closed).of(condition.tree, True)))
 
 
+def is_about_person(at: Situation, condition: Compiled) -> bool:
+    """Say whether a condition that does not hold lacks nothing but another person: his unit, his role, himself, and nothing of the record alone."""
+    lacking = tuple(_lacking(at, condition.tree, True))
+    return bool(lacking) and all(any(isinstance(part, Root) and part.name == "actor" for part in leaf.walk()) for leaf in lacking)
+
+
+def _lacking(at: Situation, node: Node, wanted: bool) -> Iterator[Node]:
+    """Yield the parts without parts of their own for which a condition is not what is wanted."""
+    if _holds(at, node) is wanted:
+        return
+    match node:
+        case Logic(operator="not", operands=(inner,)):
+            yield from _lacking(at, inner, not wanted)
+        case Logic(operands=operands):
+            for each in operands:
+                yield from _lacking(at, each, wanted)
+        case _:
+            yield node
+
+
+def _holds(at: Situation, node: Node) -> bool:
+    return closures.compile_tree(node)(at.environment, closures.NO_ITEMS) is True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
     at: Situation
@@ -134,12 +158,9 @@ class _Words:
         english, german = _WORDS[key]
         return (german if self.language == "de" else english).format(**facts)
 
-    def holds(self, node: Node) -> bool:
-        return closures.compile_tree(node)(self.at.environment, closures.NO_ITEMS) is True
-
     def of(self, node: Node, wanted: bool) -> Iterator[str]:
         """Yield what is missing for the part to be what is wanted."""
-        if self.holds(node) is wanted:
+        if _holds(self.at, node) is wanted:
             return
         match node:
             case Logic(operator="not", operands=(inner,)):

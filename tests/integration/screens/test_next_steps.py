@@ -208,3 +208,43 @@ def test_what_a_status_names_is_shown_as_far_as_the_person_may_fill_it_in(desk: 
     assert all(names == (["target_amount"] if may_edit else []) for may_edit, names in linked.values()), linked
     assert {may_edit for may_edit, _ in linked.values()} == {True, False}, linked
     assert all("40" in words and "Missing" in words for words in said.values()), said
+
+
+ONLY_READ = {
+    "paul": {"en": "You may read service requests, but not work on them.", "de": "Sie dürfen Serviceanfragen ansehen, aber nicht daran arbeiten."},
+    "mia": {
+        "en": "You may read service requests of Service, but not work on them.",
+        "de": "Sie dürfen Serviceanfragen von Service ansehen, aber nicht daran arbeiten.",
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("login", list(ONLY_READ))
+def test_who_may_only_read_is_told_so_once_with_the_steps_folded_below(desk: Desk, visitors: Mapping[str, Visitor], login: str, language: str) -> None:
+    """GEN-13: one sentence in sight; each button of the fold has it too, for who can't see."""
+    record, visitor = desk.needed()["service_request"], visitors[login]
+    desk.put(record, owner_unit="service")
+    speak(visitor.client, language)
+
+    page = visitor.get(f"/r/service_request/{record.number}").get_data(as_text=True)
+    fold = re.search(r'<details class="why only-read-steps">(.*?)</ul>', page, re.DOTALL)
+
+    assert fold is not None
+    assert {said for _, said in _steps(fold[1]).values()} == {ONLY_READ[login][language]}
+    assert len(_steps(fold[1])) == len(_steps(page)) >= 5
+    assert texts(re.sub(r'<span class="unseen".*?</span>', "", page)).count(ONLY_READ[login][language]) == 1
+
+
+def test_a_main_action_that_only_others_may_do_stands_grey_with_its_reason(desk: Desk, visitors: Mapping[str, Visitor]) -> None:
+    """CARE-17: to whom another unit's record is open, what the page asks for first is there, and why it is not his; once it is taken, it is gone."""
+    record = desk.needed()["service_request"]
+    address = f"/r/service_request/{record.number}"
+    speak(visitors["tom"].client, "en")
+
+    free = _steps(visitors["tom"].get(address).get_data(as_text=True))
+    desk.put(record, assigned_user="anna")
+    taken = _steps(visitors["tom"].get(address).get_data(as_text=True))
+
+    assert free["claim"] == (False, "Only members of First line may do this.")
+    assert "claim" not in taken

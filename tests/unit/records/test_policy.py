@@ -11,6 +11,7 @@ from packdesk.packs.load import load
 from packdesk.packs.sources import FolderSource
 from packdesk.records import policy
 from packdesk.records.demo import demo_actor
+from packdesk.records.rights_words import not_permitted
 from packdesk.runtime.compile import Runtime
 from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.values import SYSTEM
@@ -106,3 +107,16 @@ def test_only_the_subtypes_of_ones_unit_are_offered_the_default_first(runtime: R
 )
 def test_named_rights_come_from_roles(runtime: Runtime, login: str, permission: str, held: bool) -> None:
     assert policy.has_permission(runtime, demo_actor(runtime.model, login), permission) is held
+
+
+@pytest.mark.parametrize(
+    ("language", "own", "of_group"),
+    [
+        ("en", "You may read moorings, but not work on them.", "You may read moorings of Quay, but not work on them."),
+        ("de", "Sie dürfen Moorings ansehen, aber nicht daran arbeiten.", "Sie dürfen Moorings von Quay ansehen, aber nicht daran arbeiten."),
+    ],
+)
+def test_who_may_only_read_is_told_so_in_plain_words(runtime: Runtime, language: str, own: str, of_group: str) -> None:
+    found = [not_permitted(runtime.model, "", verb="act", entity_type="mooring", group=group) for group in ("", "quay")]
+
+    assert [sentence(one, language) for one in found] == [own, of_group]

@@ -17,7 +17,7 @@ from packdesk.runtime.expressions.catalogue import Place
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.lifecycle import judge_status, lock
 from packdesk.runtime.situation import situation
-from packdesk.runtime.unmet import reasoned, unmet
+from packdesk.runtime.unmet import is_about_person, reasoned, unmet
 from packdesk.runtime.values import Actor, Record
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -229,3 +229,19 @@ def test_a_locked_record_is_told_by_the_status_that_people_see(case, graph, subt
 
     assert found is not None
     assert sentence(found, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("source", "person"),
+    [
+        ("is_member(actor, 'company')", True),
+        ("record.created_by == actor", True),
+        ("record.size == 5 && (is_member(actor, 'company') || has_role(actor, 'boss'))", True),
+        ("!(record.assigned_user == actor)", True),
+        ("record.size == 6 && is_member(actor, 'company')", False),
+        ("record.size == 6", False),
+        ("record.size == 5", False),
+    ],
+)
+def test_it_is_known_whether_nothing_but_another_person_is_missing(case, graph, source, person):
+    assert is_about_person(_at(case, graph), _compiled(case, source)) is person

@@ -6,6 +6,7 @@ TEXTS: Texts = {
     # record page
     "steps": ("Next steps", "Nächste Schritte"),
     "steps.not_now": ("Not possible now", "Jetzt nicht möglich"),
+    "steps.of_others": ("{count:,} {count:step|steps} for those who work on it", "{count:,} {count:Schritt|Schritte} für andere, die daran arbeiten"),
     "steps.none": ("Nothing more to do here.", "Hier ist nichts weiter zu tun."),
     "path": ("Path of statuses", "Statusverlauf"),
     "path.now": ("now", "jetzt"),
