@@ -19,6 +19,8 @@ from packdesk.packs.schemas.shapes import Leaf, Map, Object, Role, Sequence, Sha
 
 HERE = Path(__file__).resolve().parent
 REJECT = HERE.parent / "tests" / "packs" / "reject"
+_OPTIONAL = re.compile(r"\{(\w+):\+([^}]*)\}")
+_GROUPED = re.compile(r"\{(\w+):,\}")
 _FORMS = re.compile(r"\{\w+:[^|}]*\|([^}]*)\}")
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n\n"
 
@@ -76,7 +78,8 @@ def documents() -> str:
 
 def _shown(sentence: str) -> str:
     """Return a sentence as people read it: of a word with two forms the one for several."""
-    return _FORMS.sub(r"\1", sentence).replace("{{", "{").replace("}}", "}")
+    said = _OPTIONAL.sub(lambda found: found[2].replace("#", f"{{{found[1]}}}"), _GROUPED.sub(r"{\1}", sentence))
+    return _FORMS.sub(r"\1", said).replace("{{", "{").replace("}}", "}")
 
 
 def errors() -> str:

@@ -264,7 +264,7 @@ def delete(entity_type: str, number: str) -> Response:
 def add_note(entity_type: str, number: str) -> Response:
     """Add a note."""
     try:
-        noting.add_note(answers.context(), entity_type, number, request.form.get("text", ""))
+        noting.add_note(answers.context(), entity_type, number, request.form.get("text", "").replace("\r\n", "\n"))
     except Refused as refused:
         named = {"label": words("note.new")}
         raise Refused([replace(one, facts={**one.facts, **named}) if one.field == "text" else one for one in refused.findings]) from None

@@ -25,8 +25,8 @@ _KEY_HEADER = "HTTP_IDEMPOTENCY_KEY"
 _MODAL = "modal-inside"
 _REDRAW = "_line"
 _WITH_FILES = "multipart/form-data"
-#: What forms of the screens may take: some texts of the longest that are allowed, however many bytes their characters need.
-_FORM_LIMIT = 4_000_000
+#: What forms of the screens may take: a text of ten times what is allowed, at up to twelve bytes a character, so that its field refuses it.
+_FORM_LIMIT = 16_000_000
 #: What the parts of a form may take beside its file.
 _FRAME = 100_000
 

@@ -112,7 +112,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             "{label} could be {one} or {other}. Write the month as a word, such as {example}, or {iso}.",
             "{label} kann {one} oder {other} heißen. Schreiben Sie den Monat als Wort, etwa {example}, oder {iso}.",
         ),
-        "too_long": Entry(422, "{label} may have at most {limit} {limit:character|characters}.", "{label} darf höchstens {limit} Zeichen haben."),
+        "too_long": Entry(
+            422,
+            "{label} may have at most {limit:,} {limit:character|characters}{length:+; there are #}.",
+            "{label} darf höchstens {limit:,} Zeichen haben{length:+; es sind #}.",
+        ),
         "too_short": Entry(422, "{label} needs at least {limit} {limit:character|characters}.", "{label} braucht mindestens {limit} Zeichen."),
         "below_minimum": Entry(422, "{label} must be at least {limit}.", "{label} muss mindestens {limit} sein."),
         "above_maximum": Entry(422, "{label} may be at most {limit}.", "{label} darf höchstens {limit} sein."),
@@ -148,7 +152,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "malformed_json": Entry(400, "The body is not valid JSON: {reason}.", "Der Inhalt ist kein gültiges JSON: {reason}."),
         "bad_request": Entry(400, "The request cannot be read: {reason}.", "Die Anfrage kann nicht gelesen werden: {reason}."),
         "unsupported_media_type": Entry(415, "Send {expected}.", "Senden Sie {expected}."),
-        "body_too_large": Entry(413, "The body is larger than {limit} {limit:byte|bytes}.", "Der Inhalt ist größer als {limit} {limit:Byte|Bytes}."),
+        "body_too_large": Entry(413, "The body is larger than {limit:,} {limit:byte|bytes}.", "Der Inhalt ist größer als {limit:,} {limit:Byte|Bytes}."),
         "bad_parameter": Entry(400, "The parameter '{name}' is wrong: {reason}.", "Der Parameter '{name}' ist falsch: {reason}."),
         "bad_filter": Entry(400, "The filter cannot be read: {reason}.", "Der Filter kann nicht gelesen werden: {reason}."),
         "filter_field_gone": Entry(400, "There is no field '{name}' to filter by.", "Es gibt kein Feld '{name}', nach dem gefiltert werden kann."),
@@ -166,7 +170,11 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             400, "The cursor is not one of ours or belongs to another query.", "Der Cursor stammt nicht von hier oder gehört zu einer anderen Abfrage."
         ),
         "bad_columns": Entry(422, "The columns of the file do not fit: {reason}.", "Die Spalten der Datei passen nicht: {reason}."),
-        "bad_encoding": Entry(400, "The file is not UTF-8 text.", "Die Datei ist kein UTF-8-Text."),
+        "bad_encoding": Entry(
+            400,
+            "The file is not UTF-8 text. Save it as “CSV UTF-8” and try again.",
+            "Die Datei ist kein UTF-8-Text. Speichern Sie sie als „CSV UTF-8“ und versuchen Sie es noch einmal.",
+        ),
         "idempotency_reused": Entry(422, "This Idempotency-Key was used for another request.", "Dieser Idempotency-Key gehört zu einer anderen Anfrage."),
         # the system
         "release_changed": Entry(
@@ -263,4 +271,4 @@ def sentence(finding: Finding, language: str) -> str:
     if not template:
         entry = CATALOGUE[finding.code]
         template = entry.de if language == "de" else entry.en
-    return fill(template, in_words(finding.facts, language)) if "{" in template and not finding.texts else template
+    return fill(template, in_words(finding.facts, language), language) if "{" in template and not finding.texts else template

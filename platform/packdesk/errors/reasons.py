@@ -59,21 +59,24 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         # files with columns
         "csv_no_header": ("the file has no header; its first line names the fields", "die Datei hat keine Kopfzeile; die erste Zeile nennt die Felder"),
         "csv_long_cell": (
-            "after line {line} a cell has more than {limit} characters; look for a quotation mark that is never closed",
-            "nach Zeile {line} hat eine Zelle mehr als {limit} Zeichen; suchen Sie ein Anführungszeichen, das nie geschlossen wird",
+            "in row {row} (the header is row 0) a cell has more than {limit:,} characters; look for a quotation mark that is never closed",
+            "in Zeile {row} (die Kopfzeile ist Zeile 0) hat eine Zelle mehr als {limit:,} Zeichen; suchen Sie ein Anführungszeichen, das nie geschlossen wird",
         ),
         "csv_open_quote": (
             "the file ends inside a cell in quotation marks; close the one that was opened last",
             "die Datei endet in einer Zelle in Anführungszeichen; schließen Sie das zuletzt geöffnete",
         ),
         "csv_quote": (
-            "in line {line} something follows a closing quotation mark; write a quotation mark inside a cell twice",
-            "in Zeile {line} folgt etwas auf ein schließendes Anführungszeichen; schreiben Sie ein Anführungszeichen in einer Zelle doppelt",
+            "in row {row} (the header is row 0) something follows a closing quotation mark; write a quotation mark inside a cell twice",
+            "in Zeile {row} (die Kopfzeile ist Zeile 0) folgt etwas auf ein schließendes Anführungszeichen; schreiben Sie ein Anführungszeichen in einer Zelle doppelt",
         ),
-        "csv_line": ("line {line} cannot be read; save the file as CSV again", "Zeile {line} ist nicht lesbar; speichern Sie die Datei erneut als CSV"),
+        "csv_line": (
+            "row {row} (the header is row 0) cannot be read; save the file as CSV again",
+            "Zeile {row} (die Kopfzeile ist Zeile 0) ist nicht lesbar; speichern Sie die Datei erneut als CSV",
+        ),
         "csv_wide_row": (
-            "row {row} has {cells} {cells:cell|cells}, the header {width}",
-            "Zeile {row} hat {cells} {cells:Zelle|Zellen}, die Kopfzeile {width}",
+            "row {row} (the header is row 0) has {cells} {cells:cell|cells}, the header {width}",
+            "Zeile {row} (die Kopfzeile ist Zeile 0) hat {cells} {cells:Zelle|Zellen}, die Kopfzeile {width}",
         ),
         "column_unknown": ("there is no column '{column}'", "es gibt keine Spalte '{column}'"),
         "column_unknown_near": ("there is no column '{column}' (did you mean '{near}'?)", "es gibt keine Spalte '{column}' (meinten Sie '{near}'?)"),
@@ -140,4 +143,4 @@ def in_words(facts: Mapping[str, object], language: str) -> Mapping[str, object]
 def _worded(reason: str, facts: Mapping[str, object], language: str) -> str:
     """Return one reason in the language."""
     english, german = REASONS[reason]
-    return fill(german if language == "de" else english, facts)
+    return fill(german if language == "de" else english, facts, language)

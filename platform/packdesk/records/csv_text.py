@@ -38,6 +38,9 @@ def read_table(stream: BinaryIO, delimiter: str = "") -> Table:
     """
     text = _text(stream)
     first = _header_text(text)
+    if "\x00" in first:
+        # Half of each character of UTF-16 without a byte order mark.
+        raise PackdeskError("bad_encoding")
     chosen = delimiter or max(DELIMITERS, key=first.count)
     lines = _parsed(_chain(first, text), chosen)
     header = tuple(map(meant, next(lines, [])))
@@ -104,10 +107,14 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 def _parsed(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    read = 0
     try:
-        yield from (row for row in reader if row)
+        for row in filter(None, reader):
+            yield row
+            read += 1
     except csv.Error as error:
-        raise PackdeskError("bad_columns", **_unreadable(str(error)), line=reader.line_num) from error
+        # As in the results: the header, which is read first, is row 0.
+        raise PackdeskError("bad_columns", **_unreadable(str(error)), row=read, line=reader.line_num) from error
 
 
 def _unreadable(said: str) -> dict[str, object]:

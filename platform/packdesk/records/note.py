@@ -60,7 +60,7 @@ def add_note(context: Context, entity_type: str, ref: str, text: str) -> Note:
         if character := unseen(written, lines=True):
             raise Refused([Finding(code="forbidden_character", field="text", facts={"label": "text", "character": character})])
         if len(written) > LIMIT:
-            raise Refused([Finding(code="too_long", field="text", facts={"label": "text", "limit": LIMIT})])
+            raise Refused([Finding(code="too_long", field="text", facts={"label": "text", "limit": LIMIT, "length": len(written)})])
         return Note(unit.unit.add_note(record, written), unit.now, context.actor.login, written)
 
     def again(unit: UnitOfWork, left: Mapping[str, object]) -> Note:

@@ -185,7 +185,7 @@ def _label(label: str) -> str:
     if not kept:
         raise Refused([Finding(code="required_field", field="label", facts={"label": "label"})])
     if len(kept) > LABEL_LIMIT:
-        raise Refused([Finding(code="too_long", field="label", facts={"label": "label", "limit": LABEL_LIMIT})])
+        raise Refused([Finding(code="too_long", field="label", facts={"label": "label", "limit": LABEL_LIMIT, "length": len(kept)})])
     if character := unseen(kept, lines=False):
         raise Refused([Finding(code="forbidden_character", field="label", facts={"label": "label", "character": character})])
     return kept

@@ -38,8 +38,8 @@ class AddressKind(FieldKind):
             return wrong_type(field, reading)
         if character := next((found for part in parts.values() if (found := unseen(part, lines=False))), ""):
             return finding("forbidden_character", field, reading, character=character)
-        if any(len(part) > _PART_LENGTH for part in parts.values()):
-            return finding("too_long", field, reading, limit=_PART_LENGTH)
+        if (longest := max(map(len, parts.values()), default=0)) > _PART_LENGTH:
+            return finding("too_long", field, reading, limit=_PART_LENGTH, length=longest)
         return Address(**parts) if any(parts.values()) else None
 
     def parse_text(self, field: Field, text: str, reading: Reading) -> object:

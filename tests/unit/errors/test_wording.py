@@ -42,6 +42,23 @@ def test_a_number_is_grouped_and_has_its_word() -> None:
     assert [counted(number, "row", "rows") for number in (0, 1, 2, 12_500)] == ["0 rows", "1 row", "2 rows", "12,500 rows"]
 
 
+@pytest.mark.parametrize(
+    ("facts", "english", "german"),
+    [
+        (
+            {"limit": 100_000, "length": 1_000_000},
+            "A may have at most 100,000 characters; there are 1,000,000.",
+            "A darf höchstens 100.000 Zeichen haben; es sind 1.000.000.",
+        ),
+        ({"limit": 100_000}, "A may have at most 100,000 characters.", "A darf höchstens 100.000 Zeichen haben."),
+    ],
+)
+def test_digits_are_grouped_as_the_language_does_and_what_is_not_known_is_not_told(facts: dict[str, object], english: str, german: str) -> None:
+    finding = Finding(code="too_long", facts={"label": "A", **facts})
+
+    assert (sentence(finding, "en"), sentence(finding, "de")) == (english, german)
+
+
 def test_several_reasons_are_told_in_the_readers_language() -> None:
     reasons = [{"reason": "column_unknown", "column": "x"}, {"reason": "column_twice", "column": "y"}]
     finding = Finding(code="bad_columns", facts={"reason": reasons})

@@ -39,15 +39,31 @@ def test_files_that_cannot_be_read_are_refused_with_a_code(content: bytes, code:
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le"])
+def test_a_file_in_another_encoding_is_refused_with_what_to_do(encoding: str) -> None:
+    with pytest.raises(PackdeskError) as refused:
+        list(read_table(io.BytesIO("name,town\nZoë,Paris\n".encode(encoding))).rows)
+
+    finding = Finding(code=refused.value.code, facts=refused.value.facts)
+    assert sentence(finding, "en") == "The file is not UTF-8 text. Save it as “CSV UTF-8” and try again."
+    assert "Speichern Sie sie als „CSV UTF-8“" in sentence(finding, "de")
+
+
 @pytest.mark.parametrize(
     ("content", "reason", "told"),
     [
         (b"", "csv_no_header", "the file has no header; its first line names the fields."),
         (b'a,b\n"x,2\n', "csv_open_quote", "the file ends inside a cell in quotation marks; close the one that was opened last."),
-        (b'a,b\n1,2\n"x"y,2\n', "csv_quote", "in line 3 something follows a closing quotation mark; write a quotation mark inside a cell twice."),
-        (b"a,b\n" + b"x" * 200_000 + b",2\n", "csv_long_cell", "after line 2 a cell has more than 131072 characters;"),
-        (b"a,b\n1,2,3\n", "csv_wide_row", "row 1 has 3 cells, the header 2."),
-        (b"a\n1,2\n", "csv_wide_row", "row 1 has 2 cells, the header 1."),
+        (
+            b'a,b\n1,2\n"x"y,2\n',
+            "csv_quote",
+            "in row 2 (the header is row 0) something follows a closing quotation mark; write a quotation mark inside a cell twice.",
+        ),
+        (b"a,b\n" + b"x" * 200_000 + b",2\n", "csv_long_cell", "in row 1 (the header is row 0) a cell has more than 131,072 characters;"),
+        (b'"a"x,b\n1,2\n', "csv_quote", "in row 0 (the header is row 0) something follows a closing quotation mark;"),
+        (b'a,b\n"1\n1",2\n\n"x"y,2\n', "csv_quote", "in row 2 (the header is row 0) something follows a closing quotation mark;"),
+        (b"a,b\n1,2,3\n", "csv_wide_row", "row 1 (the header is row 0) has 3 cells, the header 2."),
+        (b"a\n1,2\n", "csv_wide_row", "row 1 (the header is row 0) has 2 cells, the header 1."),
     ],
 )
 def test_what_cannot_be_read_is_told_in_our_words_in_both_languages(content: bytes, reason: str, told: str) -> None:
@@ -57,7 +73,9 @@ def test_what_cannot_be_read_is_told_in_our_words_in_both_languages(content: byt
     finding = Finding(code=refused.value.code, facts=refused.value.facts)
     assert refused.value.facts["reason"] == reason
     assert told in sentence(finding, "en")
-    assert sentence(finding, "de").removeprefix("Die Spalten der Datei passen nicht: ")[:8] in REASONS[reason][1].replace("{row}", "1").replace("{line}", "3")
+    assert sentence(finding, "de").removeprefix("Die Spalten der Datei passen nicht: ")[:8] in REASONS[reason][1].replace(
+        "{row}", str(refused.value.facts.get("row"))
+    )
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "'=1+1", "''=1+1", "+49 30 123", "'quoted'", "'", "-cmd", "-12.50", "plain", "O'Hara"])
