@@ -20,6 +20,7 @@ from packdesk.runtime.field_kind import Reading, finding, wrong_type
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.kinds_choice import members
 from packdesk.runtime.kinds_number import written as number_text
+from packdesk.runtime.kinds_text import is_part_of_phone
 from packdesk.runtime.values import Money
 
 REFERENCE_KINDS = frozenset({Kind.REFERENCE, Kind.REFERENCES})
@@ -206,6 +207,8 @@ def _value(field: Field, form: Takes, text: str, reading: Reading) -> str | Find
         return _days(field, text, reading)
     if form in (Takes.DAY, Takes.TWO_DAYS):
         return _day(replace(plain, kind=Kind.DATE), text, reading)
+    if form is Takes.TEXT and field.kind is Kind.PHONE and not is_part_of_phone(text.strip()):
+        return wrong_type(field, reading)
     if form is Takes.TEXT or field.kind in REFERENCE_KINDS or field.kind is Kind.USER:
         return _clean(field, text, reading)
     single = replace(plain, kind=Kind.OPTION) if field.kind is Kind.OPTIONS else plain

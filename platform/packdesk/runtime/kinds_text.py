@@ -20,7 +20,12 @@ SUFFIX_DIGITS = 7
 
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$"
 _URL = r"^https?://[A-Za-z0-9\[\]._~:-]+(/|\?|#|$)[^\s\x00-\x1f<>\"]*$"
-_PHONE = r"^[0-9+(*#][0-9 +()/.*#,;x-]{1,39}$"
+_BETWEEN, _EXTENSION = r"[ +()/.-]", r"[*#,;x][0-9 +()/.*#,;x-]*"
+#: A number has 15 digits at most, dialled from abroad 17; an extension behind it, and what begins with a star, has its own.
+_PHONE = (
+    rf"^(?:[0-9+(](?:{_BETWEEN}+(?:[0-9]{_BETWEEN}*){{0,16}}(?:{_EXTENSION})?|(?:[0-9]{_BETWEEN}*){{1,16}}(?:{_EXTENSION})?|{_EXTENSION})"
+    r"|[*#][0-9 +()/.*#,;x-]+)$"
+)
 _MASK = "••••••"
 #: Text that people write in lines.
 _IN_LINES = frozenset({Kind.TEXT, Kind.RICH_TEXT})
@@ -132,6 +137,11 @@ class PhoneKind(PatternKind):
     def show(self, field: Field, value: object, language: str, model: Model, zone: ZoneInfo) -> str:
         """Return the number as typed."""
         return value.raw if isinstance(value, Phone) else ""
+
+
+def is_part_of_phone(text: str) -> bool:
+    """Say whether a text can stand somewhere in a phone number: its signs and no others, a digit among them."""
+    return matches(r"^[ +()/.*#,;x-]*[0-9][0-9 +()/.*#,;x-]{0,39}$", text)
 
 
 def phone(raw: str, region: str) -> Phone:

@@ -213,7 +213,7 @@ def lists(make) -> EntityRuntime:
     ("path", "operator", "texts", "expected"),
     [
         ("phone", "contains", ("030 12-34",), "(contains(record.phone.raw, '030 12-34') || contains(record.phone.e164, '301234'))"),
-        ("phone", "contains", ("ext",), "contains(record.phone.raw, 'ext')"),
+        ("phone", "contains", ("00",), "contains(record.phone.raw, '00')"),
         ("phone", "empty", (), "record.phone == null"),
         ("tags", "empty", (), "size(record.tags) == 0"),
         ("tags", "filled", (), "size(record.tags) > 0"),
@@ -228,6 +228,21 @@ def test_a_chip_asks_of_several_values_whether_one_of_them_fits(lists: EntityRun
 
     assert isinstance(chip, Chip), chip
     assert filter_sources.sources(lists, (chip,), LATE) == (expected,)
+
+
+@pytest.mark.parametrize("text", ["' OR 1=1 --", "ext", "030 call me", "+", "--", "1" * 60])
+@pytest.mark.parametrize(("language", "expected"), [("en", "a phone number"), ("de", "eine Telefonnummer")])
+def test_a_chip_takes_no_text_for_a_part_of_a_phone_number(lists: EntityRuntime, text: str, language: str, expected: str) -> None:
+    """GEN-9, GEN-10: letters that are dropped in silence would find other people's numbers."""
+    refused = filters.typed(lists, "phone", "contains", (text,), Reading(model=lists.model, language=language))
+
+    assert isinstance(refused, Finding)
+    assert (refused.code, refused.facts["expected"]) == ("wrong_type", expected)
+
+
+@pytest.mark.parametrize("text", ["030", "+49 (0)30", "12-34", "0049 30 / 123 45", "7", "#31#"])
+def test_a_chip_takes_any_part_of_a_phone_number(lists: EntityRuntime, text: str) -> None:
+    assert isinstance(filters.typed(lists, "phone", "contains", (text,), Reading(model=lists.model)), Chip)
 
 
 def test_entries_are_said_by_their_labels_and_unknown_ones_as_they_are(lists: EntityRuntime) -> None:
