@@ -129,11 +129,13 @@ def test_the_appearance_is_kept_per_person_and_never_flashes(enter: Enter, desk:
     tom = enter("tom", scheme="light")
     page = tom.open("/")
     page.locator("summary", has_text="Appearance").click()
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_response("**/theme"):
+        page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     low = page.locator(".btn:visible").first.evaluate("(one) => one.offsetHeight")
     page.locator("summary", has_text="Appearance").click()
-    page.get_by_role("button", name="Comfortable").click()
+    with page.expect_response("**/density"):
+        page.get_by_role("button", name="Comfortable").click()
     expect(page.locator("html")).to_have_attribute("data-density", "comfortable")
     assert page.locator(".btn:visible").first.evaluate("(one) => one.offsetHeight") > low
 

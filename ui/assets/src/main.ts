@@ -27,6 +27,7 @@ import { connectTelling } from "./telling";
 import { connectTyping } from "./typing";
 import { connectPointer } from "./pointer";
 import { connectBoard } from "./board";
+import { connectAppearance } from "./appearance";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -68,6 +69,7 @@ connectFocus(document);
 connectLoading(document);
 connectOrigin(document);
 connectBoard(document);
+connectAppearance(document);
 
 // A menu made of <details> closes when the focus or a click goes elsewhere, and on Escape.
 // A window that was opened from a menu gives the focus back to it.
