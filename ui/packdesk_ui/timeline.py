@@ -14,10 +14,12 @@ from packdesk.records import attach, note
 from packdesk.records.history import CHOICES, Event, HistoryPage, ends_of
 from packdesk.records.looking import Look
 from packdesk.records.note import NotePage
+from packdesk.records.related import prefetch_names
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.values import Record
 from packdesk_ui import people
+from packdesk_ui.formstate import link_name, named
 from packdesk_ui.shell import words
 from packdesk_ui.showing import Reader, moment
 
@@ -183,7 +185,7 @@ def _acting(entity: EntityRuntime, paths: Sequence[str]) -> Workflow | None:
 
 
 def _read_named(look: Look, reader: Reader, entity: EntityRuntime, page: HistoryPage) -> None:
-    """Read the records that the changes name, one statement for each of their types."""
+    """Read the records that the changes name and what their titles walk to, a statement or two for each of their types."""
     wanted: dict[str, set[str]] = {}
     for event in page.events:
         for path, values in event.changes.items():
@@ -191,7 +193,8 @@ def _read_named(look: Look, reader: Reader, entity: EntityRuntime, page: History
                 if len(targets) == 1 and (targets[0], each) not in reader.references:
                     wanted.setdefault(targets[0], set()).add(each)
     for target, ids in wanted.items():
-        look.work.unit.prefetch(target, ids)
+        read = look.work.unit.prefetch(target, ids)
+        prefetch_names(look.work, look.runtime.type(target), tuple(read.values()))
 
 
 def _names(entity: EntityRuntime, path: str, values: Iterable[Json]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -227,7 +230,7 @@ def _change(look: Look, reader: Reader, entity: EntityRuntime, path: str, values
 
 
 def _ends(look: Look, reader: Reader, value: Json) -> str:
-    """Return the links of a relation: each by the number of the record that it leads to, and what else it says."""
+    """Return the links of a relation: each by the record that it leads to, and what else it says."""
     ends = ends_of(value)
     if not ends:
         return _plain(value)
@@ -236,9 +239,9 @@ def _ends(look: Look, reader: Reader, value: Json) -> str:
 
 
 def _end(look: Look, reader: Reader, end: Mapping[str, Json]) -> str:
-    """Return the number of the record that a link leads to; dots where there is no such type any more."""
+    """Return the name of the record that a link leads to; dots where there is no such type any more."""
     target = str(end["entity_type"])
-    return _number(look, reader, (target,), str(end["record"])) if target in reader.model.entity_types else "…"
+    return _record(look, reader, (target,), str(end["record"])) if target in reader.model.entity_types else "…"
 
 
 def _was(look: Look, reader: Reader, declared: Field, targets: tuple[str, ...], value: Json) -> str:
@@ -250,17 +253,17 @@ def _was(look: Look, reader: Reader, declared: Field, targets: tuple[str, ...], 
     if isinstance(read, Finding):
         return _plain(value)
     if targets:
-        return ", ".join(_number(look, reader, targets, str(one)) for one in (read if isinstance(read, tuple) else (read,)))
+        return ", ".join(_record(look, reader, targets, str(one)) for one in (read if isinstance(read, tuple) else (read,)))
     return reader.show(declared, read).text
 
 
-def _number(look: Look, reader: Reader, targets: tuple[str, ...], record_id: str) -> str:
-    """Return how a record is called that a change names; dots where the person may not see it."""
+def _record(look: Look, reader: Reader, targets: tuple[str, ...], record_id: str) -> str:
+    """Return number and title of a record that a change names; dots where the person may not see it."""
     known = next((found for target in targets if (found := reader.references.get((target, record_id)))), None)
     if known is not None:
-        return known.number
+        return link_name(known.number, known.title, several=False)
     read = look.find(targets, record_id)
-    return read.number if read is not None else "…"
+    return named(look, read) if read is not None else "…"
 
 
 def _rows(look: Look, reader: Reader, entity: EntityRuntime, group: str, value: Json) -> str:

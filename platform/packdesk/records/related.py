@@ -73,7 +73,7 @@ def newest(work: Work, record: Record, tab: RelatedTab, most: int = SHOWN) -> tu
     read: dict[tuple[str, str], Record] = {}
     for target in dict.fromkeys(target for target, _ in found):
         others = work.unit.prefetch(target, [record_id for kind, record_id in found if kind == target])
-        _prefetch_names(work, work.runtime.type(target), tuple(others.values()))
+        prefetch_names(work, work.runtime.type(target), tuple(others.values()))
         read |= {(target, record_id): other for record_id, other in others.items()}
     return tuple(RelatedRecord(reference=reference(work, read[end]), status=str(read[end].get("status") or "")) for end in found if end in read)
 
@@ -100,7 +100,7 @@ def _ends(work: Work, way: Connection, targets: tuple[str, ...]) -> Ends:
     return Ends(way=way, open={one: policy.access_filter(runtime, actor, one) for one in seen})
 
 
-def _prefetch_names(work: Work, entity: EntityRuntime, records: tuple[Record, ...]) -> None:
+def prefetch_names(work: Work, entity: EntityRuntime, records: tuple[Record, ...]) -> None:
     """Read at once what the titles of these records walk to, so that naming twelve does not cost twelve statements."""
     read = {one.path for one in entity.title_of.dependencies if one.entity_type == entity.id} if entity.title_of is not None else set()
     for path, field in entity.naming:

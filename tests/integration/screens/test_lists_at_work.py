@@ -14,6 +14,7 @@ from tests.statements import listening
 from packdesk.records.counting import counted
 from packdesk.records.search import SearchCommand
 from packdesk.records.update import update
+from packdesk.runtime.lists import list_view
 from packdesk.runtime.values import Record
 
 #: The release, views and columns of the list, its page with the count, what the conditions of its actions walk to.
@@ -254,3 +255,19 @@ def test_a_request_that_is_not_late_says_nothing_of_how_late_it_is(desk: Desk, t
         late.number: (True, False),
     }
     assert "0 minutes" not in "".join(cell[1] for cell in cells.values() if cell) + "".join(pages.values())
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("entity_type", ["service_request", "activity", "lead"])
+def test_the_menu_of_filters_begins_with_what_the_list_shows_and_where_a_record_stands(desk: Desk, entity_type: str, language: str) -> None:
+    """QUALITY 2.4, lists: the columns in their order, before any section; each field once."""
+    page = desk.visitor("anna", language).get(f"/r/{entity_type}").get_data(as_text=True)
+    menu = re.search(r"data-menu-fields>(.*?)</details>", page, re.DOTALL)
+    assert menu is not None
+    offered, first = (re.findall(r'name="_add" value="([\w.]+)"', part) for part in (menu[1], menu[1].partition("<h2>")[0]))
+    columns = [column.path for column in list_view(desk.runtime.type(entity_type), language).columns if column.path in offered]
+
+    assert first[: len(columns)] == columns
+    assert set(first) == {*columns, "subtype", "status", "assigned_unit", "assigned_user"}
+    assert len(set(offered)) == len(offered) > len(first)
+    assert all(texts(label) for label in re.findall(r"<h2>(.*?)</h2>", menu[1]))

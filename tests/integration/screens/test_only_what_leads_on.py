@@ -41,3 +41,11 @@ def test_no_new_record_is_offered_for_another_where_no_type_of_it_may_be_created
     pages = {login: desk.visitor(login).get(f"/r/account/{account.number}?tab=service_request-account").get_data(as_text=True) for login in ("anna", "mia")}
 
     assert {login: _NEW in page for login, page in pages.items()} == {"anna": True, "mia": False}
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "with what is due first on top"), ("de", "zuoberst was zuerst fällig ist")])
+def test_the_start_page_says_what_it_is_sorted_by(desk: Desk, language: str, said: str) -> None:
+    """The lists have an order of their own, in which urgency may come first."""
+    desk.put(desk.needed()["service_request"], assigned_user="lena")
+
+    assert said in texts(desk.visitor("lena", language).get("/").get_data(as_text=True))

@@ -112,6 +112,16 @@ def test_a_field_that_is_shown_nowhere_is_not_in_the_history_either(desk: Desk, 
     assert desk.runtime.type("account").fields["owner_name"].visible is False
 
 
+@pytest.mark.parametrize("entity_type", ["account", "service_request", "lead", "communication"])
+def test_the_history_names_records_by_number_and_title(desk: Desk, records: dict[str, Record], lena: Visitor, entity_type: str) -> None:
+    contact = records["contact"]
+
+    told = texts(lena.get(f"{_address(records[entity_type])}/history").get_data(as_text=True))
+
+    assert f"{contact.number} · Ada Moor" in told
+    assert not re.search(rf"{contact.number} (?!· Ada Moor)", told)
+
+
 @pytest.mark.parametrize(
     ("only", "seen", "unseen"), [("notes", "added a note", "created"), ("changes", "created", "added a note"), ("steps", "performed", "created")]
 )

@@ -1,6 +1,6 @@
 """Chips on the list: said in words, put together in an editor that knows what fits the field, taken off one by one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from flask import request, url_for
@@ -10,7 +10,9 @@ from packdesk.model.entity_types import Kind
 from packdesk.records.list_state import ListState
 from packdesk.records.looking import Look, looking
 from packdesk.runtime import filters
+from packdesk.runtime.engine_columns import ASSIGNMENT
 from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.field_kind import Reading
 from packdesk.runtime.filters import Chip, Operator, Takes
 from packdesk.runtime.kinds_choice import members
@@ -25,6 +27,8 @@ from packdesk_ui.showing import full_label
 from packdesk_ui.telling import sentence
 
 _MANY = 12
+#: What work is looked for by, whether a list shows it or not.
+_STANDING = ("subtype", "status", *ASSIGNMENT)
 _PICKED = frozenset({Kind.REFERENCE, Kind.REFERENCES, Kind.USER})
 
 
@@ -241,15 +245,30 @@ def _view(entity: EntityRuntime, chip: Chip) -> ChipView:
     return ChipView(label=label, text=said, off=words("filter.off", name=f"{label} {said}"), change=words("filter.change", name=f"{label} {said}"))
 
 
-def offered_fields(entity: EntityRuntime) -> tuple[FieldGroup, ...]:
-    """Return what the person can filter by: own fields by section, then what the engine keeps."""
+def offered_fields(entity: EntityRuntime, columns: Iterable[str]) -> tuple[FieldGroup, ...]:
+    """Return what the person can filter by: what the list shows, and where a record stands; then own fields by section, then what the engine keeps."""
     language, closed = shell.language(), closed_to_order(entity)
-    groups: dict[str, list[Option]] = {}
-    for path, each in entity.fields.items():
-        if path in closed or not filters.operators(each.field) or path in entity.computed_on_read or not each.field.listable:
-            continue
-        section = entity.sections[each.section].section.label.in_language(language) if each.section in entity.sections else ""
-        groups.setdefault(words("filter.system") if each.engine and path != "number" else section, []).append(Option(id=path, label=each.label(language)))
+    offered = {
+        path: each
+        for path, each in entity.fields.items()
+        if path not in closed and filters.operators(each.field) and path not in entity.computed_on_read and each.field.listable
+    }
+    shown = [path for path in dict.fromkeys((*columns, *_STANDING)) if path in offered]
+    groups: dict[str, list[Option]] = {"": [_option(offered[path], language) for path in shown]}
+    for path, each in offered.items():
+        if path not in shown:
+            groups.setdefault(_group_of(entity, each, language), []).append(_option(each, language))
     last = words("filter.system")
     ordered = [*(name for name in groups if name != last), *(name for name in groups if name == last)]
-    return tuple(FieldGroup(label=name, fields=tuple(groups[name])) for name in ordered)
+    return tuple(FieldGroup(label=name, fields=tuple(groups[name])) for name in ordered if groups[name])
+
+
+def _option(each: FieldRuntime, language: str) -> Option:
+    return Option(id=each.path, label=each.label(language))
+
+
+def _group_of(entity: EntityRuntime, each: FieldRuntime, language: str) -> str:
+    """Return the name under which a field stands that the list does not show."""
+    if each.engine and each.path != "number":
+        return words("filter.system")
+    return entity.sections[each.section].section.label.in_language(language) if each.section in entity.sections else words("filter.own")

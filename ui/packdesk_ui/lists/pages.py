@@ -163,7 +163,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         split=split.split(entity, asked, found.rows, more=bool(found.next)) if asked.opened else None,
         views=views.bar(entity, asked, language),
         chips=chips.views(entity, asked.state.chips),
-        fields=chips.offered_fields(entity),
+        fields=chips.offered_fields(entity, (column.path for column in listed.columns)),
         editor=editor,
         state=json.dumps(asked.state.written(), default=list),
         search=asked.state.search,

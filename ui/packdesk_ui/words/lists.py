@@ -65,6 +65,7 @@ TEXTS: Texts = {
     "filter.to": ("To", "Bis"),
     "filter.days": ("Days", "Tage"),
     "filter.and": (" and ", " und "),
+    "filter.own": ("Further fields", "Weitere Felder"),
     "filter.system": ("Kept by the system", "Vom System geführt"),
     "filter.narrow": ("Find in this list", "In dieser Liste finden"),
     "filter.go_on": ("Go on", "Weiter"),
