@@ -20,6 +20,7 @@ def test_the_bar_of_the_network_leaves_the_buttons_of_a_form_free(enter: Enter, 
     number = leader.create("contact", kind="company", company={"name": f"Uncovered {width}"})["number"]
     lena = enter("lena", width=width)
     page = lena.open(f"/r/contact/{number}/edit")
+    page.set_viewport_size({"width": width, "height": 520})
     page.route(f"**/r/contact/{number}/edit", lambda route: route.abort("connectionreset"))
 
     page.get_by_label("Company name").fill(f"Uncovered {width} again")
@@ -28,6 +29,7 @@ def test_the_bar_of_the_network_leaves_the_buttons_of_a_form_free(enter: Enter, 
     expect(page.get_by_role("button", name="Send again")).to_be_visible(timeout=20_000)
     page.unroute(f"**/r/contact/{number}/edit")
 
+    page.evaluate("window.scrollTo(0, 0)")
     bar = _box(page.locator("[data-notices]"))
     for name in ("Save", "Cancel"):
         top, end = _box(page.locator("main .form-end").get_by_text(name, exact=True))
