@@ -1,15 +1,19 @@
 """CSV in and out: a file that is tried or imported, with the result of each row; a list as a file."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
-from flask import Response, request, url_for
+from flask import Response, request, stream_with_context, url_for
 
 from packdesk.errors import Finding, PackdeskError, Refused
 from packdesk.records import exporting, importing, policy
-from packdesk.records.columns import ENGINE_COLUMNS
+from packdesk.records.columns import ENGINE_COLUMNS, labels
+from packdesk.records.context import Context
 from packdesk.records.outcome import BatchReport
+from packdesk.records.search import SearchPage
 from packdesk.runtime.entity import EntityRuntime
+from packdesk.runtime.values import Record
 from packdesk.web import request_context
 from packdesk.web.bodies import FILE_LIMIT
 from packdesk.web.problems import findings_of
@@ -18,7 +22,9 @@ from packdesk_ui.bulk import ResultRow, result_rows
 from packdesk_ui.controls import Option
 from packdesk_ui.editing import crumbs
 from packdesk_ui.faults import Fault, faults_of
+from packdesk_ui.lists.table import reader_of
 from packdesk_ui.shell import words
+from packdesk_ui.showing import full_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,8 @@ class ImportPage:
     keys: tuple[Option, ...]
     update: bool
     all: bool
-    columns: tuple[str, ...]
+    #: Label and path of each column that can be given.
+    columns: tuple[tuple[str, str], ...]
     #: The same file is likely to be sent again: it was tried only, or refused as a whole. One that was imported is not, for that would store it twice.
     again: bool
     summary: str = ""
@@ -72,6 +79,12 @@ def _page(entity: EntityRuntime, command: importing.ImportCommand, *, report: Ba
     language = shell.language()
     own = {path: each for path, each in entity.fields.items() if not each.engine and each.derived is None}
     unique = [path for path, each in own.items() if each.field.unique or path == entity.entity.key]
+    called = labels(entity.entity, language)
+    paths = (
+        *(path for path in ENGINE_COLUMNS if path in entity.fields),
+        *own,
+        *(f"{group}.{name}" for group, fields in entity.lines.items() for name in fields),
+    )
     page = ImportPage(
         action=url_for("packdesk_ui.imports", entity_type=entity.id),
         back=url_for("packdesk_ui.records", entity_type=entity.id),
@@ -79,11 +92,7 @@ def _page(entity: EntityRuntime, command: importing.ImportCommand, *, report: Ba
         keys=tuple(Option(id=path, label=entity.fields[path].label(language), selected=path == command.key) for path in dict.fromkeys(("number", *unique))),
         update=command.update_existing,
         all=command.all_or_nothing,
-        columns=(
-            *(path for path in ENGINE_COLUMNS if path in entity.fields),
-            *own,
-            *(f"{group}.{name}" for group, fields in entity.lines.items() for name in fields),
-        ),
+        columns=tuple((called.get(path, ""), path) for path in paths),
         again=report is None or not report.applied,
         faults=faults_of(findings, {"file": "file"}, language),
     )
@@ -99,12 +108,28 @@ def _page(entity: EntityRuntime, command: importing.ImportCommand, *, report: Ba
 
 
 def export(entity_type: str) -> Response:
-    """Give out what the list shows, its columns and its order, as a CSV file."""
+    """Give out what the list shows, its columns and its order, as a CSV file: as people read it, or so that it can be imported again."""
     context, runtime = answers.context(), request_context.runtime()
     entity = runtime.type(entity_type)
     if refused := policy.may(runtime, context.actor, "export", entity_type):
         raise Refused((refused,))
-    lines = exporting.export_csv(context, entity_type, lists.whole(entity))
+    if request.args.get("to") == "import":
+        lines = exporting.export_csv(context, entity_type, lists.whole(entity))
+    else:
+        lines = stream_with_context(_to_read(context, entity))
     response = Response(lines, mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{entity_type}.csv"'
     return response
+
+
+def _to_read(context: Context, entity: EntityRuntime) -> Iterator[bytes]:
+    """Return what the list shows in words, as the spreadsheets of the language expect it: where a comma stands in numbers, it parts no cells."""
+    language, runtime = shell.language(), request_context.runtime()
+
+    def showing(page: SearchPage) -> Callable[[Record, str], str]:
+        # In a file there is room, and it is read in other years too.
+        reader = replace(reader_of(runtime, page, language), brief=False, year=0)
+        return lambda record, path: reader.show(entity.fields[path].field, record.get(path), targets=entity.fields[path].targets).text
+
+    sheet = exporting.Sheet(heading=lambda path: full_label(entity, path, language), showing=showing, delimiter=";" if language == "de" else ",")
+    return exporting.export_to_read(context, entity.id, lists.whole(entity), sheet)

@@ -62,6 +62,20 @@ def targets(entity: EntityType, header: Sequence[str], key: str = "", language: 
     return tuple(found)
 
 
+def labels(entity: EntityType, language: str) -> Mapping[str, str]:
+    """Return by path what people call a column, as a file may call it too; without those whose label means another column."""
+    meant = {name: target for name, target, _ in _names(entity)}
+    kept = engine_fields(entity, has_lifecycle=True)
+    offered = [*((Target(name), (kept[name].label,)) for name in ENGINE_COLUMNS if name in kept), *_places(entity)]
+    found: dict[str, str] = {}
+    for target, texts in offered:
+        alone, whole = texts[-1].in_language(language), " ".join(text.in_language(language) for text in texts)
+        # The number of a phone is no number of the record, though a file may call it so.
+        if (said := next((way for way in ((whole, alone) if target.group else (alone, whole)) if meant.get(way.casefold()) == target), "")) != "":
+            found[target.path] = said
+    return found
+
+
 def _unknown(cell: str, spoken: Sequence[str]) -> Mapping[str, Json]:
     """Return why there is no such column, with what may have been meant: an id, or a label in the reader's language."""
     if cell.casefold() == NUMBER:
@@ -100,6 +114,9 @@ def _names(entity: EntityType) -> Iterator[tuple[str, Target, frozenset[str]]]:
     for name in _KEPT:
         for language, label in kept[name].label.by_language.items():
             yield label.casefold(), Target(name, unread=True), frozenset({language})
+    for name in ENGINE_COLUMNS:
+        for language, label in kept[name].label.by_language.items() if name in kept else ():
+            yield label.casefold(), Target(name), frozenset({language})
     for target, texts in places:
         for language in {language for text in texts for language in text.by_language} | {"en"}:
             yield " ".join(text.in_language(language) for text in texts).casefold(), target, frozenset({language})

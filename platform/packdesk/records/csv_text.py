@@ -49,10 +49,10 @@ def read_table(stream: BinaryIO, delimiter: str = "") -> Table:
     return Table(header, _rows(lines, len(header)))
 
 
-def write_rows(rows: Iterable[Sequence[object]], *, bom: bool = False) -> Iterator[bytes]:
+def write_rows(rows: Iterable[Sequence[object]], *, bom: bool = False, delimiter: str = ",") -> Iterator[bytes]:
     """Yield rows as CSV in UTF-8; a cell that a spreadsheet would execute gets an apostrophe in front."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(buffer, lineterminator="\r\n", delimiter=delimiter)
     if bom:
         yield codecs.BOM_UTF8
     for row in rows:

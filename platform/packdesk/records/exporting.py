@@ -1,7 +1,7 @@
 """Exports what a search finds: CSV that no spreadsheet executes, or JSON lines; page by page, whatever the size."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -21,14 +21,23 @@ _PAGE = 500
 _SILENT = frozenset({"id", VERSION, "deleted_at"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """How a file looks that people read."""
+
+    #: What people call a column, by its path.
+    heading: Callable[[str], str]
+    #: What shows the values of a page: a record and a path in, words out.
+    showing: Callable[[SearchPage], Callable[[Record, str], str]]
+    delimiter: str
+
+
 def export_csv(context: Context, entity_type: str, command: SearchCommand) -> Iterator[bytes]:
     """Yield the records as CSV with a byte order mark; columns are field paths, so that the file can be imported again."""
     pages = _pages(context, entity_type, command)
     first = next(pages)
     entity = context.live.current().runtime.type(entity_type)
-    # A file that comes back may say which versions it was made of, if that was asked for.
-    silent = (_SILENT - {VERSION} if command.fields else _SILENT) | first.hidden | first.masked
-    paths = tuple(path for path in command.fields or entity.fields if path in entity.fields and path not in silent)
+    paths = _paths(entity, command, first)
 
     def rows() -> Iterator[tuple[object, ...]]:
         yield paths
@@ -36,6 +45,28 @@ def export_csv(context: Context, entity_type: str, command: SearchCommand) -> It
             yield from (tuple(_cell(entity, record, path, page) for path in paths) for record in page.rows)
 
     return write_rows(rows(), bom=True)
+
+
+def export_to_read(context: Context, entity_type: str, command: SearchCommand, sheet: Sheet) -> Iterator[bytes]:
+    """Yield the records as CSV for people: what the screens call each column, and show in it."""
+    pages = _pages(context, entity_type, command)
+    first = next(pages)
+    paths = _paths(context.live.current().runtime.type(entity_type), command, first)
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        yield tuple(map(sheet.heading, paths))
+        for page in _chained(first, pages):
+            show = sheet.showing(page)
+            yield from (tuple(show(record, path) for path in paths) for record in page.rows)
+
+    return write_rows(rows(), bom=True, delimiter=sheet.delimiter)
+
+
+def _paths(entity: EntityRuntime, command: SearchCommand, first: SearchPage) -> tuple[str, ...]:
+    """Return the columns of a file: those that were asked for, less what is not shown."""
+    # A file that comes back may say which versions it was made of, if that was asked for.
+    silent = (_SILENT - {VERSION} if command.fields else _SILENT) | first.hidden | first.masked
+    return tuple(path for path in command.fields or entity.fields if path in entity.fields and path not in silent)
 
 
 def export_json_lines(context: Context, entity_type: str, command: SearchCommand) -> Iterator[bytes]:

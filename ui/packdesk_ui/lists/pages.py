@@ -96,6 +96,8 @@ class ListPage:
     new_href: str
     import_href: str
     export_href: str
+    #: The same in a form that can be imported again.
+    export_again_href: str
     bulk_href: str
     columns_href: str
     layouts: tuple[Link, ...]
@@ -184,6 +186,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         new_href=of_page("packdesk_ui.new", entity_type=entity.id),
         import_href=of_page("packdesk_ui.imports", entity_type=entity.id),
         export_href=url_for("packdesk_ui.export", entity_type=entity.id, **asking.parts(asked, layout="", page="", open="")),
+        export_again_href=url_for("packdesk_ui.export", entity_type=entity.id, to="import", **asking.parts(asked, layout="", page="", open="")),
         bulk_href=url_for("packdesk_ui.bulk", entity_type=entity.id, **asking.parts(asked, open="")),
         columns_href=here("columns"),
         layouts=views.layouts(entity, asked, asked.layout if found.fault else found.layout, found.rows[0].beside if found.rows else ""),

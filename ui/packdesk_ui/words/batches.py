@@ -128,8 +128,8 @@ TEXTS: Texts = {
     "import.title": ("Import {label:inside}", "{label} importieren"),
     "import.file": ("CSV file", "CSV-Datei"),
     "import.hint": (
-        "UTF-8, first row names the columns by label or field path.",
-        "UTF-8, die erste Zeile nennt die Spalten nach Beschriftung oder Feldpfad.",
+        "CSV UTF-8; the first row names the columns by label or field path. Rows are counted from the one below it.",
+        "CSV UTF-8; die erste Zeile nennt die Spalten nach Beschriftung oder Feldpfad. Gezählt wird ab der Zeile darunter.",
     ),
     "import.key": ("Column that recognises existing records", "Spalte, die vorhandene Datensätze erkennt"),
     "import.key.none": ("none: every row is new", "keine: jede Zeile ist neu"),

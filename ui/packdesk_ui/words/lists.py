@@ -8,6 +8,8 @@ TEXTS: Texts = {
     "new.of": ("New {label:inside}", "{label} anlegen"),
     "import": ("Import", "Importieren"),
     "export": ("Export CSV", "CSV exportieren"),
+    "export.read": ("For reading", "Zum Lesen"),
+    "export.again": ("To import again", "Zum erneuten Importieren"),
     "views": ("Views", "Ansichten"),
     "search": ("Search", "Suchen"),
     "search.hint": ("Number, name, phone, ...", "Nummer, Name, Telefon, ..."),
