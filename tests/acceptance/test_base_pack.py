@@ -13,11 +13,14 @@ from packdesk.errors import Problem
 from packdesk.model.entity_types import Access
 from packdesk.model.model import Model
 from packdesk.model.nodes import Text
+from packdesk.model.people import Role
 from packdesk.packs.build import build
 from packdesk.packs.load import load
 from packdesk.packs.sources import FolderSource
 from packdesk.records.scenarios import coverage, run_all
-from packdesk.runtime.compile import check
+from packdesk.runtime.compile import Runtime, check
+from packdesk.runtime.compile import compile as compile_model
+from packdesk.runtime.entity_parts import ActionRuntime
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "metadata"
@@ -225,3 +228,25 @@ def test_every_german_text_is_given() -> None:
 
         assert len(texts) > 300
         assert sorted(path for path, text in texts.items() if "de" not in text.by_language and not _OF_ANALYSTS.fullmatch(path)) == []
+
+
+def test_every_action_of_a_type_is_open_to_some_role_in_some_status(base: tuple[Model, tuple[Problem, ...]]) -> None:
+    """COM-23, CARE-48: what a page offers is not refused to everybody: the right to act, the action's own, and the record that its form makes."""
+    model, _ = base
+    runtime = compile_model(model)
+
+    shut = [(name, action) for name in model.entity_types for action in runtime.type(name).actions.values() if not any(_open_to(runtime, name, action))]
+
+    assert [(name, action.action.id) for name, action in shut] == []
+
+
+def _open_to(runtime: Runtime, entity_type: str, action: ActionRuntime) -> Iterator[Role]:
+    """Yield the roles that may do an action in some status."""
+    entity, form = runtime.type(entity_type), action.action.result.form if action.action.result is not None else ""
+    lifecycle = entity.lifecycle
+    standing = lifecycle.states if lifecycle is not None else {}
+    ways = [state for state in action.move.move.from_states if state in standing] if action.move is not None else list(standing) or [""]
+    for role in runtime.model.roles.values():
+        acts = "act" in role.permit.get(entity_type, ()) and (not action.action.permission or action.action.permission in role.permissions)
+        if acts and ways and (not form or "create" in role.permit.get(form, ())):
+            yield role

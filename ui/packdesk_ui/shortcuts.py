@@ -36,6 +36,11 @@ USUAL: Mapping[str, str] = MappingProxyType(
         "j": "split.next",
         "k": "split.previous",
         "u": "split.close",
+        "n": "keys.new",
+        "f": "filter.add",
+        "h": "keys.page.previous",
+        "l": "keys.page.next",
+        "b": "keys.split",
         "t": "calendar.today",
         **{str(number): "keys.step" for number in range(1, 10)},
     }

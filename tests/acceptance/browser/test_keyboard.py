@@ -338,3 +338,35 @@ def test_shortcuts_are_chosen_without_a_script(enter: Enter) -> None:
     expect(page.get_by_label("Edit", exact=True)).to_have_value("x")
     tom.press("Back to the usual shortcuts")
     expect(page.get_by_label("Edit", exact=True)).to_have_value("e")
+
+
+@once
+def test_a_list_is_walked_by_characters_that_its_sheet_shows(enter: Enter, leader: Client) -> None:
+    """QUALITY 2.4, lists: new, filter, side by side, and editing the row with the focus; each can be changed like the others."""
+    number = _request(leader, "Listed")["number"]
+    lena = enter("lena")
+    page = lena.open("/r/{service_request}?view=all")
+    row = page.locator(f"tr[data-row={number}]")
+
+    strike(page, LAYOUTS["US"]["?"])
+    sheet = page.get_by_role("dialog", name="Keyboard")
+    shown = {key: sheet.locator("[data-keys-page] div", has=page.locator("kbd", has_text=re.compile(f"^{key}$"))) for key in "nfeb"}
+    expect(shown["n"]).to_contain_text("New service request")
+    expect(shown["f"]).to_contain_text("Add filter")
+    expect(shown["e"]).to_contain_text("Edit (the row with the focus)")
+    expect(shown["b"]).to_contain_text("List and record side by side")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    expect(page.locator("[data-narrow]")).to_be_focused()
+    page.keyboard.press("Escape")
+    row.locator("td.lead a").focus()
+    page.keyboard.press("e")
+    expect(page.get_by_role("dialog", name=re.compile("Edit"))).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#content").focus()
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile("/new"))
+    page.goto(page.url.partition("/r/")[0] + "/shortcuts/keys")
+
+    for label in ("New record", "Add filter", "Previous page", "Next page", "List and record side by side"):
+        expect(page.get_by_label(label)).to_be_visible()

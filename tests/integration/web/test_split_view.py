@@ -196,6 +196,7 @@ def test_a_page_of_the_table_is_found_again_and_its_records_open_on_their_page(k
     beside = kims.get(f"{address}&open={numbers[130]}")
 
     assert re.findall(r'data-row="(\w+)"', again.text) == numbers[125:150]
+    assert re.findall(r'data-key="(\w)"[^>]* name="(_previous|_cursor)"', again.text) == [("h", "_previous"), ("l", "_cursor")]
     assert "page 6" in again.text
     assert "131 / 200+" in beside.text
 

@@ -73,7 +73,8 @@ def test_the_lock_file_pins_every_package_without_naming_a_registry() -> None:
 def test_every_character_that_a_template_gives_a_key_to_can_be_changed() -> None:
     """WCAG 2.1.4: what is pressed by a character stands on the page of shortcuts."""
     named = {key for path in TEMPLATES for key in re.findall(r'data-key="([^"{]+)"', path.read_text())}
-    given = {key for path in TEMPLATES for key in re.findall(r'\{\{ (?:link|neighbour)\([^}]*?, "(\S)", ', path.read_text())}
+    given = {key for path in TEMPLATES for key in re.findall(r'\{\{ (?:link|keyed|way)\([^}]*?, "(\S)", ', path.read_text())}
+    pressed = {key for path in TEMPLATES for key in re.findall(r'\{\{ submit\([^}]*?, key="(\S)"', path.read_text())}
 
-    assert {"/", "a", "e", "m"} <= named | given
-    assert named | given <= USUAL.keys()
+    assert {"/", "a", "e", "m", "n", "f", "h", "l", "b"} <= named | given | pressed
+    assert named | given | pressed <= USUAL.keys()

@@ -33,9 +33,12 @@ function keyOf(usual: string): string {
   return own[usual] ?? usual;
 }
 
+function standing(root: Document): HTMLElement[] {
+  return [...layer(root).querySelectorAll<HTMLElement>("[data-key]")].filter((one) => keyOf(one.dataset.key ?? "") && isThere(one));
+}
+
 function keyed(root: Document): HTMLElement[] {
-  const top = layer(root);
-  const found = [...top.querySelectorAll<HTMLElement>("[data-key]")].filter((one) => keyOf(one.dataset.key ?? "") && isThere(one) && isMeant(one));
+  const found = standing(root).filter(isMeant);
   // What belongs to the row that has the focus comes first, what the page is about before what stands around it.
   const near = (one: HTMLElement) => (one.closest("[data-row]") ? 0 : one.closest("main") ? 1 : 2);
   return found.sort((one, other) => near(one) - near(other));
@@ -85,8 +88,10 @@ function line(key: string, words: string): HTMLElement {
 
 /** Fills the sheet from what is on the page, so that it is never wrong, and shows it. */
 function openSheet(root: Document, sheet: HTMLDialogElement): void {
-  const here = keyed(root).filter((one, place, all) => all.findIndex((other) => other.dataset.key === one.dataset.key) === place);
-  sheet.querySelector("[data-keys-page]")?.replaceChildren(...here.map((one) => line(keyOf(one.dataset.key ?? ""), wordsOf(one))));
+  const rows = standing(root).filter((one) => !isMeant(one));
+  const here = [...keyed(root), ...rows].filter((one, place, all) => all.findIndex((other) => other.dataset.key === one.dataset.key) === place);
+  const said = (one: HTMLElement) => (rows.includes(one) ? (sheet.dataset.inRow ?? "%").replace("%", one.dataset.title ?? wordsOf(one)) : wordsOf(one));
+  sheet.querySelector("[data-keys-page]")?.replaceChildren(...here.map((one) => line(keyOf(one.dataset.key ?? ""), said(one))));
   sheet.querySelector<HTMLElement>("[data-keys-none]")?.toggleAttribute("hidden", here.length > 0);
   sheet.querySelector("[data-keys-go]")?.replaceChildren(...[...places(root)].map(([key, link]) => line(key, wordsOf(link))));
   sheet.querySelector("[data-keys-go-on]")?.toggleAttribute("hidden", root.querySelector("[data-go-on]") === null);

@@ -37,6 +37,8 @@ class Link:
     icon: str = ""
     #: Under this name the script finds how many records the view holds.
     id: str = ""
+    #: Leads to the list with a record beside it.
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,7 @@ def layouts(entity: EntityRuntime, asked: Asked, shown: str, beside: str) -> tup
         href = address(entity.id, asked, layout=CALENDAR, open="")
         found.append(Link(label=words("layout.calendar"), href=href, current=shown == CALENDAR, icon="calendar"))
     if beside:
-        found.append(Link(label=words("layout.split"), href=beside, current=False, icon="layout-sidebar"))
+        found.append(Link(label=words("layout.split"), href=beside, current=False, icon="layout-sidebar", beside=True))
     return tuple(found) if len(found) > 1 else ()
 
 

@@ -18,6 +18,11 @@ TEXTS: Texts = {
         "Sie gelten nie, während Sie in ein Feld schreiben. Es zählt das Zeichen, wo immer es auf Ihrer Tastatur liegt.",
     ),
     "keys.places": ("Go to an entry of the navigation (followed by its letter)", "Zu einem Eintrag der Navigation (danach sein Buchstabe)"),
+    "keys.new": ("New record", "Neuer Datensatz"),
+    "keys.page.previous": ("Previous page", "Vorige Seite"),
+    "keys.page.next": ("Next page", "Nächste Seite"),
+    "keys.split": ("List and record side by side", "Liste und Datensatz nebeneinander"),
+    "keys.in_row": ("{label} (the row with the focus)", "{label} (die Zeile mit dem Fokus)"),
     "keys.step": ("Next step {number}", "Nächster Schritt {number}"),
     "keys.change": ("Change shortcuts", "Tastenkürzel ändern"),
     "keys.change.said": (
