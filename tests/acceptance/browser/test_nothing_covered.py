@@ -39,10 +39,11 @@ def test_the_bar_of_the_network_leaves_the_buttons_of_a_form_free(enter: Enter, 
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Uncovered {width} again")
 
 
-def test_the_buttons_in_the_head_of_a_record_stand_on_one_line(enter: Enter, leader: Client) -> None:
-    contact = leader.create("contact", kind="company", company={"name": "One Line Ltd"})
+@pytest.mark.parametrize("assigned", [{"assigned_user": "lena"}, {"assigned_unit": "first_line"}], ids=["to oneself", "to a unit of others"])
+def test_the_buttons_in_the_head_of_a_record_stand_on_one_line(enter: Enter, leader: Client, assigned: dict[str, str]) -> None:
+    contact = leader.create("contact", kind="company", company={"name": f"One Line {next(iter(assigned))} Ltd"})
     account = leader.create("account", owner=contact["number"], classification="private", credit_rating="a")
-    given = {"subtype": "information_request", "account": account["number"], "description": "Which line?", "assigned_user": "lena"}
+    given = {"subtype": "information_request", "account": account["number"], "description": "Which line?", **assigned}
     number = leader.create("service_request", **given)["number"]
     page = enter("lena").open(f"/r/service_request/{number}")
     head = page.locator(".record-head")
