@@ -1,11 +1,14 @@
 """Whoever removes a user or switches his login off is told of his work; removed, he leaves none behind that nobody can do (CARE-17, CARE-23)."""
 
 import re
+from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 from tests.integration.screens.desk import PASSWORD, Desk, Visitor, texts
 
+from packdesk.records import leaving
 from packdesk.records.read import read
 from packdesk.runtime.values import Record
 from packdesk.store.platform_tables import ab_user
@@ -52,6 +55,22 @@ def test_removing_somebody_says_what_is_assigned_to_him_and_takes_it_from_him(de
     assert (record.get("assigned_user"), record.get("assigned_unit")) == (None, "first_line")
     page = texts(desk.visitor("anna", language).get(f"/r/service_request/{request.number}").get_data(as_text=True))
     assert "somebody who was removed" not in page
+
+
+def test_nobody_is_removed_while_work_is_left_and_the_page_says_how_much(desk: Desk) -> None:
+    number = _joined(desk, "xena")
+    request = _request(desk, "xena")
+    admin = _keeper(desk, "kimlate")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leaving, "unassign", partial(leaving.unassign, patience=timedelta(seconds=-1)))
+        refused = admin.post(f"/users/delete/{number}", {"_key": "too-late"})
+
+    again = admin.post(f"/users/delete/{number}", {"_key": "in-time"})
+
+    said = "Not removed yet: 0 records were taken away, 1 open record is still assigned. Remove again to go on."
+    assert (refused.status_code, said in texts(refused.get_data(as_text=True))) == (409, True)
+    assert (again.status_code, admin.get(f"/users/show/{number}").status_code) == (303, 404)
+    assert read(desk.context(), "service_request", request.number).record.get("assigned_user") is None
 
 
 def test_switching_a_login_off_tells_of_the_work_and_leaves_it(desk: Desk) -> None:
