@@ -67,7 +67,7 @@ TEXTS: Texts = {
     ),
     "start.all": ("Show all {count}", "Alle {count} anzeigen"),
     "start.said": (
-        "Below is what waits for you, with what is due first on top. For anything else, search above or choose from the list at the bottom.",
+        "What waits for you, what is due first on top. For anything else, search above or choose from the list at the bottom.",
         "Unten steht, was auf Sie wartet, zuoberst was zuerst fällig ist. Alles andere finden Sie über die Suche oben oder in der Übersicht darunter.",
     ),
     "start.list": ("All", "Alle"),
