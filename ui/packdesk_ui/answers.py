@@ -25,8 +25,9 @@ _KEY_HEADER = "HTTP_IDEMPOTENCY_KEY"
 _MODAL = "modal-inside"
 _REDRAW = "_line"
 _WITH_FILES = "multipart/form-data"
-#: What forms of the screens may take: a text of ten times what is allowed, at up to twelve bytes a character, so that its field refuses it.
-_FORM_LIMIT = 16_000_000
+#: What forms of the screens may take: a text several times as long as is allowed, at six to twelve bytes a letter beyond ASCII, so that its
+#: field refuses it and says how long it is.
+_FORM_LIMIT = 8_000_000
 #: What the parts of a form may take beside its file.
 _FRAME = 100_000
 

@@ -293,7 +293,7 @@ def test_a_version_that_is_none(office: Office, contact: Json, tag: str, status:
         (b"kind\nperson,surplus\n", 422, "bad_columns"),
         (b'kind\n"person\n', 422, "bad_columns"),
         (b"kind\n" + b"x" * 200_000 + b"\n", 0, ""),
-        (b"\x00\x00\x00", 422, "bad_columns"),
+        (b"\x00\x00\x00", 400, "bad_encoding"),
         (b"kind\nper\x00son\n", 0, ""),
     ],
     ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else None,
