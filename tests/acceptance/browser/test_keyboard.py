@@ -283,7 +283,7 @@ def test_a_person_presses_by_characters_of_his_own_and_the_usual_ones_rest(enter
     paul, record = enter("paul"), _request(leader, f"Own {layout}")
     other = {"US": Key("z", "KeyZ"), "DE": Key("ö", "Semicolon"), "PL": Key("ł", "KeyL"), "FR": Key("é", "Digit2")}[layout]
 
-    page = _own_keys(paul, New_note=other.typed, Search_everything="", Show_the_keys_of_this_page="h")
+    page = _own_keys(paul, New_note=other.typed, Search_everything="", Show_the_keys_of_this_page="y")
     expect(page.get_by_text("Your shortcuts are saved.")).to_be_visible()
     page = _open(paul, record)
     strike(page, LAYOUTS[layout]["m"])
@@ -294,7 +294,7 @@ def test_a_person_presses_by_characters_of_his_own_and_the_usual_ones_rest(enter
     expect(page.locator("#note")).to_have_attribute("title", f"New note ({other.typed})")
     strike(page, LAYOUTS[layout]["?"])
     expect(page.locator("dialog[open]")).to_have_count(0)
-    strike(page, Key("h", "KeyH"))
+    strike(page, Key("y", "KeyY"))
     sheet = page.get_by_role("dialog", name="Keyboard")
     expect(sheet.locator(".key-list > div", has_text="New note").locator("kbd")).to_have_text(other.typed)
     expect(sheet.get_by_text("Search everything")).to_have_count(0)
