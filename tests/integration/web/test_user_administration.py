@@ -15,7 +15,10 @@ from packdesk.web import users
 
 ADD = "/users/add"
 #: Words of the framework that no page may say.
-FOREIGN = ("Either select a role", "Changed Row", "Added Row", "Deleted Row", "Zeile", "This field is required", "Public", "Is Active", "Access is Denied")
+FOREIGN = (
+    *("Either select a role", "Changed Row", "Added Row", "Deleted Row", "Zeile hinzugefügt", "Zeile geändert", "Zeile gelöscht"),
+    *("This field is required", "Public", "Is Active", "Access is Denied"),
+)
 NEW = {"first_name": "Ida", "last_name": "Berg", "username": "ida", "email": "ida@library.example", "active": "true", "roles": ["clerk"]}
 SECRET = {"password": "a long enough word", "conf_password": "a long enough word"}
 
@@ -94,7 +97,7 @@ REFUSED = [
     ("en", {**NEW, **SECRET, "username": "kim", "email": "other@library.example"}, [("f-username", "Somebody else has this already: user name.")]),
     ("de", {**NEW, **SECRET, "username": "kim", "email": "other@library.example"}, [("f-username", "Das hat schon jemand anders: Benutzername.")]),
     ("en", {**NEW, **SECRET, "username": "odd", "roles": ["Admin"]}, [("f-roles", "'Admin' is not an option of Roles.")]),
-    ("en", {**NEW, **SECRET, "username": "x" * 65}, [("f-username", "User name may have at most 64 characters.")]),
+    ("en", {**NEW, **SECRET, "username": "x" * 65}, [("f-username", "User name may have at most 64 characters; there are 65.")]),
 ]
 
 
