@@ -43,7 +43,7 @@ def test_no_new_record_is_offered_for_another_where_no_type_of_it_may_be_created
     assert {login: _NEW in page for login, page in pages.items()} == {"anna": True, "mia": False}
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "with what is due first on top"), ("de", "zuoberst was zuerst fällig ist")])
+@pytest.mark.parametrize(("language", "said"), [("en", "what is due first on top"), ("de", "zuoberst was zuerst fällig ist")])
 def test_the_start_page_says_what_it_is_sorted_by(desk: Desk, language: str, said: str) -> None:
     """The lists have an order of their own, in which urgency may come first."""
     desk.put(desk.needed()["service_request"], assigned_user="lena")
