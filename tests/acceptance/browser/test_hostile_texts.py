@@ -282,7 +282,7 @@ def _imported(person: Person, told: Told) -> None:
     rows = f'kind,person.first_name,person.last_name\nperson,{PAYLOADS[0]},\n"{PAYLOADS[1].replace(chr(34), chr(34) * 2)}",a,b\n'
     person.page.locator("#file").set_input_files({"name": "<b class=injected>.csv", "mimeType": "text/csv", "buffer": rows.encode()})
     person.page.locator("button[value=try]").click()
-    expect(person.page.locator("section.card table")).to_be_visible()
+    expect(person.page.locator(".card table")).to_be_visible()
 
 
 _PAGES: Mapping[str, tuple[str, Way]] = {
