@@ -98,7 +98,8 @@ def offered(work: Work, targets: Sequence[str], typed: str, recent: Mapping[str,
             if error.code != "bad_parameter":
                 raise
             return ()
-        return tuple(hit.reference for hits in pages for hit in hits.rows)
+        found = tuple(hit.reference for hits in pages for hit in hits.rows)
+        return found or tuple(hit.reference for entity in in_order for hit in _of_people(work, entity, typed, limit))
     last = [reference for entity in in_order if (numbers := recent.get(entity.id)) for reference in _numbered(work, entity, numbers)]
     newest = (_found(work, entity, SearchCommand(limit=limit, fields=_fields(entity), expand=False)) for entity in in_order)
     return tuple(dict.fromkeys([*last, *(hit.reference for hits in newest for hit in hits.rows)]))
@@ -112,6 +113,21 @@ def _searched(work: Work, entities: Sequence[EntityRuntime], typed: str, limit: 
         for entity in entities
         if entity.id in holding
     )
+
+
+def _of_people(work: Work, entity: EntityRuntime, typed: str, limit: int) -> tuple[Hit, ...]:
+    """Return the records of a type whose party quick search finds; of people and records alike only those that are open to whoever asks."""
+    path = entity.entity.party
+    field = entity.fields.get(path)
+    kept = screen(work, entity)
+    if field is None or len(field.targets) != 1 or path in kept.hidden | kept.masked or not policy.views(work.runtime, work.context.actor, field.targets[0]):
+        return ()
+    people = _searched(work, (work.runtime.type(field.targets[0]),), typed, limit)
+    ids = [hit.record.id for hits in people for hit in hits.rows]
+    if not ids:
+        return ()
+    whose = " || ".join(f"record.{path}.id == '{one}'" for one in ids)
+    return _found(work, entity, SearchCommand(filter=whose, limit=limit, fields=_fields(entity), expand=False)).rows
 
 
 def _numbered(work: Work, entity: EntityRuntime, numbers: Sequence[str]) -> tuple[Reference, ...]:

@@ -81,6 +81,8 @@ class ListPage:
     expression: str
     example: str
     order: str
+    #: What a search looks into, as far as a short field can say it.
+    hint: str
     trail: str
     number: int
     next: str
@@ -172,6 +174,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         expression=asked.state.expression,
         example=_example(entity),
         order=asking.first_key(asked, listed),
+        hint=_hint(entity, language),
         trail=json.dumps(asked.trail),
         number=len(asked.trail) + 1,
         next=found.next,
@@ -198,6 +201,17 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         acts=acts,
         view=asked.view,
     )
+
+
+def _hint(entity: EntityRuntime, language: str) -> str:
+    """Return the number and the first of the values by which a person finds records of the type."""
+    closed = asking.closed_to_order(entity)
+    found: list[str] = [entity.fields["number"].label(language)]
+    for path in entity.searchable:
+        group = path.partition(".")[0]
+        if path not in closed and group not in closed:
+            found.append(entity.fields[path].label(language) if path in entity.fields else entity.groups[group].group.label.in_language(language))
+    return ", ".join(dict.fromkeys(found[:4])) + (", …" if len(found) > 4 else "")
 
 
 def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str) -> Found:

@@ -12,7 +12,6 @@ TEXTS: Texts = {
     "export.again": ("To import again", "Zum erneuten Importieren"),
     "views": ("Views", "Ansichten"),
     "search": ("Search", "Suchen"),
-    "search.hint": ("Number, name, phone, ...", "Nummer, Name, Telefon, ..."),
     "filter": ("Filter", "Filter"),
     "filter.hint": ("e.g. {example}", "z. B. {example}"),
     "filter.help": (
