@@ -4,7 +4,7 @@ One transaction each, and only what the person may see; a type that his roles do
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import Kind
@@ -116,18 +116,26 @@ def _searched(work: Work, entities: Sequence[EntityRuntime], typed: str, limit: 
 
 
 def _of_people(work: Work, entity: EntityRuntime, typed: str, limit: int) -> tuple[Hit, ...]:
-    """Return the records of a type whose party quick search finds; of people and records alike only those that are open to whoever asks."""
+    """Return the records of a type whose party quick search finds, called by it too; only what is open to whoever asks, of people and records alike."""
     path = entity.entity.party
     field = entity.fields.get(path)
     kept = screen(work, entity)
     if field is None or len(field.targets) != 1 or path in kept.hidden | kept.masked or not policy.views(work.runtime, work.context.actor, field.targets[0]):
         return ()
     people = _searched(work, (work.runtime.type(field.targets[0]),), typed, limit)
-    ids = [hit.record.id for hits in people for hit in hits.rows]
-    if not ids:
+    names = {hit.record.id: hit.reference.title for hits in people for hit in hits.rows}
+    if not names:
         return ()
-    whose = " || ".join(f"record.{path}.id == '{one}'" for one in ids)
-    return _found(work, entity, SearchCommand(filter=whose, limit=limit, fields=_fields(entity), expand=False)).rows
+    whose = " || ".join(f"record.{path}.id == '{one}'" for one in names)
+    fields = tuple(dict.fromkeys((*_fields(entity), path))) if _fields(entity) else ()
+    hits = _found(work, entity, SearchCommand(filter=whose, limit=limit, fields=fields, expand=False)).rows
+    return tuple(replace(hit, reference=_called_by(hit, names.get(str(hit.record.get(path)), ""))) for hit in hits)
+
+
+def _called_by(hit: Hit, party: str) -> Reference:
+    """Return how a record is called, with the name of its party where its own does not say it."""
+    title = hit.reference.title
+    return hit.reference if party in title else replace(hit.reference, title=f"{title} {party}")
 
 
 def _numbered(work: Work, entity: EntityRuntime, numbers: Sequence[str]) -> tuple[Reference, ...]:

@@ -18,13 +18,15 @@ _LOOK = """([wanted, least]) => {
   const state = (window.packdeskFocus ??= { faults: [] });
   const one = document.activeElement ?? document.body;
   const named = (each) => each.outerHTML.replace(/\\s+/g, " ").slice(0, 140);
-  const styles = (each) => { const s = getComputedStyle(each); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow].join(" "); };
+  // The browser's own file field lies unseen over what shows its focus.
+  const seen = (each) => (each.matches("input[type=file]") && each.parentElement.querySelector(":scope > .picked")) || each;
+  const styles = (each) => { const s = getComputedStyle(seen(each)); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow].join(" "); };
   const left = state.last;
   if (left && left.one !== one && left.one.isConnected && left.styles === styles(left.one)) state.faults.push(`no mark: ${named(left.one)}`);
   state.last = undefined;
   if (one !== document.body) {
     state.last = { one, styles: styles(one) };
-    const style = getComputedStyle(one);
+    const style = getComputedStyle(seen(one));
     const ground = (each) => {
       const layers = [];
       for (let part = each; part; part = part.parentElement) layers.unshift(getComputedStyle(part).backgroundColor);
@@ -63,7 +65,7 @@ _LOOK = """([wanted, least]) => {
     if (cut.length && one.offsetHeight < innerHeight / 2) state.faults.push(`mark cut at ${cut.join()}: ${named(one)}`);
     const box = [...one.getClientRects()].find((each) => each.width > 1 && each.height > 1);
     const inside = box && { left: Math.max(box.left, 0), top: Math.max(box.top, 0), right: Math.min(box.right, innerWidth), bottom: Math.min(box.bottom, innerHeight) };
-    if (!box || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) state.faults.push(`nothing to see: ${named(one)}`);
+    if (!box || !seen(one).checkVisibility({ visibilityProperty: true, opacityProperty: true })) state.faults.push(`nothing to see: ${named(one)}`);
     else if (inside.left >= inside.right || inside.top >= inside.bottom) state.faults.push(`out of sight: ${named(one)}`);
     else {
       const tall = one.offsetHeight > innerHeight / 2;

@@ -24,7 +24,7 @@ def _split(person: Person, description: str, *, unclaimed: bool = False) -> Page
     page.locator("#filter").fill(f"record.description == '{description}'" + (" && record.assigned_user == null" if unclaimed else ""))
     page.get_by_role("button", name="Search", exact=True).click()
     page.wait_for_url(re.compile("asked="))
-    page.locator("button[name=_order][value=number]").click()
+    page.locator("th button[name=_order][value=number]").click()
     page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="Split").click()
     _opened(page)

@@ -178,7 +178,7 @@ def test_what_is_not_shown_of_a_day_is_a_list_of_it(kim: FlaskClient, keeper: Ca
     keeper.made("visit", name="other day", at="2029-06-16T10:00:00Z")
     page = "/r/visit?layout=calendar&day=2029-06-15"
     text = kim.get(page).text
-    action = unescape(re.findall(r'<form method="post" action="([^"]*)" data-repeat', text)[0])
+    action = unescape(re.findall(r'<form method="post" action="(/r/[^"]*)" data-repeat', text)[0])
 
     answer = kim.post(action, data={"_day": "2029-06-15"}, headers={**SAME_ORIGIN, "HX-Request": "true"})
     again = kim.get(answer.headers["HX-Push-Url"])
@@ -279,7 +279,7 @@ def test_who_may_edit_puts_a_record_on_another_day_and_comes_back(desk: Flask, k
     assert (done.status_code, done.location) == (303, page)
     assert _shown(kim, page) == {"2032-02-05": ["Visit moved"]}
     assert stale.status_code == 409
-    assert "Somebody was faster" in stale.text
+    assert "Changed in another window" in stale.text
     assert _shown(kim, page) == {"2032-02-05": ["Visit moved"]}
 
 
