@@ -68,6 +68,8 @@ def _view(desk: Desk, browser: Browser) -> str:
     form.fill("label", "By goodwill")
     saved = browser.send(form, path)
     assert saved.status == 303, saved.body
+    # The page that follows says that it is saved, in its title and once more: read here, for the pages of the tests speak of other things.
+    browser.ask("GET", saved.headers["location"])
     return saved.headers["location"]
 
 
