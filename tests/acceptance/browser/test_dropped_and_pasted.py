@@ -75,6 +75,7 @@ def test_a_file_that_is_dropped_beside_its_form_takes_no_page_away(enter: Enter,
 
 
 @once
+@pytest.mark.long
 def test_what_chooses_a_file_speaks_the_language_of_the_page(enter: Enter) -> None:
     """Its name is there once it is chosen, also on the page that comes after it was tried; the key and the focus are those of the browser's own input."""
     page = enter("lena", language="de-DE").open("/r/{contact}/import")

@@ -195,6 +195,7 @@ def test_a_filter_keeps_the_value_that_is_typed_while_its_kind_changes(enter: En
     expect(page.locator("#chip-value-0")).to_have_value("Typed meanwhile")
 
 
+@pytest.mark.long
 def test_a_search_goes_on_being_typed_while_its_answer_comes(enter: Enter) -> None:
     page = enter("anna").open("/r/{contact}")
     search = page.locator("#q")
