@@ -268,3 +268,22 @@ def test_a_focus_that_goes_with_what_is_exchanged_is_noticed(enter: Enter) -> No
     hands.look()
 
     assert "the focus went with results" in hands.faults
+
+
+def test_heads_of_a_list_that_scrolls_sideways_are_seen_whole(enter: Enter, numbers: list[str]) -> None:
+    """At every width another head stands at the end of what is seen, or under the columns that stay."""
+    person = enter("lena")
+    hands, page = Hands(person.page), person.page
+    person.open("/r/{service_request}?view={all}")
+    heads = page.locator("button.sort")
+    heads.first.wait_for()
+
+    for width in (830, 848, 884, 902, 926, 968, 1040):
+        page.set_viewport_size({"width": width, "height": 500})
+        for end, key in ((heads.first, "Tab"), (heads.last, "Shift+Tab")):
+            end.focus()
+            for _ in range(heads.count() - 1):
+                hands.press(key)
+                hands.look()
+
+    assert hands.faults == []

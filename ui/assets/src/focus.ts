@@ -17,6 +17,15 @@ function putCaret(active: Element | null, { id, start, end }: Held): void {
 /** The names of the parts that are open. */
 const opened = (target: Element) => [...target.querySelectorAll<HTMLElement>("details[open] > summary [id]")].map((one) => one.id);
 
+/** Columns that stay when a table scrolls sideways lie over the others: what has the focus stops where they end. */
+function clearPinned(active: HTMLElement): void {
+  const table = active.closest<HTMLElement>(".pinned");
+  if (!table) return;
+  const stays = [...(active.closest("tr")?.children ?? [])].filter((cell) => getComputedStyle(cell).position === "sticky");
+  const taken = stays.some((cell) => cell.contains(active)) ? 0 : stays.reduce((sum, cell) => sum + (cell as HTMLElement).offsetWidth, 0);
+  table.style.scrollPaddingInlineStart = `${taken}px`;
+}
+
 export function connectFocus(root: Document): void {
   const sent = new WeakMap<XMLHttpRequest, number>();
   let within: HTMLElement | null = null;
@@ -26,7 +35,9 @@ export function connectFocus(root: Document): void {
   // Browsers are content with a part of what the tabulator comes to; all of it is to be seen, also in a row that scrolls sideways.
   root.addEventListener("keyup", (event) => {
     const active = root.activeElement as HTMLElement | null;
-    if (event.key === "Tab" && active && active !== root.body && active.offsetHeight < window.innerHeight / 2) active.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (event.key !== "Tab" || !active || active === root.body || active.offsetHeight >= window.innerHeight / 2) return;
+    clearPinned(active);
+    active.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
   root.addEventListener("htmx:beforeSend", (event) => { sent.set((event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr, now()); });
   root.addEventListener("htmx:beforeSwap", (event) => {
