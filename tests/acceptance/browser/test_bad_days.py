@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.acceptance.browser.conftest import Enter, once
+from tests.acceptance.browser.routes import intercept
 from tests.acceptance.running import Client, Desk, open_desk
 
 NOTE = "Spoke to her for twenty minutes; she wants the bill explained line by line."
@@ -46,7 +47,7 @@ def test_a_server_stopped_in_mid_save_and_started_again_stores_one_record(browse
     _contact_form(page, own, "Lost and found Ltd")
     sent = page.evaluate("new URLSearchParams(new FormData(document.querySelector('form:has([name=_key])'))).toString()")
     assert own.process is not None
-    page.route("**/r/contact/new", lambda route: (route.fetch(), route.abort("connectionreset")))
+    intercept(page, "**/r/contact/new", lambda route: (route.fetch(), route.abort("connectionreset")))
 
     page.get_by_role("button", name="Create").click()
     expect(page.locator("[data-notices]")).to_contain_text("Packdesk can't be reached.")
@@ -74,8 +75,8 @@ def test_actions_on_rows_that_the_network_lost_are_said_and_sent_again_one_after
     page = anna.open("/r/{activity}?view=unassigned&order=-number")
     searched = page.url
     heard = [page.get_by_role("button", name=re.compile(f"Take over.*{number}")) for number in numbers]
-    page.route(f"**/{numbers[0]}/actions/claim", lambda route: (route.fetch(), route.abort("connectionreset")))
-    page.route(f"**/{numbers[1]}/actions/claim", lambda route: route.abort("connectionreset"))
+    intercept(page, f"**/{numbers[0]}/actions/claim", lambda route: (route.fetch(), route.abort("connectionreset")))
+    intercept(page, f"**/{numbers[1]}/actions/claim", lambda route: route.abort("connectionreset"))
 
     for button in heard:
         button.click()
@@ -100,7 +101,7 @@ def test_a_failure_of_the_server_names_its_number_and_keeps_the_form(desk: Desk,
     body = (
         '<main id="content"><div class="card" data-code="internal_error"><p>Something failed here.</p><p>Quote 4711abcd when you ask for help.</p></div></main>'
     )
-    page.route("**/r/contact/new", lambda route: route.fulfill(status=500, content_type="text/html", body=body))
+    intercept(page, "**/r/contact/new", lambda route: route.fulfill(status=500, content_type="text/html", body=body))
 
     page.get_by_role("button", name="Create").click()
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 from tests.acceptance.browser.conftest import Enter, Person, once
+from tests.acceptance.browser.routes import intercept
 from tests.acceptance.running import Client
 
 _MB = 2**20
@@ -75,11 +76,11 @@ def test_a_file_that_is_dropped_beside_its_form_takes_no_page_away(enter: Enter,
 
 
 @once
-@pytest.mark.long
 def test_what_chooses_a_file_speaks_the_language_of_the_page(enter: Enter) -> None:
     """Its name is there once it is chosen, also on the page that comes after it was tried; the key and the focus are those of the browser's own input."""
     page = enter("lena", language="de-DE").open("/r/{contact}/import")
     page.wait_for_load_state("networkidle")
+    page.on("filechooser", lambda _: None)  # a browser hears in its own time that somebody waits for it, so it hears it now
     pick, file = page.locator(".pick"), page.get_by_label("CSV-Datei")
 
     expect(pick).to_contain_text("Datei wählen")
@@ -156,7 +157,7 @@ def test_an_upload_that_is_cut_off_and_sent_again_is_there_once(enter: Enter, le
         route.fetch()
         route.abort("connectionreset")
 
-    page.route("**/attachments", cut)
+    intercept(page, "**/attachments", cut)
     page.get_by_role("button", name="Attach file").click()
     expect(page.locator("[data-notices]")).to_contain_text("can't be reached")
     page.unroute("**/attachments")

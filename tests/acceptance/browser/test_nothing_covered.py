@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, expect
 from tests.acceptance.browser.conftest import Enter, once
+from tests.acceptance.browser.routes import intercept
 from tests.acceptance.running import Client
 
 pytestmark = once
@@ -21,7 +22,7 @@ def test_the_bar_of_the_network_leaves_the_buttons_of_a_form_free(enter: Enter, 
     lena = enter("lena", width=width)
     page = lena.open(f"/r/contact/{number}/edit")
     page.set_viewport_size({"width": width, "height": 520})
-    page.route(f"**/r/contact/{number}/edit", lambda route: route.abort("connectionreset"))
+    intercept(page, f"**/r/contact/{number}/edit", lambda route: route.abort("connectionreset"))
 
     page.get_by_label("Company name").fill(f"Uncovered {width} again")
     save = page.locator("main .form-end").get_by_role("button", name="Save")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 from tests.acceptance.browser.conftest import Enter, Person, once, sampled
+from tests.acceptance.browser.routes import intercept
 from tests.acceptance.running import Client
 
 pytestmark = once
@@ -16,7 +17,7 @@ class _Slow:
 
     def __init__(self, page: Page, sent: str) -> None:
         self._page, self._held, self._sent, self._open = page, list[Route](), sent, False
-        page.route("**/r/**", self._stop)
+        intercept(page, "**/r/**", self._stop)
 
     def _stop(self, route: Route) -> None:
         if not self._open and self._wanted(route.request):
@@ -195,7 +196,6 @@ def test_a_filter_keeps_the_value_that_is_typed_while_its_kind_changes(enter: En
     expect(page.locator("#chip-value-0")).to_have_value("Typed meanwhile")
 
 
-@pytest.mark.long
 def test_a_search_goes_on_being_typed_while_its_answer_comes(enter: Enter) -> None:
     page = enter("anna").open("/r/{contact}")
     search = page.locator("#q")
