@@ -68,6 +68,15 @@ def responsible(entity: EntityRuntime, view: RecordView, reader: Reader) -> tupl
     return tuple(fact(entity, view, reader, path) for path in ASSIGNMENT if path in entity.fields and path not in view.hidden)
 
 
+def whose(entity: EntityRuntime, view: RecordView, reader: Reader) -> Shown | None:
+    """Return whose business a record is, where its title does not say so: by a number alone nobody knows an account."""
+    path = entity.entity.party
+    if path not in entity.fields or path in view.hidden | view.masked:
+        return None
+    shown = fact(entity, view, reader, path)
+    return shown if shown.text and shown.text not in view.title else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFact:
     """A field that matters in the status that the record stands in."""

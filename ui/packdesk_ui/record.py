@@ -42,6 +42,8 @@ class RecordPage:
     subtype: str
     number: str
     title: str
+    #: Whose business it is, where the title does not say so.
+    whose: Shown | None
     version: int
     key: str
     status: Status | None
@@ -174,6 +176,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         subtype=head.subtype,
         number=stored.number,
         title=view.title or stored.number,
+        whose=facts.whose(entity, view, reader),
         version=int(str(stored.get("version") or 0)),
         key=answers.new_key(),
         status=Status(label=head.status_label, tone=tone_of(entity.lifecycle, head.status)) if head.status else None,

@@ -67,6 +67,8 @@ class Period:
     references: Mapping[tuple[str, str], Reference]
     #: Ids of records with a date that the actor may change.
     movable: frozenset[str]
+    #: As on a ``SearchPage``.
+    too_many_parties: bool = False
 
 
 def in_period(context: Context, entity_type: str, command: SearchCommand, wanted: Wanted) -> Period:
@@ -101,6 +103,7 @@ def _period(work: Work, entity_type: str, command: SearchCommand, wanted: Wanted
         titles={record.id: title(work, record, page.named) for record in page.rows},
         references=references(work, entity, tuple(shown.values()), page.named, [one.path for one in query.named]),
         movable=frozenset(_movable(work, entity, wanted.calendar, page.rows)),
+        too_many_parties=query.parties.too_many,
     )
 
 

@@ -62,6 +62,8 @@ class Work:
     chain: Chain = Chain()
     #: Nothing is going to be written: no number is drawn, nothing is locked.
     trial: bool = False
+    #: (entity type, what was typed) -> the parties that quick search found in this transaction, and whether they were too many.
+    parties: "dict[tuple[str, str], tuple[tuple[str, ...], bool]]" = dataclasses.field(default_factory=dict)
 
     def holding(self, record: Record) -> "Work":
         """Return the same work for what happens while the record is in hand."""

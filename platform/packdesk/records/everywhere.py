@@ -3,12 +3,14 @@
 One transaction each, and only what the person may see; a type that his roles do not open, or that keeps from him what is asked, is left out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from packdesk.errors import PackdeskError
 from packdesk.model.entity_types import Kind
-from packdesk.records import policy
+from packdesk.records import policy, quick_finds
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.outcome import Reference
@@ -46,6 +48,8 @@ class Hits:
     capped: bool = False
     #: The field of a moment by which the rows are ordered; empty where they are not.
     due: str = ""
+    #: Id of a record -> its name, where it has one that is open: those whose business the rows are, where that was asked for.
+    parties: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
 def search_everywhere(context: Context, typed: str, each: int = 5) -> tuple[Hits, ...]:
@@ -93,49 +97,53 @@ def offered(work: Work, targets: Sequence[str], typed: str, recent: Mapping[str,
     in_order = sorted(entities, key=lambda entity: targets.index(entity.id))
     if typed:
         try:
-            pages = _searched(work, in_order, typed, limit)
+            pages = [_offered(work, entity, SearchCommand(q=typed, common=common, limit=limit)) for entity, common in _holding(work, in_order, typed)]
         except PackdeskError as error:
             if error.code != "bad_parameter":
                 raise
             return ()
-        found = tuple(hit.reference for hits in pages for hit in hits.rows)
-        return found or tuple(hit.reference for entity in in_order for hit in _of_people(work, entity, typed, limit))
-    last = [reference for entity in in_order if (numbers := recent.get(entity.id)) for reference in _numbered(work, entity, numbers)]
-    newest = (_found(work, entity, SearchCommand(limit=limit, fields=_fields(entity), expand=False)) for entity in in_order)
-    return tuple(dict.fromkeys([*last, *(hit.reference for hits in newest for hit in hits.rows)]))
+        return tuple(reference for found in pages for reference in found)
+    last = [reference for entity in in_order if (numbers := recent.get(entity.id)) for reference in _last_used(work, entity, numbers)]
+    newest = [reference for entity in in_order for reference in _offered(work, entity, SearchCommand(limit=limit))]
+    return tuple(dict.fromkeys([*last, *newest]))
 
 
 def _searched(work: Work, entities: Sequence[EntityRuntime], typed: str, limit: int) -> tuple[Hits, ...]:
-    """Return what quick search finds of each type; those that hold nothing of it are not asked."""
+    """Return what quick search finds of each type by its own values; those that hold nothing of it are not asked."""
     holding = quick_search.hits(work.unit.connection, work.unit.tables, [entity.id for entity in entities], typed)
     return tuple(
-        _found(work, entity, SearchCommand(q=typed, common=holding[entity.id], limit=limit, fields=_fields(entity), expand=False))
+        _found(work, entity, SearchCommand(q=typed, common=holding[entity.id], by_party=False, limit=limit, fields=_fields(entity), expand=False))
         for entity in entities
         if entity.id in holding
     )
 
 
-def _of_people(work: Work, entity: EntityRuntime, typed: str, limit: int) -> tuple[Hit, ...]:
-    """Return the records of a type whose party quick search finds, called by it too; only what is open to whoever asks, of people and records alike."""
-    path = entity.entity.party
-    field = entity.fields.get(path)
-    kept = screen(work, entity)
-    if field is None or len(field.targets) != 1 or path in kept.hidden | kept.masked or not policy.views(work.runtime, work.context.actor, field.targets[0]):
-        return ()
-    people = _searched(work, (work.runtime.type(field.targets[0]),), typed, limit)
-    names = {hit.record.id: hit.reference.title for hits in people for hit in hits.rows}
-    if not names:
-        return ()
-    whose = " || ".join(f"record.{path}.id == '{one}'" for one in names)
-    fields = tuple(dict.fromkeys((*_fields(entity), path))) if _fields(entity) else ()
-    hits = _found(work, entity, SearchCommand(filter=whose, limit=limit, fields=fields, expand=False)).rows
-    return tuple(replace(hit, reference=_called_by(hit, names.get(str(hit.record.get(path)), ""))) for hit in hits)
+def _holding(work: Work, entities: Sequence[EntityRuntime], typed: str) -> Iterator[tuple[EntityRuntime, bool]]:
+    """Yield the types of which a quick search can find records, by their own values or by whose they are, and whether many hold what was typed."""
+    parties = {entity.id: quick_finds.party_type(work.runtime, work.context.actor, entity) for entity in entities}
+    asked = dict.fromkeys([*parties, *filter(None, parties.values())])
+    held = quick_search.hits(work.unit.connection, work.unit.tables, tuple(asked), typed)
+    for entity in entities:
+        if entity.id in held or quick_finds.parties(work, entity, typed, held).ids:
+            yield entity, held.get(entity.id, False)
 
 
-def _called_by(hit: Hit, party: str) -> Reference:
+def _offered(work: Work, entity: EntityRuntime, command: SearchCommand) -> tuple[Reference, ...]:
+    """Return the records that a command finds, each called by whose it is too: a number alone says little to who must choose one."""
+    path = entity.entity.party if _fields(entity) and quick_finds.party_type(work.runtime, work.context.actor, entity) else ""
+    fields = tuple(dict.fromkeys((*_fields(entity), path))) if path else _fields(entity)
+    hits = _found(work, entity, dataclasses.replace(command, fields=fields, expand=bool(path)))
+    return tuple(_called_by(hit.reference, hits.parties.get(str(hit.record.get(path)), "")) for hit in hits.rows)
+
+
+def _called_by(reference: Reference, party: str) -> Reference:
     """Return how a record is called, with the name of its party where its own does not say it."""
-    title = hit.reference.title
-    return hit.reference if party in title else replace(hit.reference, title=f"{title} {party}")
+    return reference if party in reference.title else dataclasses.replace(reference, title=f"{reference.title} {party}")
+
+
+def _last_used(work: Work, entity: EntityRuntime, numbers: Sequence[str]) -> tuple[Reference, ...]:
+    found = {reference.number: reference for reference in _offered(work, entity, SearchCommand(numbers=tuple(numbers), limit=len(numbers)))}
+    return tuple(found[number] for number in dict.fromkeys(numbers) if number in found)
 
 
 def _numbered(work: Work, entity: EntityRuntime, numbers: Sequence[str]) -> tuple[Reference, ...]:
@@ -183,6 +191,7 @@ def _found(work: Work, entity: EntityRuntime, command: SearchCommand, due: str =
     page = shown(work, found)
     if entity.glance is None:
         read_ahead(work, entity, page.rows, found.query, found.page.named)
-    names = naming(work, entity)
+    names = naming(work, entity, found.page.named)
     rows = tuple(Hit(reference=names.reference(record), record=record) for record in page.rows)
-    return Hits(entity_type=entity.id, rows=rows, more=bool(page.next_cursor), count=page.count, capped=page.capped, due=due)
+    parties = {id_: party.title for (_, id_), party in page.references.items() if party.title != party.number}
+    return Hits(entity_type=entity.id, rows=rows, more=bool(page.next_cursor), count=page.count, capped=page.capped, due=due, parties=parties)

@@ -188,7 +188,8 @@ def page_json(runtime: Runtime, entity_type: str, page: SearchPage, labels_in: s
     if labels_in:
         for shown, row in zip(rows, page.rows, strict=True):
             shown["labels"] = labels(runtime, entity, row, labels_in, zone)
-    return {"records": rows, "next_cursor": page.next_cursor or None, "count": page.count, "capped": page.capped}
+    told = {"too_many_parties": True} if page.too_many_parties else {}
+    return {"records": rows, "next_cursor": page.next_cursor or None, "count": page.count, "capped": page.capped, **told}
 
 
 def _link(link: LinkView) -> dict[str, object]:

@@ -1,14 +1,14 @@
 """Searches records: filter, quick search, order, pages; only what the actor may see is found, counted and shown."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from packdesk.errors import PackdeskError, Refused
 from packdesk.model.entity_types import Kind
 from packdesk.model.nodes import Expression
-from packdesk.records import policy
+from packdesk.records import policy, quick_finds
 from packdesk.records.context import Context, run
 from packdesk.records.drafts import Work, begin
 from packdesk.records.outcome import Reference
@@ -19,8 +19,9 @@ from packdesk.runtime.expressions import types
 from packdesk.runtime.expressions.catalogue import Place
 from packdesk.runtime.expressions.compile import Compiled, compile_expression
 from packdesk.runtime.values import Record
-from packdesk.store import queries, search_text
+from packdesk.store import queries
 from packdesk.store.queries import DEFAULT_ORDER, Query
+from packdesk.store.quick_search import NO_PARTIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class SearchCommand:
     q: str = ""
     #: Many records hold what is searched for; None: to be found out.
     common: bool | None = None
+    #: Quick search finds a record by whose business it is, too.
+    by_party: bool = True
     #: Only records with these numbers; None: with any.
     numbers: tuple[str, ...] | None = None
     #: Field path -> value that must stand there exactly.
@@ -62,6 +65,8 @@ class SearchPage:
     references: Mapping[tuple[str, str], Reference] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     hidden: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
+    #: Quick search found more parties than it looks for: records are found by their own values alone.
+    too_many_parties: bool = False
 
 
 def search(context: Context, entity_type: str, command: SearchCommand) -> SearchPage:
@@ -119,6 +124,7 @@ def shown(work: Work, found: LookedUp) -> SearchPage:
         references=references(work, entity, rows, page.named, [one.path for one in query.named]) if command.expand else MappingProxyType({}),
         hidden=kept.hidden,
         masked=kept.masked,
+        too_many_parties=query.parties.too_many,
     )
 
 
@@ -133,6 +139,8 @@ class Groups:
     #: Id of a record -> how it is called.
     titles: Mapping[str, str]
     references: Mapping[tuple[str, str], Reference]
+    #: As on a ``SearchPage``.
+    too_many_parties: bool = False
 
 
 def first_of_each(context: Context, entity_type: str, command: SearchCommand, by: str, most: Mapping[str, int]) -> Groups:
@@ -160,6 +168,7 @@ def first_of_each(context: Context, entity_type: str, command: SearchCommand, by
             capped=frozenset(value for value, count in counts.items() if count > queries.COUNT_LIMIT),
             titles=titles,
             references=references_,
+            too_many_parties=query.parties.too_many,
         )
 
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
@@ -210,6 +219,7 @@ def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: st
     if condition is not None and command.filter:
         _check_way(work, entity, condition)
     whole = whole or not command.fields or any(path in entity.computed_on_read for path in command.fields)
+    theirs = quick_finds.parties(work, entity, command.q) if command.by_party else NO_PARTIES
     return Query(
         entity_type=entity.id,
         filter=condition,
@@ -221,8 +231,9 @@ def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: st
         equals=command.equals,
         search=command.q,
         common=command.common,
+        parties=theirs,
         numbers=command.numbers,
-        keep=_keep(work, entity, command.q),
+        keep=quick_finds.keep(work, entity, command.q, theirs),
         order=command.order,
         limit=command.limit,
         cursor=command.cursor,
@@ -231,16 +242,6 @@ def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: st
         named=named_with(work, entity, frozenset(command.fields) - closed) if command.expand else (),
         count=command.count,
     )
-
-
-def _keep(work: Work, entity: EntityRuntime, typed: str) -> Callable[[Record], bool] | None:
-    """Return what keeps quick search from finding a record by a value that is closed to the actor; None where all that it reads is open."""
-    kept, model = screen(work, entity), work.runtime.model
-    closed = kept.hidden | kept.masked
-    read = search_text.read_paths(model, entity.id) if typed and closed else frozenset()
-    if not any(path in closed or path.partition(".")[0] in closed for path in read):
-        return None
-    return lambda record: search_text.is_found(model, kept.over(record), typed)
 
 
 def _check_way(work: Work, entity: EntityRuntime, condition: Compiled) -> None:

@@ -28,6 +28,7 @@ from packdesk.store.database import PLANNED_ANEW
 from packdesk.store.indexes import unique_alone
 from packdesk.store.joined_names import Named
 from packdesk.store.prepared import Prepared
+from packdesk.store.quick_search import NO_PARTIES, Parties
 from packdesk.store.tables import NEVER_NULL, Tables
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Query:
     search: str = ""
     #: Many records hold what is searched for; None: to be found out.
     common: bool | None = None
+    #: Whose records quick search finds as well.
+    parties: Parties = NO_PARTIES
     #: Only records with these numbers; None: with any.
     numbers: tuple[str, ...] | None = None
     #: What a row must pass that the database found: quick search knows nothing of fields that are closed to somebody.
@@ -288,7 +291,8 @@ def _is_plain(tables: Tables, query: Query) -> bool:
 
     SQLite is asked in other words, depending on how common what was typed is.
     """
-    return not (query.filter or query.equals or query.numbers is not None or query.cursor or (query.search and tables.dialect == "sqlite"))
+    searched_alone = query.search and (tables.dialect == "sqlite" or query.parties.ids)
+    return not (query.filter or query.equals or query.numbers is not None or query.cursor or searched_alone)
 
 
 def _patterns(tables: Tables, query: Query) -> dict[str, str]:
@@ -318,7 +322,7 @@ def conditions(connection: Connection, tables: Tables, query: Query) -> Iterable
             yield from index.same((value,))
         yield column.is_(None) if value is None else column == value
     if query.search:
-        yield quick_search.condition(connection, tables, query.entity_type, query.search, query.common)
+        yield quick_search.condition(connection, tables, query.entity_type, query.search, common=query.common, parties=query.parties)
 
 
 def _sees(tables: Tables, query: Query) -> "Sees":

@@ -4,12 +4,14 @@ What is compared, and with what, says ``packdesk.store.search_text``.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from packdesk.errors import PackdeskError
 from packdesk.store import search_text
+from packdesk.store.current_values import current
 from packdesk.store.database import PLANNED_ANEW
 from packdesk.store.tables import Tables
 
@@ -17,7 +19,25 @@ from packdesk.store.tables import Tables
 _MANY = 1000
 
 
-def condition(connection: Connection, tables: Tables, entity_type: str, typed: str, common: bool | None = None) -> sa.ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """What quick search finds of a type by whose business it is: records of which a field names one of these."""
+
+    #: The reference field.
+    path: str = ""
+    #: Ids of the records that it may name.
+    ids: tuple[str, ...] = ()
+    #: What was typed finds more of them than are looked for, so none is looked for.
+    too_many: bool = False
+
+
+#: Nothing is found by whose business it is.
+NO_PARTIES = Parties()
+
+
+def condition(
+    connection: Connection, tables: Tables, entity_type: str, typed: str, *, common: bool | None = None, parties: Parties = NO_PARTIES
+) -> sa.ColumnElement[bool]:
     """Return the condition under which quick search finds a record; raises ``bad_parameter`` when too little was typed.
 
     SQLite joins as it is told: what only a few records hold is looked up first; for what many hold, the records are walked in
@@ -28,8 +48,13 @@ def condition(connection: Connection, tables: Tables, entity_type: str, typed: s
     found = _found(tables, search, words, digits)
     if tables.dialect == "sqlite" and (_is_common(connection, search, found) if common is None else common):
         either = [sa.and_(*(search.c.content.contains(word, autoescape=True) for word in group)) for group in (words, (digits,)) if all(group)]
-        return sa.exists().where(search.c.record_id == table.c.id, sa.or_(*either))
-    return table.c.id.in_(sa.select(search.c.record_id).where(found))
+        theirs = (current(tables, entity_type, parties.path, table).in_(parties.ids),) if parties.ids else ()
+        return sa.or_(sa.exists().where(search.c.record_id == table.c.id, sa.or_(*either)), *theirs)
+    own = sa.select(search.c.record_id).where(found)
+    if not parties.ids:
+        return table.c.id.in_(own)
+    other = table.alias("theirs")
+    return table.c.id.in_(own.union_all(sa.select(other.c.id).where(current(tables, entity_type, parties.path, other).in_(parties.ids))))
 
 
 def patterns(typed: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.acceptance.browser.conftest import Enter, Person, sampled
+from tests.acceptance.browser.conftest import Enter, Person, once, sampled
 from tests.acceptance.running import Client
 
 #: Sends the form of a button twice at once, past everything that the page's own scripts do against it.
@@ -202,3 +202,20 @@ def test_a_view_that_is_saved_twice_is_there_once(enter: Enter, name: str) -> No
     assert answers[0] == answers[1], answers
     page = anna.open("/r/{contact}")
     expect(page.get_by_role("link", name=name)).to_have_count(1)
+
+
+@once
+def test_a_page_stands_where_it_stays_at_once(enter: Enter) -> None:
+    """What glides to its place moves a button between press and release, and nothing is pressed."""
+    page = enter("anna").open("/r/{contact}/new?kind={person}")
+    page.set_viewport_size({"width": 1280, "height": 400})
+
+    at_once, later = page.evaluate(
+        """() => new Promise((done) => {
+          document.querySelector("main form.card button[type=submit].btn-solid").focus();
+          const at = scrollY;
+          setTimeout(() => done([at, scrollY]), 300);
+        })"""
+    )
+
+    assert at_once == later > 0

@@ -11,6 +11,7 @@ from tests.integration.screens.desk import NEEDED, Desk, Visitor, texts
 from tests.speaking import speak
 from tests.statements import listening
 
+from packdesk.records import quick_finds
 from packdesk.records.counting import counted
 from packdesk.records.search import SearchCommand
 from packdesk.runtime.lists import list_view
@@ -85,6 +86,28 @@ def test_a_request_is_found_by_the_number_of_its_caller(desk: Desk) -> None:
     assert [numbers(lena, "service_request", typed) for typed in ("030 5550188", "+49305550188", "5550188")] == [[request.number]] * 3
 
 
+def test_requests_are_found_by_the_name_of_the_customer_and_the_list_says_when_there_are_too_many(
+    desk: Desk, types: dict[str, Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a table and as a board: what a customer is called is what an agent knows."""
+    contact = desk.made("contact", kind="person", person={"first_name": "Ottilie", "last_name": "Listfound"})
+    account = desk.made("account", owner=contact.number, classification="private", credit_rating="a")
+    request = desk.made("service_request", subtype="information_request", account=account.number, assigned_unit="first_line", description="Asks")
+    anna = desk.visitor("anna")
+
+    def page(layout: str) -> str:
+        return anna.post(f"/r/service_request?view=all&layout={layout}", {"_q": "listfound"}).get_data(as_text=True)
+
+    for layout in ("", "board"):
+        assert request.number in page(layout)
+        assert "Type more of the name" not in page(layout)
+    monkeypatch.setattr(quick_finds, "MOST_PARTIES", 1)
+    desk.made("contact", kind="person", person={"first_name": "Otto", "last_name": "Listfound"})
+    for layout in ("", "board"):
+        assert request.number not in page(layout)
+        assert "More than 1 contacts match this" in page(layout)
+
+
 def test_an_account_is_offered_by_the_name_of_its_owner(desk: Desk, types: dict[str, Record]) -> None:
     """SR-1: whoever raises a request knows the customer, not the number of his account."""
     contact = desk.made("contact", kind="person", person={"first_name": "Picked", "last_name": "Byname"})
@@ -110,7 +133,7 @@ def test_an_account_is_not_offered_by_the_name_of_an_owner_who_is_hidden(desk: D
 
 @pytest.mark.parametrize(
     ("entity_type", "said"),
-    [("contact", "Number, Name, Customer number, …"), ("service_request", "Number, Caller email, Caller phone, …"), ("account", "Number")],
+    [("contact", "Number, Name, Customer number, …"), ("service_request", "Number, Account owner, Caller email, …"), ("account", "Number, Owner")],
 )
 def test_the_search_field_promises_what_is_searched(desk: Desk, entity_type: str, said: str) -> None:
     page = desk.visitor("lena").get(f"/r/{entity_type}").get_data(as_text=True)

@@ -52,12 +52,12 @@ def _cost(desk: Desk, anna: Visitor, path: str, form: dict[str, object] | None =
     return statements, text
 
 
-#: Type, field, what was typed -> statements beside the release: which types hold it, one per type, and one for what all its names are made of.
+#: Type, field, what was typed -> statements beside the release: which types hold it, and one per type, names and all.
 PICKED = {
     "typed": ("service_request", "contact", "quirin", HOLDING + 1),
     "nothing typed": ("service_request", "contact", "", 1),
     "nothing found": ("service_request", "contact", "nowhere to be found", HOLDING),
-    "several types": ("activity", "parent", "", 2 + 2),
+    "several types": ("activity", "parent", "", 2),
     "too short": ("service_request", "contact", "q", 0),
     "people": ("service_request", "assigned_user", "an", 0),
 }

@@ -59,6 +59,8 @@ class Board:
     #: How many cards of each column are shown beyond the usual, for the form.
     most: str
     total: int
+    #: As on a ``SearchPage``.
+    too_many_parties: bool = False
 
 
 def has_board(entity: EntityRuntime) -> bool:
@@ -96,7 +98,12 @@ def board(entity: EntityRuntime, asked: Asked, command: search.SearchCommand, la
         for value, label in values.items()
         if value or found.counts[value]
     )
-    return Board(columns=columns, most=json.dumps({value: limit for value, limit in most.items() if limit > _FIRST}), total=sum(found.counts.values()))
+    return Board(
+        columns=columns,
+        most=json.dumps({value: limit for value, limit in most.items() if limit > _FIRST}),
+        total=sum(found.counts.values()),
+        too_many_parties=found.too_many_parties,
+    )
 
 
 def _values(entity: EntityRuntime, view: BoardView) -> Mapping[str, str]:

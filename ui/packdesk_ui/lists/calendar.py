@@ -86,6 +86,8 @@ class Calendar:
     advice: str
     #: Not all records could be read; empty: they were.
     notice: str
+    #: As on a ``SearchPage``.
+    too_many_parties: bool = False
 
 
 def has_calendar(entity: EntityRuntime) -> bool:
@@ -125,6 +127,7 @@ def calendar(entity: EntityRuntime, asked: Asked, command: search.SearchCommand,
         count_text=_count_text(found),
         advice=words("calendar.advice", label=full_label(entity, view.date, language), zone=zone.key),
         notice=words("calendar.unread", day=format_date(found.unread, "long", locale=language)) if found.unread is not None else "",
+        too_many_parties=found.too_many_parties,
     )
 
 

@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 from markupsafe import Markup
 
 from packdesk.errors import PackdeskError, Refused
-from packdesk.records import policy, saved_views, search
+from packdesk.records import policy, quick_finds, saved_views, search
 from packdesk.records import rows as rows_of
 from packdesk.records.list_state import LeftOut
 from packdesk.runtime.compile import Runtime
@@ -47,6 +47,8 @@ class Found:
     fault: str = ""
     board: Board | None = None
     calendar: Calendar | None = None
+    #: As on a ``SearchPage``.
+    too_many_parties: bool = False
 
     @property
     def layout(self) -> str:
@@ -83,6 +85,8 @@ class ListPage:
     order: str
     #: What a search looks into, as far as a short field can say it.
     hint: str
+    #: What a search did not look into, and what to do; empty: into all that it looks into.
+    unsearched: str
     trail: str
     number: int
     next: str
@@ -175,6 +179,7 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
         example=_example(entity),
         order=asking.first_key(asked, listed),
         hint=_hint(entity, language),
+        unsearched=_unsearched(runtime, entity, language) if found.too_many_parties else "",
         trail=json.dumps(asked.trail),
         number=len(asked.trail) + 1,
         next=found.next,
@@ -203,10 +208,18 @@ def _page(runtime: Runtime, entity: EntityRuntime, asked: Asked, editor: Editor 
     )
 
 
+def _unsearched(runtime: Runtime, entity: EntityRuntime, language: str) -> str:
+    """Return the sentence that says whose records were not looked for, and what to do."""
+    party = runtime.type(entity.fields[entity.entity.party].targets[0])
+    return shell.words("list.unsearched", parties=party.entity.plural.in_language(language), most=quick_finds.MOST_PARTIES)
+
+
 def _hint(entity: EntityRuntime, language: str) -> str:
     """Return the number and the first of the values by which a person finds records of the type."""
     closed = asking.closed_to_order(entity)
     found: list[str] = [entity.fields["number"].label(language)]
+    if quick_finds.party_type(request_context.runtime(), request_context.actor(), entity):
+        found.append(entity.fields[entity.entity.party].label(language))
     for path in entity.searchable:
         group = path.partition(".")[0]
         if path not in closed and group not in closed:
@@ -228,15 +241,21 @@ def _found(entity: EntityRuntime, asked: Asked, listed: ListView, language: str)
             raise
         return Found(fault=" ".join(sentence(finding, language) for finding in findings_of(error)))
     whole = shell.words("picked.all_more" if found.capped else "picked.all", count=found.count) if (found.count or 0) > len(rows) else ""
-    return Found(rows=rows, next=found.next_cursor or "", count_text=counts.of_records(found.count, capped=found.capped), all_text=whole)
+    return Found(
+        rows=rows,
+        next=found.next_cursor or "",
+        count_text=counts.of_records(found.count, capped=found.capped),
+        all_text=whole,
+        too_many_parties=found.too_many_parties,
+    )
 
 
 def _laid_out(entity: EntityRuntime, asked: Asked, listed: ListView, language: str) -> Found | None:
     """Return the list as a board or a calendar, where that was asked for and the type has it for this person."""
     if asked.layout == asking.BOARD and (board := boards.board(entity, asked, command(entity, asked, listed), language)) is not None:
-        return Found(board=board)
+        return Found(board=board, too_many_parties=board.too_many_parties)
     if asked.layout == asking.CALENDAR and (drawn := calendars.calendar(entity, asked, command(entity, asked, listed), language)) is not None:
-        return Found(calendar=drawn)
+        return Found(calendar=drawn, too_many_parties=drawn.too_many_parties)
     return None
 
 

@@ -48,6 +48,10 @@ TEXTS: Texts = {
         "Change or reset the search, or choose another view.",
         "Ändern Sie die Suche, setzen Sie sie zurück oder wählen Sie eine andere Ansicht.",
     ),
+    "list.unsearched": (
+        "More than {most} {parties:inside} match this, so their records are not listed for that alone. Type more of the name.",
+        "Mehr als {most} {parties} passen dazu, deshalb steht hier nichts nur ihretwegen. Geben Sie mehr vom Namen ein.",
+    ),
     "pager": ("Pages", "Seiten"),
     "list.nomatch.chips": ("No record meets all of these. Take one off:", "Kein Datensatz erfüllt alles davon. Nehmen Sie etwas weg:"),
     "list.nomatch.search": ("Without the search words", "Ohne die Suchwörter"),

@@ -24,7 +24,11 @@ _TEXT: Json = {"type": "string"}
 _RECORD_PARAMETERS: tuple[Json, ...] = ({"name": "ref", "in": "path", "required": True, "schema": _TEXT, "description": "Id or number of the record."},)
 _LIST_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
     ("filter", _TEXT, "A condition in the expression language, over `record`."),
-    ("q", _TEXT, "Quick search in the searchable fields."),
+    (
+        "q",
+        _TEXT,
+        "Quick search in the searchable fields, and in those of whose business a record is; `too_many_parties` tells that these were too many to look for.",
+    ),
     ("order", _TEXT, "Field paths, commas between; `-` in front for descending."),
     ("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 25}, "Records per page."),
     ("cursor", _TEXT, "`next_cursor` of the page before."),
