@@ -73,8 +73,8 @@ def whose(entity: EntityRuntime, view: RecordView, reader: Reader) -> Shown | No
     path = entity.entity.party
     if path not in entity.fields or path in view.hidden | view.masked:
         return None
-    shown = fact(entity, view, reader, path)
-    return shown if shown.text and shown.text not in view.title else None
+    shown = fact(entity, view, replace(reader, brief=True), path)
+    return shown if shown.href and shown.text not in view.title else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -250,3 +250,19 @@ def test_a_record_that_left_the_way_has_passed_only_what_it_was_in(desk: Desk, r
     assert re.findall(r'<li class="past">([^<]+)', way[0]) == ["New"]
     assert re.findall(r'<li aria-current="step">([^<]+)', way[0]) == ["Withdrawn"]
     assert "Answered" in way[0]
+
+
+def test_a_record_whose_title_says_nothing_of_its_party_is_headed_by_it_too(desk: Desk) -> None:
+    """By a number alone nobody knows an account; a request is called by its caller, and by nobody twice."""
+    contact = desk.made("contact", kind="person", person={"first_name": "Headed", "last_name": "Byname"})
+    account = desk.made("account", owner=contact.number, classification="private", credit_rating="a")
+    request = desk.made("service_request", subtype="information_request", account=account.number, assigned_unit="first_line", description="Asks")
+    anna = desk.visitor("anna")
+
+    def whose(path: str) -> list[str]:
+        head = anna.get(path).get_data(as_text=True).partition("record-head")[2].partition('class="card')[0]
+        return [texts(found) for found in re.findall(r'<span class="whose".*?</span>', head, re.DOTALL)]
+
+    assert whose(f"/r/account/{account.number}") == ["Headed Byname"]
+    assert whose(f"/r/service_request/{request.number}") == []
+    assert whose(f"/r/contact/{contact.number}") == []
