@@ -152,7 +152,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         "malformed_json": Entry(400, "The body is not valid JSON: {reason}.", "Der Inhalt ist kein gültiges JSON: {reason}."),
         "bad_request": Entry(400, "The request cannot be read: {reason}.", "Die Anfrage kann nicht gelesen werden: {reason}."),
         "unsupported_media_type": Entry(415, "Send {expected}.", "Senden Sie {expected}."),
-        "body_too_large": Entry(413, "The body is larger than {limit:,} {limit:byte|bytes}.", "Der Inhalt ist größer als {limit:,} {limit:Byte|Bytes}."),
+        "body_too_large": Entry(413, "What was sent is larger than {limit:size}.", "Das Gesendete ist größer als {limit:size}."),
         "bad_parameter": Entry(400, "The parameter '{name}' is wrong: {reason}.", "Der Parameter '{name}' ist falsch: {reason}."),
         "bad_filter": Entry(400, "The filter cannot be read: {reason}.", "Der Filter kann nicht gelesen werden: {reason}."),
         "filter_field_gone": Entry(400, "There is no field '{name}' to filter by.", "Es gibt kein Feld '{name}', nach dem gefiltert werden kann."),

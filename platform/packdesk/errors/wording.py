@@ -4,7 +4,7 @@
 digits as the language does; ``{count:+; there are #}`` is said only where there is the fact, with it, grouped, in place of ``#``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from string import Formatter
 
 _MARKS = (".", "?", "!", "…")
@@ -34,8 +34,8 @@ def _told(name: str, form: str, facts: Mapping[str, object], language: str) -> s
     fact = facts[name]
     if form.startswith("+"):
         return form[1:].replace("#", _grouped(fact, language))
-    if form == "," and type(fact) is int:
-        return _grouped(fact, language)
+    if form in _NUMBERS and type(fact) is int:
+        return _NUMBERS[form](fact, language)
     if "|" in form:
         one, _, many = form.partition("|")
         return one if str(fact) == "1" else many
@@ -44,8 +44,18 @@ def _told(name: str, form: str, facts: Mapping[str, object], language: str) -> s
     return format(fact, form)
 
 
+def _size(fact: int, language: str) -> str:
+    """Return a number of bytes in the largest unit that it fills."""
+    unit, bytes_each = next(((unit, each) for unit, each in (("MB", 2**20), ("kB", 2**10)) if fact >= each), ("Bytes" if language == "de" else "bytes", 1))
+    return f"{_grouped(fact // bytes_each, language)} {unit}"
+
+
 def _grouped(fact: object, language: str) -> str:
     """Return a whole number with its digits in groups; anything else as it is."""
     if type(fact) is not int:
         return str(fact)
     return f"{fact:,}".replace(",", ".") if language == "de" else f"{fact:,}"
+
+
+#: How a template may have a whole number written.
+_NUMBERS: Mapping[str, Callable[[int, str], str]] = {",": _grouped, "size": _size}

@@ -6,6 +6,7 @@ import pytest
 
 from packdesk.errors import CATALOGUE, Finding, counted, fill, sentence
 from packdesk.errors.reasons import REASONS, in_words
+from packdesk.errors.wording import fill
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,11 @@ def test_no_number_stands_before_a_word_that_does_not_fit_it(entry: object) -> N
     ]
 
     assert loose == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"), [(8 * 2**20, "8 MB"), (300 * 2**10, "300 kB"), (2**20 - 1, "1.023 kB"), (512, "512 Bytes")], ids=["MB", "kB", "almost one", "bytes"]
+)
+def test_a_size_is_told_in_the_largest_unit_that_it_fills(limit: int, said: str) -> None:
+    assert fill("{limit:size}", {"limit": limit}, "de") == said
+    assert fill("{limit:size}", {"limit": limit}) == said.replace("1.023", "1,023").replace("Bytes", "bytes")
