@@ -6,7 +6,6 @@ import pytest
 
 from packdesk.errors import CATALOGUE, Finding, counted, fill, sentence
 from packdesk.errors.reasons import REASONS, in_words
-from packdesk.errors.wording import fill
 
 
 @pytest.mark.parametrize(
