@@ -48,13 +48,15 @@ def condition(
     found = _found(tables, search, words, digits)
     if tables.dialect == "sqlite" and (_is_common(connection, search, found) if common is None else common):
         either = [sa.and_(*(search.c.content.contains(word, autoescape=True) for word in group)) for group in (words, (digits,)) if all(group)]
-        theirs = (current(tables, entity_type, parties.path, table).in_(parties.ids),) if parties.ids else ()
-        return sa.or_(sa.exists().where(search.c.record_id == table.c.id, sa.or_(*either)), *theirs)
+        named = (current(tables, entity_type, parties.path, table).in_(parties.ids),) if parties.ids else ()
+        return sa.or_(sa.exists().where(search.c.record_id == table.c.id, sa.or_(*either)), *named)
     own = sa.select(search.c.record_id).where(found)
     if not parties.ids:
         return table.c.id.in_(own)
     other = table.alias("theirs")
-    return table.c.id.in_(own.union_all(sa.select(other.c.id).where(current(tables, entity_type, parties.path, other).in_(parties.ids))))
+    # The index of a reference holds the living alone.
+    theirs = sa.select(other.c.id).where(other.c.deleted_at.is_(None), current(tables, entity_type, parties.path, other).in_(parties.ids))
+    return table.c.id.in_(own.union_all(theirs))
 
 
 def patterns(typed: str) -> dict[str, str]:
