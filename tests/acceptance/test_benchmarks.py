@@ -24,7 +24,7 @@ LINES = {
         "HTML form to edit",
         "first load of the shell",
         "a later page",
-        *("HTML list searched for ",) * 4,
+        *("HTML list searched for ",) * 6,
         *("HTML search of all types for ",) * 4,
         "HTML counts of the views",
         "HTML form saved",

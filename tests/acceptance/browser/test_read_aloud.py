@@ -125,7 +125,7 @@ def test_a_view_is_read_with_its_count_and_its_table_by_its_columns(hear: Hear, 
 
 #: What is said, in English and in German, of the search of a list.
 _SEARCH = {
-    "en-GB": ("searchbox, Search, placeholder Number, Caller email, Caller phone, …", "1 record", "Nothing matches", "Choices: 1"),
+    "en-GB": ("searchbox, Search, placeholder Number, Account owner, Caller email, …", "1 record", "Nothing matches", "Choices: 1"),
     "de-DE": ("searchbox, Suchen, placeholder Nummer, E-Mail des Anrufers, Telefon des Anrufers, …", "1 Datensatz", "Keine Treffer", "Treffer: 1"),
 }
 

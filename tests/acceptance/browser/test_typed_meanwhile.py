@@ -213,3 +213,22 @@ def test_a_search_goes_on_being_typed_while_its_answer_comes(enter: Enter) -> No
 
     expect(search).to_be_focused()
     expect(search).to_have_value("Mean while")
+
+
+def test_a_menu_that_is_opened_while_an_answer_comes_stays_open(enter: Enter) -> None:
+    """With what was typed in it; one that the choice in it sent closes with its answer."""
+    page = enter("anna").open("/r/{contact}")
+    page.locator("#q").fill("Mean")
+    slow = _Slow(page, "_q=Mean")
+
+    page.locator("#q").press("Enter")
+    slow.asked()
+    page.locator("#add-filter").click()
+    page.keyboard.type("kin")
+    slow.answer()
+
+    expect(page.locator("[data-menu-fields] [data-narrow]")).to_be_focused()
+    expect(page.locator("[data-menu-fields] [data-narrow]")).to_have_value("kin")
+    page.locator("button[name=_add][value=kind]").click()
+    expect(page.locator("[data-chip-editor]")).to_be_visible()
+    expect(page.locator("button[name=_add][value=kind]")).to_be_hidden()

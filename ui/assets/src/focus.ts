@@ -14,8 +14,9 @@ function putCaret(active: Element | null, { id, start, end }: Held): void {
   if (active?.id === id && start !== null && held(active).start !== null) (active as HTMLInputElement).setSelectionRange(start, end);
 }
 
-/** The names of the parts that are open. */
-const opened = (target: Element) => [...target.querySelectorAll<HTMLElement>("details[open] > summary [id]")].map((one) => one.id);
+/** The names of the parts that are open, and of the menus. */
+const opened = (target: ParentNode) => [...target.querySelectorAll<HTMLElement>("details[open] > summary [id]")].map((one) => one.id);
+const menus = (root: Document) => [...root.querySelectorAll<HTMLElement>("details.menu[open] > summary[id]")].map((one) => one.id);
 
 /** Columns that stay when a table scrolls sideways lie over the others: what has the focus stops where they end. */
 function clearPinned(active: HTMLElement): void {
@@ -27,7 +28,7 @@ function clearPinned(active: HTMLElement): void {
 }
 
 export function connectFocus(root: Document): void {
-  const sent = new WeakMap<XMLHttpRequest, number>();
+  const sent = new WeakMap<XMLHttpRequest, { at: number; open: string[] }>();
   let within: HTMLElement | null = null;
   let before: Held = held(null);
   let open: string[] = [];
@@ -39,11 +40,12 @@ export function connectFocus(root: Document): void {
     clearPinned(active);
     active.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
-  root.addEventListener("htmx:beforeSend", (event) => { sent.set((event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr, now()); });
+  root.addEventListener("htmx:beforeSend", (event) => { sent.set((event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr, { at: now(), open: menus(root) }); });
   root.addEventListener("htmx:beforeSwap", (event) => {
     const detail = (event as CustomEvent<Answered>).detail;
     const { target, xhr, requestConfig } = detail;
-    const typed = typedSince(root, sent.get(xhr) ?? Infinity);
+    const asked = sent.get(xhr);
+    const typed = typedSince(root, asked?.at ?? Infinity);
     // A choice redraws what depends on it, and can do so as well with what was typed meanwhile: nothing moves under the hands of who types.
     if (typed.length && requestConfig.triggeringEvent?.type === "change") {
       detail.shouldSwap = false;
@@ -52,7 +54,8 @@ export function connectFocus(root: Document): void {
     }
     within = target.contains(root.activeElement) ? target : null;
     before = held(root.activeElement);
-    open = opened(target);
+    // A menu that was opened while the answer was on its way stays open; one that was open before closes with what was chosen in it.
+    open = [...opened(target), ...(asked ? menus(root).filter((id) => !asked.open.includes(id)) : [])];
     kept = [...kept, ...typed];
   });
   root.addEventListener("htmx:afterSwap", () => {

@@ -38,14 +38,16 @@ function connectNarrowing(root: Document): void {
     menu.open = !menu.open;
     if (menu.open) menu.querySelector<HTMLElement>("[data-narrow]")?.focus();
   });
-  root.addEventListener("input", (event) => {
+  const narrow = (event: Event) => {
     const field = event.target as HTMLInputElement;
     if (!field.matches?.("[data-narrow]")) return;
     const wanted = field.value.trim().toLocaleLowerCase();
     field.parentElement?.querySelectorAll<HTMLElement>("[data-narrowed]").forEach((item) => {
       item.hidden = !(item.textContent ?? "").toLocaleLowerCase().includes(wanted);
     });
-  });
+  };
+  // A script that puts back what was typed changes it without an input.
+  for (const name of ["input", "change"]) root.addEventListener(name, narrow);
   root.addEventListener("keydown", (event) => {
     const field = event.target as HTMLInputElement;
     if (!field.matches?.("[data-narrow]")) return;
