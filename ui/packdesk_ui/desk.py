@@ -19,7 +19,7 @@ from packdesk.records.related import RelatedTab
 from packdesk.records.rows import ListedPage, listed_in
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.header import record_header
-from packdesk.runtime.lifecycle import is_final
+from packdesk.runtime.lifecycle import is_locked
 from packdesk.runtime.tab_sets import DeskTab, TabSet, reached_by, tab_set
 from packdesk.runtime.values import Line, Record
 from packdesk.web import request_context
@@ -142,7 +142,7 @@ def _page(look: Look, entity_type: str, number: str, found: TabSet) -> DeskPage:
         blocks=tuple(block for _, block in facts.blocks_of(look, entity, view, reader, Layout.MODAL)) if own else (),
         new=tuple(related.news(look, record, known[opened.id])) if opened is not None and not own else (),
         more_href=url_for("packdesk_ui.edit", entity_type=entity.id, number=record.number)
-        if own and "edit" in view.verbs and not is_final(entity, record)
+        if own and "edit" in view.verbs and not is_locked(entity, record)
         else "",
         more=opened.more.in_language(look.language) if opened is not None and opened.more is not None else shell.words("edit"),
         record_href=url_for("packdesk_ui.record", entity_type=entity.id, number=record.number),

@@ -13,9 +13,10 @@ from packdesk.records.looking import Look, looked
 from packdesk.records.outcome import RecordView
 from packdesk.runtime import header
 from packdesk.runtime.header import record_header
-from packdesk.runtime.lifecycle import is_final, lock
+from packdesk.runtime.lifecycle import is_locked, lock
 from packdesk.web import request_context
 from packdesk_ui import answers, facts, people, related, shell, timeline
+from packdesk_ui.approvals import Asked, asked_of
 from packdesk_ui.desk import desk_href
 from packdesk_ui.due import Due
 from packdesk_ui.editing import crumbs
@@ -44,6 +45,8 @@ class RecordPage:
     title: str
     #: Whose business it is, where the title does not say so.
     whose: Shown | None
+    #: The requests for approval that hold it back.
+    approvals: tuple[Asked, ...]
     version: int
     key: str
     status: Status | None
@@ -161,7 +164,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
     reader = _reader(look, view)
     blocks = tuple(facts.blocks_of(look, entity, view, reader))
     head = record_header(entity, stored, language, history.statuses_been(look.work, whole))
-    capable, ended = entity.entity.capabilities, is_final(entity, stored)
+    capable, ended = entity.entity.capabilities, is_locked(entity, stored)
 
     def here(endpoint: str, explain: str | None = None) -> str:
         return url_for(f"packdesk_ui.{endpoint}", entity_type=entity.id, number=stored.number, explain=explain)
@@ -183,6 +186,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         path=head.path,
         guidance=head.guidance,
         key_facts=facts.key_facts(look, entity, view, reader, paths=head.key_fields, edit_href=edit_href),
+        approvals=asked_of(look, whole),
         steps=tuple(replace(step, key="") for step in steps) if reading_only else steps,
         only_read=reading_only,
         locked=_locked(look, view),

@@ -12,7 +12,7 @@ from packdesk.runtime.kinds import KINDS
 from packdesk.runtime.lists import list_view
 from packdesk.web import request_context
 from packdesk.web.own_address import came_from
-from packdesk_ui import answers, counts, due, finder, lists, shell
+from packdesk_ui import answers, approvals, counts, due, finder, lists, shell
 from packdesk_ui.addresses import Link
 from packdesk_ui.showing import moment
 
@@ -56,6 +56,7 @@ def start() -> Response:
     return answers.page(
         "shell/start.html",
         title=title,
+        approvals=approvals.waiting(),
         waiting=_waiting(runtime, language),
         seen=_seen(runtime),
         tiles=_tiles(runtime, language),

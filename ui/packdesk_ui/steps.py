@@ -10,7 +10,7 @@ from packdesk.records.looking import Look
 from packdesk.records.outcome import RecordView
 from packdesk.records.screening import closed_to
 from packdesk.runtime.entity import EntityRuntime
-from packdesk.runtime.lifecycle import ActionState
+from packdesk.runtime.lifecycle import LOCKS, ActionState
 from packdesk_ui import faults
 from packdesk_ui.telling import sentence
 
@@ -60,7 +60,7 @@ def is_shown(entity: EntityRuntime, state: ActionState) -> bool:
     A main action stays where only the person is the wrong one: the page speaks of it, and he learns whom to ask.
     """
     action = entity.actions.get(state.action.id)
-    if state.findings and state.findings[0].code == "locked_final":
+    if state.findings and state.findings[0].code in LOCKS:
         return False
     if state.offered or (state.for_others and state.action.place == _MAIN):
         return True

@@ -11,6 +11,7 @@ from packdesk.model.entity_types import Field
 from packdesk.model.nodes import Json
 from packdesk.model.rules import Workflow
 from packdesk.records import attach, note
+from packdesk.records.approving import DECISIONS
 from packdesk.records.history import CHOICES, Event, HistoryPage, ends_of
 from packdesk.records.looking import Look
 from packdesk.records.note import NotePage
@@ -175,6 +176,8 @@ def _what(entity: EntityRuntime, event: Event, language: str) -> str:
         return words("history.by_rule", what=words(f"history.{kind}"), rule=rule.label.in_language(language))
     if action:
         found = entity.actions.get(action)
+        if found is None and action in DECISIONS:
+            return words(f"history.{action}")
         return words("history.action", action=found.action.label.in_language(language) if found is not None else action)
     return words(f"history.{kind}") if kind in _KINDS_OF_EVENTS else words("history.other", kind=kind)
 

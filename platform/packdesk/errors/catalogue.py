@@ -78,6 +78,24 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             "{label} needs the operation {operation}, which no installed plugin brings as it is needed.",
             "{label} braucht die Operation {operation}, die kein installiertes Plugin so mitbringt, wie sie gebraucht wird.",
         ),
+        "approval_pending": Entry(
+            409, "Somebody must approve this record before it can be changed.", "Der Datensatz kann erst geändert werden, wenn ihn jemand genehmigt hat."
+        ),
+        "approval_rejected": Entry(
+            409,
+            "This record was not approved: submit it again before it can be changed.",
+            "Der Datensatz wurde nicht genehmigt: Legen Sie ihn erneut vor, bevor er geändert werden kann.",
+        ),
+        "approval_without_approvers": Entry(
+            409,
+            "'{label}' needs {needed} {needed:person|people} besides you, and there {able:is|are} {able} who may approve it.",
+            "'{label}' braucht {needed} {needed:Person|Personen} außer Ihnen, und es gibt {able}, die genehmigen {able:darf|dürfen}.",
+        ),
+        "approval_ended": Entry(409, "This was decided already: {state}.", "Darüber wurde schon entschieden: {state}."),
+        "not_approver": Entry(403, "Only {others} may decide about '{label}'.", "Über '{label}' darf nur {others} entscheiden."),
+        "own_request": Entry(403, "Whoever asks for an approval does not give it.", "Wer um eine Genehmigung bittet, erteilt sie nicht."),
+        "already_decided": Entry(409, "You have said what you think of it already.", "Sie haben sich dazu schon geäußert."),
+        "unknown_approval_request": Entry(404, "There is no such request for approval.", "Diese Bitte um Genehmigung gibt es nicht."),
         "status_not_allowed": Entry(422, "The status '{status}' cannot be chosen here.", "Der Status '{status}' kann hier nicht gewählt werden."),
         "transition_forbidden": Entry(
             403,

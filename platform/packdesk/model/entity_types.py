@@ -40,6 +40,10 @@ class Kind(StrEnum):
     JSON = "json"
 
 
+#: What a type is capable of whose records can need an approval; no pack says so, the approvals about it do.
+APPROVAL = "approval"
+
+
 class Access(StrEnum):
     """How records of a type are guarded (NET-2)."""
 

@@ -10,7 +10,7 @@ from packdesk.model.lifecycles import Lifecycle
 from packdesk.model.lists import EntryList, Matrix
 from packdesk.model.nodes import Json, Origin
 from packdesk.model.people import Organisation, Role
-from packdesk.model.rules import AssignmentRule, Workflow
+from packdesk.model.rules import Approval, AssignmentRule, Workflow
 from packdesk.model.scenarios import Scenario
 from packdesk.model.subtypes import Subtype
 from packdesk.model.views import View
@@ -58,6 +58,7 @@ class Model:
     #: Leaf path -> where its value came from.
     origins: Mapping[str, Origin]
     workflows: Mapping[str, Workflow] = field(default_factory=lambda: MappingProxyType({}))
+    approvals: Mapping[str, Approval] = field(default_factory=lambda: MappingProxyType({}))
     assignment_rules: Mapping[str, AssignmentRule] = field(default_factory=lambda: MappingProxyType({}))
     #: Entity type id -> what the documents of its demo records are called, in the same order.
     demo_names: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))

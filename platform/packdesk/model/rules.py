@@ -1,4 +1,4 @@
-"""Rules that act by themselves: workflows answer what happened to a record, assignment rules say who gets it."""
+"""Rules that act by themselves: workflows answer what happened to a record, assignment rules say who gets it, approvals who must agree."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +19,18 @@ class Event(StrEnum):
     ACTION_PERFORMED = "action.performed"
     ASSIGNMENT_CHANGED = "assignment.changed"
     ASSIGNMENT_CLAIMED = "assignment.claimed"
+    APPROVAL_REQUESTED = "approval.requested"
+    APPROVAL_GIVEN = "approval.approved"
+    APPROVAL_REFUSED = "approval.rejected"
+
+
+class OnRejection(StrEnum):
+    """What becomes of a record to which somebody did not agree (WF-8)."""
+
+    #: Nobody goes on with it until it is submitted again, or ended without completing.
+    STAY_BLOCKED = "stay_blocked"
+    #: It ends without completing.
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,5 +69,22 @@ class AssignmentRule:
     address: Expression | None = None
     #: Also of what somebody assigned by hand on creation.
     replaces_manual: bool = False
+    description: Text | None = None
+    effective: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who must agree before anybody goes on with a record for which a rule asks for it (WF-6)."""
+
+    id: str
+    path: str
+    label: Text
+    entity_type: str
+    #: Who may agree; never who asked for it.
+    allow: Allow
+    #: How many of them must.
+    needed: int = 1
+    on_rejection: OnRejection = OnRejection.STAY_BLOCKED
     description: Text | None = None
     effective: bool = True

@@ -5,9 +5,11 @@ statuses from states, actions from moves; key dates become fields of their types
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import TypeVar
 
-from packdesk.model.entity_types import EntityType
+from packdesk.model.entity_types import APPROVAL, EntityType
 from packdesk.model.lifecycles import Lifecycle
 from packdesk.model.lists import EntryList
 from packdesk.model.model import Model
@@ -17,7 +19,7 @@ from packdesk.packs.build_entity_types import build_entity_type
 from packdesk.packs.build_lifecycles import build_lifecycle, build_subtypes
 from packdesk.packs.build_lists import build_list, build_matrix, privacy_levels
 from packdesk.packs.build_people import build_organisation, build_roles, build_scenarios
-from packdesk.packs.build_rules import build_assignment_rules, build_workflows
+from packdesk.packs.build_rules import build_approvals, build_assignment_rules, build_workflows
 from packdesk.packs.build_views import build_views
 from packdesk.packs.canonical import compact, digest
 from packdesk.packs.merged import Body, Merged
@@ -65,6 +67,8 @@ class Builder:
 
 def _model(merged: Merged, entity_types: dict[str, EntityType], lifecycles: dict[str, Lifecycle], texts: Texts) -> Model:
     documents = merged.documents
+    approvals = build_approvals(documents["approvals"], texts)
+    entity_types = _with_approvals(entity_types, {approval.entity_type for approval in approvals.values()})
     actions, free_actions = build_actions(documents["actions"], entity_types, lifecycles, texts)
     return Model(
         hash=merged.hash,
@@ -80,6 +84,7 @@ def _model(merged: Merged, entity_types: dict[str, EntityType], lifecycles: dict
         actions=actions,
         free_actions=free_actions,
         workflows=build_workflows(documents["workflows"], texts),
+        approvals=approvals,
         assignment_rules=build_assignment_rules(documents["assignment_rules"], texts),
         views=build_views(documents["views"], texts),
         organisation=build_organisation(documents["organisation"].get("organisation", {}), texts),
@@ -89,6 +94,11 @@ def _model(merged: Merged, entity_types: dict[str, EntityType], lifecycles: dict
         origins=merged.origins,
         demo_names=_record_names(documents["records"]),
     )
+
+
+def _with_approvals(entity_types: Mapping[str, EntityType], asked: AbstractSet[str]) -> dict[str, EntityType]:
+    """Return the types; those whose records can need an approval say so among their capabilities."""
+    return {name: replace(entity, capabilities=(*entity.capabilities, APPROVAL)) if name in asked else entity for name, entity in entity_types.items()}
 
 
 def _by_id(nodes: Mapping[str, Identified]) -> dict[str, Identified]:

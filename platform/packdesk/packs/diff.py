@@ -23,6 +23,7 @@ _KIND_NOUNS = {
     "actions": "action",
     "workflows": "workflow",
     "assignment_rules": "assignment rule",
+    "approvals": "approval",
     "views": "view",
     "organisation": "organisation",
     "roles": "role",

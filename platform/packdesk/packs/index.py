@@ -98,7 +98,7 @@ class Index:
             found: tuple[str, ...] = (identifier,)
         elif kind == "subtypes":
             found = (identifier.partition(".")[0],)
-        elif kind in ("views", "workflows", "assignment_rules"):
+        elif kind in ("views", "workflows", "assignment_rules", "approvals"):
             found = (document.text_of("entity_type"),)
         elif kind == "key_dates":
             found = self._by_key_dates.get(identifier, ())
@@ -252,6 +252,11 @@ def _given_type(scenario: Node, name: str) -> str:
     return record.text_of("entity_type") if record is not None else step.text_of("create") if step is not None else ""
 
 
+def _approval(index: Index, reference: Reference) -> tuple[Names, ...]:
+    types = set(index.types_of(reference.kind, reference.id, reference.document))
+    return ({name: f"approvals.{name}" for name, node in index.tree.documents["approvals"].items() if node.text_of("entity_type") in types},)
+
+
 def _created_subtype(index: Index, reference: Reference) -> tuple[Names, ...]:
     created = _created(index, reference, 1)
     return (created.subtypes,) if created else ()
@@ -368,6 +373,7 @@ _RESOLVERS: Mapping[str, Callable[[Index, Reference], tuple[Names, ...]]] = {
     "choice": _choice,
     "choice_value": _choice_value,
     "child_subtype": _child_subtype,
+    "approval": _approval,
     "created_subtype": _created_subtype,
     "own_subtype": lambda index, reference: index.each_type(reference, lambda names: names.subtypes),
     "created_field": _created_field,

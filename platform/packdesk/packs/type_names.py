@@ -10,7 +10,7 @@ from packdesk.packs.tree import Tree
 Names = Mapping[str, str]
 ALWAYS = ("id", "number", "version", "privacy_level", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
 #: Ids that no field may have, on any type.
-ENGINE_COLUMNS = (*ALWAYS, "subtype", "status", "state", "owner_unit", "assigned_unit", "assigned_user")
+ENGINE_COLUMNS = (*ALWAYS, "subtype", "status", "state", "owner_unit", "assigned_unit", "assigned_user", "approval")
 _LINK_KINDS = ("reference", "references")
 
 
@@ -76,6 +76,8 @@ class TypeNames:
             names.append("owner_unit")
         if "assignment" in self.capabilities:
             names += ["assigned_unit", "assigned_user"]
+        if any(node.text_of("entity_type") == self.id for node in self._tree.documents["approvals"].values()):
+            names.append("approval")
         return dict.fromkeys(names, "")
 
     @cached_property

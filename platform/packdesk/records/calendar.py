@@ -26,7 +26,7 @@ from packdesk.runtime.entity_parts import Guard
 from packdesk.runtime.expressions.compile import Compiled
 from packdesk.runtime.expressions.environment import Environment
 from packdesk.runtime.field_state import field_state
-from packdesk.runtime.lifecycle import is_final
+from packdesk.runtime.lifecycle import is_locked
 from packdesk.runtime.situation import Situation
 from packdesk.runtime.values import Record
 from packdesk.store import periods
@@ -153,7 +153,7 @@ def _movable(work: Work, entity: EntityRuntime, calendar: CalendarView, records:
     is_open = policy.opens(work.runtime, actor, "edit", entity.id, work.unit)
     for record in records:
         at = Situation(entity=entity, environment=Environment(graph=work.unit, now=work.now, zone=work.zone, actor=actor, record=record))
-        if is_open(record) and not is_final(entity, record) and any(_is_given(at, path) for path in paths):
+        if is_open(record) and not is_locked(entity, record) and any(_is_given(at, path) for path in paths):
             yield record.id
 
 

@@ -142,6 +142,8 @@ class Draft:
     reveal: Mapping[str, object] = dataclasses.field(default_factory=lambda: _NOTHING)
     notes: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    #: Ids of the approvals that effects asked for.
+    approvals: tuple[str, ...] = ()
     #: Section that is present by definition, because its action is being done.
     section: str = ""
     #: Paths of rules that took part, for the history.

@@ -13,7 +13,7 @@ from packdesk.records.attempts import Attempt
 from packdesk.records.drafts import Draft
 from packdesk.records.findings import about
 from packdesk.runtime.engine_columns import ASSIGNMENT
-from packdesk.runtime.lifecycle import lock
+from packdesk.runtime.lifecycle import LOCKS, lock
 from packdesk.runtime.values import Record
 from packdesk.store.history import conflict, migrated_since
 
@@ -139,11 +139,11 @@ def _only_migrated(attempt: Attempt, old: Record) -> bool:
 
 
 def unlocked(attempt: Attempt) -> Iterable[Finding]:
-    """Refuse to change what a final state locked (T-2)."""
+    """Refuse to change what a final state or a missing approval locked (T-2, WF-7)."""
     if attempt.old is None or attempt.verb == "create":
         return
     if attempt.verb == "act":
-        yield from (finding for finding in attempt.judged.findings if finding.code == "locked_final")
+        yield from (finding for finding in attempt.judged.findings if finding.code in LOCKS)
     elif finding := lock(attempt.situation):
         yield finding
 

@@ -8,18 +8,21 @@ from packdesk.model.rules import Event
 from packdesk.records.drafts import Chain, Draft, Happening, Work
 from packdesk.records.evaluation import holds
 from packdesk.records.recomputing import changed_paths
+from packdesk.runtime.engine_columns import PENDING
 from packdesk.runtime.entity_parts import WorkflowRuntime
 from packdesk.runtime.values import Record
 
 #: How many times a rule may lead to the next (E-3).
 DEPTH = 5
+#: What was done about an approval -> the event that it is.
+DECIDED = {"approve": Event.APPROVAL_GIVEN, "reject": Event.APPROVAL_REFUSED}
 #: Every write changes these.
 _ALWAYS = frozenset({"version", "updated_at", "updated_by"})
 
 
-def happened(draft: Draft, old: Record | None, new: Record, action: str) -> tuple[Happening, ...]:
+def happened(draft: Draft, old: Record | None, new: Record, action: str, approval: str = "") -> tuple[Happening, ...]:
     """Return what happened between two versions of a record, in the order in which rules are asked about it."""
-    return tuple(_happenings(draft, old, new, action))
+    return tuple(_happenings(draft, old, new, action, approval))
 
 
 def first_that_fits(workflow: WorkflowRuntime, happenings: Iterable[Happening], work: Work, record: Record) -> Happening | None:
@@ -54,9 +57,10 @@ def _key(workflow: WorkflowRuntime, record: Record) -> tuple[str, str, str]:
     return workflow.workflow.path, record.entity_type, record.id
 
 
-def _happenings(draft: Draft, old: Record | None, new: Record, action: str) -> Iterator[Happening]:
+def _happenings(draft: Draft, old: Record | None, new: Record, action: str, approval: str) -> Iterator[Happening]:
     parts = {
         "action": action,
+        "approval": approval,
         "state": new.get("state"),
         "status": new.get("status"),
         "old_state": old.get("state") if old is not None else None,
@@ -80,6 +84,11 @@ def _events(draft: Draft, old: Record | None, new: Record, action: str) -> Itera
         if old is not None:
             yield Event.STATE_LEFT
         yield Event.STATE_ENTERED
+    if "approval" in changed:
+        if new.get("approval") == PENDING:
+            yield Event.APPROVAL_REQUESTED
+        elif action in DECIDED:
+            yield DECIDED[action]
     if {"assigned_unit", "assigned_user"} & changed and (new.get("assigned_unit") or new.get("assigned_user") or old is not None):
         yield Event.ASSIGNMENT_CHANGED
         if new.get("assigned_user") == draft.work.context.actor.login and (old is None or old.get("assigned_user") != new.get("assigned_user")):

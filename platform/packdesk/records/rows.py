@@ -11,7 +11,7 @@ from packdesk.records.search import SearchCommand, SearchPage, looked_up, shown
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.entity_parts import ActionRuntime, Guard
 from packdesk.runtime.expressions.compile import Compiled
-from packdesk.runtime.lifecycle import ActionState, is_final
+from packdesk.runtime.lifecycle import ActionState, is_locked
 from packdesk.runtime.situation import situation
 from packdesk.runtime.values import Record
 
@@ -86,7 +86,11 @@ def _open_as_seen(work: Work, entity_type: str) -> bool:
 
 def _read_for_editing(work: Work, entity: EntityRuntime) -> tuple[str, ...]:
     """Return the fields that say whether a record can be edited."""
-    asked = (*(("state",) if entity.lifecycle is not None else ()), *(() if _open_as_seen(work, entity.id) else policy.guarding_fields(entity.entity)))
+    asked = (
+        *(("state",) if entity.lifecycle is not None else ()),
+        "approval",
+        *(() if _open_as_seen(work, entity.id) else policy.guarding_fields(entity.entity)),
+    )
     return tuple(path for path in asked if path in entity.fields)
 
 
@@ -95,7 +99,7 @@ def _editable(work: Work, entity: EntityRuntime, records: Sequence[Record]) -> f
     runtime, actor = work.runtime, work.context.actor
     if policy.may(runtime, actor, "edit", entity.id) is not None:
         return frozenset()
-    going_on = [record for record in records if not is_final(entity, record)]
+    going_on = [record for record in records if not is_locked(entity, record)]
     if _open_as_seen(work, entity.id):
         return frozenset(record.id for record in going_on)
     _masters_ahead(work, going_on)

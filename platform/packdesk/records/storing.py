@@ -15,9 +15,11 @@ from packdesk.records.reactions import deeper, first_that_fits, happened, runnin
 from packdesk.records.recomputing import changed_paths, refresh, refresh_ends
 from packdesk.runtime.entity_parts import WorkflowRuntime
 from packdesk.runtime.expressions.compile import Compiled
+from packdesk.runtime.lifecycle import is_final
 from packdesk.runtime.situation import stored
 from packdesk.runtime.tags import fill
 from packdesk.runtime.values import Record
+from packdesk.store import approvals
 
 
 def store(draft: Draft) -> Outcome:
@@ -31,8 +33,10 @@ def store(draft: Draft) -> Outcome:
 
 def apply(draft: Draft) -> Record:
     """Write a draft as it is, with its notes, its messages and what reads it; return the record as it stands then."""
+    draft = _released(draft)
     ends = _ends(draft)
     record = _written(draft)
+    _keep_approvals(draft, record)
     for text in draft.notes:
         draft.work.unit.add_note(record, text)
     for place, message in enumerate(draft.messages):
@@ -42,34 +46,56 @@ def apply(draft: Draft) -> Record:
     return draft.work.unit.get(record.entity_type, record.id) or record
 
 
-def react(draft: Draft, record: Record) -> Record:
+def _released(draft: Draft) -> Draft:
+    """Return the draft of a record that came to its end as one that waits for no approval any more."""
+    ends = draft.record.get("approval") is not None and is_final(draft.entity, draft.record)
+    return draft.writing({"approval": None}) if ends else draft
+
+
+def _keep_approvals(draft: Draft, record: Record) -> None:
+    """Store the requests for approval that effects made, and end those of a record that came to its end."""
+    work = draft.work
+    for name in draft.approvals:
+        approvals.ask(
+            work.unit.connection,
+            approvals.asked(work.new_id(), record, work.runtime.model.approvals[name], work.runtime.release, work.context.actor.login, work.now),
+        )
+    if draft.old is not None and draft.old.get("approval") is not None and is_final(draft.entity, record):
+        approvals.withdraw(work.unit.connection, record.entity_type, record.id, work.now)
+
+
+def react(draft: Draft, record: Record, *, action: str = "", approval: str = "") -> Record:
     """Let the workflows answer what happened to the record, which is stored; return it as they leave it, each change an entry of its own.
 
-    Raises ``Refused`` for what may not be stored, ``rules_too_deep`` where rules lead to one another without end (WF-11, E-3).
+    ``action`` and ``approval`` say what was done where no action of the pack was. Raises ``Refused`` for what may not be stored,
+    ``rules_too_deep`` where rules lead to one another without end (WF-11, E-3).
     """
     if not draft.entity.workflows:
         return record
-    work, old, action = draft.work, draft.old, draft.action.action.id if draft.action is not None else ""
-    while happenings := happened(draft, old, record, action):
-        before, work = record, deeper(work)
+    work, old, action = draft.work, draft.old, draft.action.action.id if draft.action is not None else action
+    asked = (approval,) if approval else draft.approvals
+    while happenings := happened(draft, old, record, action, next(iter(asked), "")):
+        before, work, asked = record, deeper(work), ()
         for workflow in draft.entity.workflows:
             found = first_that_fits(workflow, happenings, work, record)
             if found is not None:
                 work = running(work, workflow, record)
-                record = _ran(workflow, found, work, record)
+                record, more = _ran(workflow, found, work, record)
+                asked = (*asked, *more)
         old, action = before, ""
         if record is before:
             break
     return record
 
 
-def _ran(workflow: WorkflowRuntime, happening: Happening, work: Work, record: Record) -> Record:
+def _ran(workflow: WorkflowRuntime, happening: Happening, work: Work, record: Record) -> tuple[Record, tuple[str, ...]]:
+    """Return the record as a workflow leaves it, and the approvals that it asked for."""
     path = workflow.workflow.path
     draft = Draft(work=work, entity=work.runtime.type(record.entity_type), old=record, record=record, happening=happening, rules=(path,))
     done = settled(after_effects(draft, workflow.effects))
     if (done.record != record or done.links) and (findings := left_by_effects(done, draft)):
         raise Refused([finding if finding.rule else replace(finding, rule=path) for finding in findings])
-    return apply(done) if done.record != record or done.links or done.notes or done.messages else record
+    return (apply(done) if done.record != record or done.links or done.notes or done.messages else record), done.approvals
 
 
 def _after_effects(draft: Draft) -> Draft:

@@ -25,7 +25,7 @@ def compile_assignment_rules(workshop: Workshop, entity: EntityType) -> tuple[As
 
 def event_type(workshop: Workshop, entity: EntityType) -> Type:
     """Return what ``event`` means to the rules of an entity type: its name, the action, and between which states and statuses."""
-    parts: dict[str, Type] = {"name": types.TEXT, "action": types.TEXT}
+    parts: dict[str, Type] = {"name": types.TEXT, "action": types.TEXT, "approval": types.TEXT}
     if entity.id in workshop.model.lifecycles:
         state, status = types.entry(f"states.{entity.id}"), types.entry(f"statuses.{entity.id}")
         parts |= {"state": state, "old_state": state, "status": status, "old_status": status}

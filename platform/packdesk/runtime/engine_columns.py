@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from packdesk.model.entity_types import Access, EntityType, Field, Kind, Personal
+from packdesk.model.entity_types import APPROVAL, Access, EntityType, Field, Kind, Personal
 from packdesk.model.lists import Entry
 from packdesk.model.nodes import Text
 
@@ -34,6 +34,34 @@ PRIVACY_LEVELS: Mapping[str, Entry] = MappingProxyType(
     }
 )
 
+#: Name of the engine's own list of what an approval may still lack.
+APPROVAL_LIST = "$approval"
+PENDING = "pending"
+REJECTED = "rejected"
+
+APPROVAL_STATES: Mapping[str, Entry] = MappingProxyType(
+    {
+        PENDING: Entry(
+            id=PENDING,
+            path="engine.approval.pending",
+            label=Text({"en": "Waiting for approval", "de": "Wartet auf Genehmigung"}, "Waiting for approval"),
+            code="P",
+            colour="yellow",
+            attributes=MappingProxyType({}),
+        ),
+        REJECTED: Entry(
+            id=REJECTED,
+            path="engine.approval.rejected",
+            label=Text({"en": "Not approved", "de": "Nicht genehmigt"}, "Not approved"),
+            code="R",
+            colour="red",
+            attributes=MappingProxyType({}),
+        ),
+    }
+)
+#: Lists that no pack declares, by their names.
+ENGINE_LISTS: Mapping[str, Mapping[str, Entry]] = MappingProxyType({PRIVACY_LIST: PRIVACY_LEVELS, APPROVAL_LIST: APPROVAL_STATES})
+
 _LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "id": ("Id", "Id"),
@@ -46,6 +74,7 @@ _LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "privacy_level": ("Privacy level", "Vertraulichkeit"),
         "assigned_unit": ("Assigned unit", "Zuständige Einheit"),
         "assigned_user": ("Assigned user", "Zuständige Person"),
+        "approval": ("Approval", "Genehmigung"),
         "created_at": ("Created at", "Angelegt am"),
         "created_by": ("Created by", "Angelegt von"),
         "updated_at": ("Updated at", "Geändert am"),
@@ -66,6 +95,7 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
         "privacy_level": Kind.LEVEL,
         "assigned_unit": Kind.ORG_UNIT,
         "assigned_user": Kind.USER,
+        "approval": Kind.LEVEL,
         "created_at": Kind.DATETIME,
         "created_by": Kind.USER,
         "updated_at": Kind.DATETIME,
@@ -75,7 +105,7 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 #: Lists of the engine's own, which no pack declares.
-_LISTS: Mapping[str, str] = MappingProxyType({"privacy_level": PRIVACY_LIST, "owner_unit": OWNER_LIST})
+_LISTS: Mapping[str, str] = MappingProxyType({"privacy_level": PRIVACY_LIST, "owner_unit": OWNER_LIST, "approval": APPROVAL_LIST})
 
 #: Every id that the engine reserves, in the order of its columns.
 ENGINE_COLUMNS: tuple[str, ...] = tuple(_KINDS)
@@ -92,6 +122,8 @@ def _present(entity: EntityType, has_lifecycle: bool) -> tuple[str, ...]:
         absent |= {"status", "state"}
     if "assignment" not in entity.capabilities:
         absent |= set(ASSIGNMENT)
+    if APPROVAL not in entity.capabilities:
+        absent.add("approval")
     if entity.access is not Access.EXPLICIT:
         absent |= {"owner_unit", "privacy_level"}
     return tuple(name for name in ENGINE_COLUMNS if name not in absent)

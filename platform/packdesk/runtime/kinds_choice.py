@@ -16,7 +16,7 @@ from packdesk.model.model import Model
 from packdesk.model.nodes import Json
 from packdesk.model.people import OrgUnit
 from packdesk.model.subtypes import Subtype
-from packdesk.runtime.engine_columns import OWNER_LIST, PRIVACY_LEVELS, PRIVACY_LIST
+from packdesk.runtime.engine_columns import ENGINE_LISTS, OWNER_LIST
 from packdesk.runtime.field_kind import FieldKind, Reading, finding, no_text, wrong_type
 from packdesk.runtime.kinds_text import SHORT, is_clean
 
@@ -32,8 +32,8 @@ LISTED = frozenset({Kind.OPTION, Kind.OPTIONS, Kind.LEVEL, Kind.CATEGORY, Kind.O
 def members(field: Field, model: Model) -> Mapping[str, Member]:
     """Return what a field's ids name: options, levels, categories, statuses, states, subtypes or units; retired ones too."""
     kind = field.kind
-    if field.list == PRIVACY_LIST:
-        return PRIVACY_LEVELS
+    if field.list in ENGINE_LISTS:
+        return ENGINE_LISTS[field.list]
     if kind is Kind.SUBTYPE:
         return model.subtypes.get(field.to, _NONE)
     if kind is Kind.ORG_UNIT:

@@ -23,6 +23,10 @@ from packdesk.runtime.values import Actor, Graph, Record
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _NO_MARKS: Mapping[str, frozenset[Flag]] = MappingProxyType({})
 _UNMARKED: frozenset[Flag] = frozenset()
+#: Refusals of a record that an approval is missing for.
+_HELD = frozenset({"approval_pending", "approval_rejected"})
+#: Codes of what locks a record.
+LOCKS = frozenset({"locked_final", *_HELD})
 #: Effects that write the record itself, which a final state forbids.
 _WRITING = frozenset({"set_field", "set_section", "set_status", "add_line", "remove_line", "assign", "link", "unlink"})
 
@@ -83,10 +87,16 @@ def is_final(entity: EntityRuntime, record: Record) -> bool:
     return state is not None and state.kind is StateKind.FINAL
 
 
+def is_locked(entity: EntityRuntime, record: Record) -> bool:
+    """Return whether nobody can change the record now: it came to its end, or waits for an approval."""
+    return is_final(entity, record) or record.get("approval") is not None
+
+
 def lock(at: Situation) -> Finding | None:
-    """Return why the record can't be changed any more, or None: final states lock everything but notes and attachments."""
+    """Return why the record can't be changed, or None: final states and a missing approval lock everything but notes and attachments."""
     if at.entity.lifecycle is None or not is_final(at.entity, at.record):
-        return None
+        missing = at.record.get("approval")
+        return None if missing is None else at.finding(f"approval_{missing}", f"{at.entity.entity.path}.approval")
     state = at.entity.lifecycle.states[str(at.record.get("state"))]
     return at.finding("locked_final", state.path, state=_standing(at))
 
@@ -227,7 +237,7 @@ def _judge_move(at: Situation, action: ActionRuntime, move: MoveRuntime, target:
 
 def _unavailable(at: Situation, action: ActionRuntime, move: MoveRuntime | None, locked: Finding | None) -> Finding | None:
     """Return why the action is not offered: the record is locked, stands in another state, or a ``when`` does not hold."""
-    if locked is not None and (move is not None or _writes(action)):
+    if locked is not None and (move is not None or _writes(action)) and not (locked.code in _HELD and move is not None and gives_up(at.entity, move)):
         return locked
     if action.missing_operation:
         label = action.action.label.in_language(at.language)
@@ -237,6 +247,12 @@ def _unavailable(at: Situation, action: ActionRuntime, move: MoveRuntime | None,
     if move is not None and not at.holds(move.when):
         return _not_now(at, action, move.move.path)
     return None if at.holds(action.when) else _not_now(at, action, action.action.path)
+
+
+def gives_up(entity: EntityRuntime, move: MoveRuntime) -> bool:
+    """Return whether a move ends the record without completing it: that is always possible, however long an approval takes."""
+    state = entity.lifecycle.states.get(move.move.to) if entity.lifecycle is not None else None
+    return state is not None and state.kind is StateKind.FINAL and state.success is None
 
 
 def _writes(action: ActionRuntime) -> bool:

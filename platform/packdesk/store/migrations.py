@@ -17,13 +17,13 @@ _LOCK = 0x7061636B6465736B
 _PACKAGE = "packdesk_migrations"
 
 
-def upgrade(database: Database) -> str:
-    """Bring the tables to this version and return its revision; the processes that start together wait for the first.
+def upgrade(database: Database, to: str = "") -> str:
+    """Bring the tables to this version (or ``to`` an earlier revision) and return it; the processes that start together wait for the first.
 
     SQLite makes all of it one transaction of a writer; PostgreSQL holds an advisory lock until the transaction ends.
     """
     config = _config()
-    newest = _newest(config)
+    newest = to or _newest(config)
     if current(database) == newest:
         return newest
     with database.begin(write=True) as connection:
@@ -32,7 +32,7 @@ def upgrade(database: Database) -> str:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if _revision(connection) != newest:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, newest)
     return newest
 
 

@@ -234,6 +234,37 @@ job_row = sa.Table(
     sa.Index("ix_job_row__state", "job", "state", "position"),
 )
 
+#: Somebody must agree to a record before anybody goes on with it: by which document, asked for by whom, and what came of it.
+approval_request = sa.Table(
+    "approval_request",
+    metadata,
+    sa.Column("id", CodePointText, primary_key=True),
+    sa.Column("entity_type", CodePointText, nullable=False),
+    sa.Column("record_id", CodePointText, nullable=False),
+    sa.Column("approval", CodePointText, nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    #: As the document said when it was asked for: who agreed meanwhile agreed to that.
+    sa.Column("needed", sa.Integer, nullable=False),
+    #: ``pending``, ``approved``, ``rejected`` or ``withdrawn``.
+    sa.Column("state", CodePointText, nullable=False),
+    sa.Column("requested_by", CodePointText, nullable=False),
+    sa.Column("requested_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Index("ix_approval_request__record", "entity_type", "record_id"),
+    sa.Index("ix_approval_request__state", "state", "approval"),
+)
+
+#: What one person said to it; he says it once.
+approval_vote = sa.Table(
+    "approval_vote",
+    metadata,
+    sa.Column("request", CodePointText, sa.ForeignKey("approval_request.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("login", CodePointText, primary_key=True),
+    sa.Column("agrees", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("at", Moment, nullable=False),
+)
+
 fab_tables = sa.MetaData()
 
 ab_user = sa.Table(

@@ -37,6 +37,7 @@ ENGINE_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
     "privacy_level": CodePointText,
     "assigned_unit": CodePointText,
     "assigned_user": CodePointText,
+    "approval": CodePointText,
     "created_at": Moment,
     "created_by": CodePointText,
     "updated_at": Moment,

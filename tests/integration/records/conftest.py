@@ -1,11 +1,13 @@
 """The harbour: a pack with words of its own, published on either database, with its people in their units."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ import packdesk_sample
 from packdesk.clock import FixedClock
 from packdesk.packs.build import build
 from packdesk.packs.load import load
-from packdesk.packs.sources import FolderSource
+from packdesk.packs.sources import FolderSource, MemorySource
 from packdesk.records.context import Context, Door, Fixed
 from packdesk.records.create import create
 from packdesk.records.demo import demo_actor, load_memberships
@@ -97,3 +99,22 @@ def port(database: Database, tmp_path: Path) -> Harbour:
 def small_port(sqlite_database: Database, tmp_path: Path) -> Harbour:
     """The same on SQLite only, for what does not depend on the database."""
     return Harbour(sqlite_database, tmp_path)
+
+
+#: Rules of kinds, by kind and id, on top of the harbour.
+Rules = Mapping[str, Mapping[str, Any]]
+Open = Callable[..., Harbour]
+
+
+@pytest.fixture
+def open_port(database: Database, tmp_path: Path) -> Open:
+    """Open the harbour with rules on top of it."""
+
+    def opened(**kinds: Mapping[str, Any]) -> Harbour:
+        head = {"id": "night", "version": "1.0.0", "format": 1, "requires": {"harbour": ">=1"}}
+        files = {"pack.json": json.dumps(head), **{f"{kind}/night.json": json.dumps(documents) for kind, documents in kinds.items()}}
+        loaded = load([FolderSource(PACK), MemorySource("night", files)])
+        assert loaded.merged is not None, loaded.problems
+        return Harbour(database, tmp_path, compile_model(build(loaded.merged), 1))
+
+    return opened

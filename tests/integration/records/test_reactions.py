@@ -1,42 +1,16 @@
 """Rules that act by themselves: workflows answer what happened to a record, assignment rules say who gets it (WF-1, WF-11, NET-7 to NET-10)."""
 
-import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.integration.records.conftest import PACK, Harbour
+from tests.integration.records.conftest import Harbour, Open, Rules
 
 from packdesk.errors import PackdeskError, Refused
-from packdesk.packs.build import build
-from packdesk.packs.load import load
-from packdesk.packs.sources import FolderSource, MemorySource
 from packdesk.records.act import act
 from packdesk.records.history import history
 from packdesk.records.read import read
 from packdesk.records.update import update
-from packdesk.runtime.compile import compile as compile_model
 from packdesk.runtime.values import Record
-from packdesk.store.database import Database
-
-#: Rules of kinds, by kind and id, on top of the harbour.
-Rules = Mapping[str, Mapping[str, Any]]
-Open = Callable[..., Harbour]
-
-
-@pytest.fixture
-def open_port(database: Database, tmp_path: Path) -> Open:
-    """Open the harbour with rules on top of it."""
-
-    def opened(**kinds: Mapping[str, Any]) -> Harbour:
-        head = {"id": "night", "version": "1.0.0", "format": 1, "requires": {"harbour": ">=1"}}
-        files = {"pack.json": json.dumps(head), **{f"{kind}/night.json": json.dumps(documents) for kind, documents in kinds.items()}}
-        loaded = load([FolderSource(PACK), MemorySource("night", files)])
-        assert loaded.merged is not None, loaded.problems
-        return Harbour(database, tmp_path, compile_model(build(loaded.merged), 1))
-
-    return opened
 
 
 def _workflow(*events: str, **more: object) -> dict[str, object]:

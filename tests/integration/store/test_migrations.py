@@ -45,3 +45,24 @@ def test_nothing_is_published_at_first(database: Database) -> None:
 
 def _only_tables_of_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
     return not (kind == "table" and name == "alembic_version")
+
+
+def test_tables_of_records_from_before_get_the_column_that_approvals_need(database_url: str) -> None:
+    """An installation that is upgraded years later: its record tables were made by whichever release, and keep their rows."""
+    columns = ("id", "number", "version", "owner_unit", "privacy_level", "assigned_unit", "assigned_user", "deleted_at")
+    with closing(Database(database_url)) as database:
+        migrations.upgrade(database, to="0004")
+        records = sa.Table("r_thing", sa.MetaData(), *(sa.Column(name, sa.Text) for name in columns))
+        other = sa.Table("l_thing__rows", sa.MetaData(), sa.Column("id", sa.Text), sa.Column("number", sa.Text))
+        with database.begin(write=True) as connection:
+            for table in (records, other):
+                table.create(connection)
+            connection.execute(records.insert(), [{"id": "1", "number": "T1"}])
+
+        migrations.upgrade(database)
+
+        with database.begin() as connection:
+            inspector = sa.inspect(connection)
+            assert "approval" in {column["name"] for column in inspector.get_columns("r_thing")}
+            assert {column["name"] for column in inspector.get_columns("l_thing__rows")} == {"id", "number"}
+            assert connection.execute(sa.text("SELECT number, approval FROM r_thing")).all() == [("T1", None)]

@@ -209,7 +209,7 @@ def test_five_hundred_types_start_at_once(make):
 
 def test_engine_columns_follow_the_types_capabilities(make):
     plain = engine_fields(make.entity("thing"), has_lifecycle=False)
-    full = engine_fields(make.entity("thing", subtyped=True, capabilities=("assignment",), access="explicit"), has_lifecycle=True)
+    full = engine_fields(make.entity("thing", subtyped=True, capabilities=("assignment", "approval"), access="explicit"), has_lifecycle=True)
 
     assert tuple(plain) == ("id", "number", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
     assert {*full, "owner_unit", "privacy_level"} == set(ENGINE_COLUMNS)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from packdesk.errors import Problem
 from packdesk.packs.checks.actions import check_actions
+from packdesk.packs.checks.approvals import check_approvals
 from packdesk.packs.checks.fields import check_fields
 from packdesk.packs.checks.former_ids import check_former_ids
 from packdesk.packs.checks.lifecycles import check_lifecycles
@@ -29,6 +30,7 @@ _CHECKS: tuple[Callable[[Index], Iterator[Problem]], ...] = (
     check_lifecycles,
     check_subtypes,
     check_actions,
+    check_approvals,
     check_people,
     check_views,
     check_texts,

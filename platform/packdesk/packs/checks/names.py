@@ -18,6 +18,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "level_list": ("unknown_level_list", "level list"),
     "key_dates": ("unknown_key_dates", "key dates document"),
     "role": ("unknown_role", "role"),
+    "approval": ("unknown_approval", "approval of these records"),
     "unit": ("unknown_unit", "unit"),
     "demo_user": ("unknown_user", "demo user"),
     "field": ("unknown_field", "field"),

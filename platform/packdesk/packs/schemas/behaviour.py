@@ -45,7 +45,8 @@ def _effect(title: str, keys: dict[str, Shape], required: tuple[str, ...] = ()) 
 
 
 EFFECTS = (
-    "set_field", "set_section", "set_status", "add_line", "remove_line", "create_record", "link", "unlink", "assign", "add_note", "call_operation", "fail", "ui",
+    "set_field", "set_section", "set_status", "add_line", "remove_line", "create_record", "link", "unlink", "assign", "add_note", "request_approval", "call_operation",
+    "fail", "ui",
 )  # fmt: skip
 _LINE_GROUP = name("Line group", ref="lines")
 _LINK: dict[str, Shape] = {"relation": name("Relation", ref="relation"), "record": value("Record at the other end", "=input.borrower")}
@@ -77,6 +78,9 @@ EFFECT = Variants(
         "unlink": _effect("Disconnects a record", _LINK, ("relation", "record")),
         "assign": _effect("Assigns a unit, a user or both", {"unit": value("Unit", "first_line", ref="unit"), "user": value("User", "=actor")}),
         "add_note": _effect("Adds a note", {"text": value("Text of the note", "Called back.")}, ("text",)),
+        "request_approval": _effect(
+            "Asks for an approval; until it is given nobody goes on with the record", {"approval": name("Approval", ref="approval")}, ("approval",)
+        ),
         "call_operation": _effect(
             "Calls a registered operation",
             {"operation": name("Name of the operation", examples=("lending.extend",)), "values": _values("Input of the operation", "")},

@@ -20,6 +20,7 @@ KINDS: Mapping[str, Object] = MappingProxyType(
         "actions": behaviour.ACTION,
         "workflows": rules.WORKFLOW,
         "assignment_rules": rules.ASSIGNMENT_RULE,
+        "approvals": rules.APPROVAL,
         "views": behaviour.VIEW,
         "organisation": behaviour.ORGANISATION,
         "roles": behaviour.ROLE,

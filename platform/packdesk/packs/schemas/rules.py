@@ -1,10 +1,10 @@
 """Shapes of the kinds that say what happens by itself: workflows, and rules that give new work to a unit or a person."""
 
-from packdesk.model.rules import Event
+from packdesk.model.rules import Event, OnRejection
 from packdesk.packs.schemas.behaviour import EFFECT
 from packdesk.packs.schemas.fields import ALLOW
 from packdesk.packs.schemas.kinds import DESCRIPTION, EFFECTIVE, LABEL
-from packdesk.packs.schemas.shapes import Leaf, Map, Object, expression, flag, member, name, names, value
+from packdesk.packs.schemas.shapes import Leaf, Map, Object, count, expression, flag, member, name, names, value
 
 _ORDER = Leaf(title="Smaller comes first, then the id", types=("integer",), default=100)
 WORKFLOW = member(
@@ -44,4 +44,21 @@ ASSIGNMENT_RULE = member(
         "effective": EFFECTIVE,
     },
     required=("entity_type", "assign"),
+)
+APPROVAL = member(
+    "Who must agree before anybody goes on with a record for which a rule asks for it",
+    {
+        "label": LABEL,
+        "description": DESCRIPTION,
+        "entity_type": name("Entity type", ref="entity_type", examples=("loan",)),
+        "allow": Object(title="Who may agree; anybody named by one of them, but for who asked", keys=ALLOW.keys),
+        "needed": count("How many of them must agree", minimum=1, maximum=20, default=1),
+        "on_rejection": name(
+            "What becomes of a record to which somebody did not agree: it stays blocked until it is submitted again, or it ends without completing",
+            choices=tuple(one.value for one in OnRejection),
+            default=OnRejection.STAY_BLOCKED.value,
+        ),
+        "effective": EFFECTIVE,
+    },
+    required=("entity_type", "allow"),
 )

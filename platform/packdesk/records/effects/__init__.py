@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from packdesk.records.effects.approving import request_approval
 from packdesk.records.effects.assigning import assign
 from packdesk.records.effects.calling import call_operation
 from packdesk.records.effects.creating import create_record
@@ -25,6 +26,7 @@ TRANSACTIONAL: Mapping[str, EffectHandler] = MappingProxyType(
         "unlink": unlink,
         "assign": assign,
         "add_note": add_note,
+        "request_approval": request_approval,
         "call_operation": call_operation,
         "fail": fail,
     }

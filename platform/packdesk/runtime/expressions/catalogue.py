@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packdesk.model.entity_types import EntityType, Field, Kind, Relation
 from packdesk.model.lists import EntryList
 from packdesk.model.model import Model
-from packdesk.runtime.engine_columns import PRIVACY_LEVELS, PRIVACY_LIST, engine_fields
+from packdesk.runtime.engine_columns import ENGINE_LISTS, engine_fields
 from packdesk.runtime.expressions import domains, types
 from packdesk.runtime.expressions.domains import Domain, EntryAttribute
 from packdesk.runtime.expressions.types import Base, Type
@@ -280,8 +280,8 @@ class Catalogue:
         family, _, name = key.partition(".")
         if "|" in name:
             return domains.union(key, (self.domain(f"{family}.{member}") for member in name.split("|")))
-        if name == PRIVACY_LIST:
-            return domains.of_list(key, PRIVACY_LEVELS, {}, {})
+        if name in ENGINE_LISTS:
+            return domains.of_list(key, ENGINE_LISTS[name], {}, {})
         lists: Mapping[str, Mapping[str, EntryList]] = {
             "value_lists": self.model.value_lists,
             "level_lists": self.model.level_lists,

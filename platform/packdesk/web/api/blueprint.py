@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response
 from flask_limiter import Limiter
 
-from packdesk.web.api import actions, batches, documents, files, history, jobs, login, metadata, records
+from packdesk.web.api import actions, approvals, batches, documents, files, history, jobs, login, metadata, records
 from packdesk.web.fab import API
 
 _RECORDS = "/records/<entity_type>"
@@ -25,6 +25,10 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("GET", f"{_RECORD}/history", "history", history.history),
     ("GET", f"{_RECORD}/notes", "notes", history.notes),
     ("POST", f"{_RECORD}/notes", "add_note", history.add_note),
+    ("GET", f"{_RECORD}/approvals", "approvals", approvals.approvals),
+    ("POST", f"{_RECORD}/approvals/<approval>/approve", "approve", approvals.approve),
+    ("POST", f"{_RECORD}/approvals/<approval>/reject", "reject", approvals.reject),
+    ("POST", f"{_RECORD}/approvals/<approval>/resubmit", "resubmit", approvals.resubmit),
     ("GET", f"{_RECORD}/attachments", "attachments", files.attachments),
     ("POST", f"{_RECORD}/attachments", "attach", files.attach),
     ("GET", f"{_RECORD}/attachments/<attachment>", "download", files.download),

@@ -153,7 +153,7 @@ def _paths(entity: EntityRuntime, language: str) -> dict[str, object]:
             ),
         },
     }
-    paths |= _paths_of_many(name, plural)
+    paths |= _paths_of_many(name, plural) | _paths_of_approvals(name)
     for action, compiled in entity.actions.items():
         paths[f"{one}/actions/{action}/why"] = {"get": _operation(name, f"{name}.actions.{action}.why", "Why not now", parameters=_RECORD_PARAMETERS)}
         inputs = {path: {"title": field.label(language)} for path, field in compiled.inputs.items()}
@@ -164,6 +164,18 @@ def _paths(entity: EntityRuntime, language: str) -> dict[str, object]:
             "post": _operation(name, f"{name}.actions.{action}", summary, answer=record, body=body, parameters=(*_RECORD_PARAMETERS, version, _ONCE))
         }
     return paths
+
+
+def _paths_of_approvals(name: str) -> dict[str, object]:
+    """Return the addresses of a record's requests for approval."""
+    asked = f"/records/{name}/{{ref}}/approvals"
+    request = ({**_RECORD_PARAMETERS[0], "name": "approval", "description": "Id of the request."}, *_RECORD_PARAMETERS, _ONCE)
+    reason: Json = {"type": "object", "properties": {"reason": _TEXT}}
+    done = {"approve": "Agree to it", "reject": "Do not agree to it", "resubmit": "Ask for it once more"}
+    decisions = {
+        f"{asked}/{{approval}}/{what}": {"post": _operation(name, f"{name}.{what}", about, body=reason, parameters=request)} for what, about in done.items()
+    }
+    return {asked: {"get": _operation(name, f"{name}.approvals", "What was asked for about it", parameters=_RECORD_PARAMETERS)}, **decisions}
 
 
 def _nested(inputs: Mapping[str, Json]) -> dict[str, object]:
