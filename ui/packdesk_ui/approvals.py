@@ -8,14 +8,15 @@ from packdesk.errors import PackdeskError, sentence
 from packdesk.records import approving
 from packdesk.records.looking import Look
 from packdesk.records.outcome import Outcome
-from packdesk.runtime.engine_columns import PENDING
+from packdesk.runtime.compile import Runtime
+from packdesk.runtime.engine_columns import PENDING, REJECTED
 from packdesk.runtime.values import Record
-from packdesk_ui import answers, finder, people
+from packdesk_ui import answers, finder, people, shell
 from packdesk_ui.shell import words
 from packdesk_ui.showing import moment
 
-#: What may be done about a request -> what is said when it was.
-_DONE = {approving.APPROVE: "approval.done.approve", approving.REJECT: "approval.done.reject", approving.RESUBMIT: "approval.done.resubmit"}
+#: What may be done about a request, as addresses say it.
+_APPROVE, _REJECT, _RESUBMIT = "approve", "reject", "resubmit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def asked_of(look: Look, record: Record) -> tuple[Asked, ...]:
     if record.get("approval") is None:
         return ()
     newest = {view.request.approval: view for view in approving.seen_by(look.work, record.entity_type, record.id)}
-    return tuple(_asked(look, record, view) for view in newest.values() if view.request.state in ("pending", "rejected"))
+    return tuple(_asked(look, record, view) for view in newest.values() if view.request.state in (PENDING, REJECTED))
 
 
 def _asked(look: Look, record: Record, view: approving.ApprovalView) -> Asked:
@@ -73,9 +74,9 @@ def _asked(look: Look, record: Record, view: approving.ApprovalView) -> Asked:
             for vote in asked.votes
         ),
         rejected=asked.state != PENDING,
-        approve_href=here(approving.APPROVE) if view.refused is None else "",
-        reject_href=here(approving.REJECT) if view.refused is None else "",
-        resubmit_href=here(approving.RESUBMIT) if view.may_resubmit else "",
+        approve_href=here(_APPROVE) if view.refused is None else "",
+        reject_href=here(_REJECT) if view.refused is None else "",
+        resubmit_href=here(_RESUBMIT) if view.may_resubmit else "",
         key=answers.new_key(),
     )
 
@@ -83,21 +84,38 @@ def _asked(look: Look, record: Record, view: approving.ApprovalView) -> Asked:
 @answers.form_once
 def decide(entity_type: str, number: str, approval: str, what: str) -> Response:
     """Agree, do not agree, or ask once more."""
-    if what not in _DONE:
+    if what not in (_APPROVE, _REJECT, _RESUBMIT):
         raise PackdeskError("unknown_page")
     context, reason = answers.context(), request.form.get("reason", "").replace("\r\n", "\n")
-    if what == approving.RESUBMIT:
+    if what == _RESUBMIT:
         outcome: Outcome = approving.resubmit(context, entity_type, number, approval, reason=reason)
     else:
-        outcome = approving.decide(context, entity_type, number, approval, agrees=what == approving.APPROVE, reason=reason)
+        outcome = approving.decide(context, entity_type, number, approval, agrees=what == _APPROVE, reason=reason)
     warned = " ".join(sentence(finding, context.language) for finding in outcome.warnings)
-    done = words(_DONE[what])
+    more = what == _APPROVE and outcome.record.get("approval") == PENDING
+    done = words("approval.done.more" if more else f"approval.done.{what}")
     return answers.go_to_record(entity_type, number, f"{done} {words('approval.stays', why=warned)}" if warned else done)
 
 
-def waiting() -> tuple[finder.Found, ...]:
-    """Return the records that wait for a decision of the person, the oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The records of one type that wait for a decision of the person."""
+
+    label: str
+    icon: str
+    rows: tuple[finder.Found, ...]
+    #: How many there are, as far as they are shown.
+    count: str
+
+
+def waiting(runtime: Runtime, language: str) -> tuple[Waiting, ...]:
+    """Return what waits for a decision of the person, by type, the oldest first."""
     return tuple(
-        finder.Found(number=each.number, title=each.title, href=url_for("packdesk_ui.record", entity_type=each.entity_type, number=each.number))
-        for each in approving.waiting(answers.context())
+        Waiting(
+            label=runtime.type(hits.entity_type).entity.plural.in_language(language),
+            icon=shell.icon_of(runtime.type(hits.entity_type).entity),
+            rows=tuple(finder.found(runtime, hit) for hit in hits.rows),
+            count=f"{len(hits.rows)}{'+' if hits.more else ''}",
+        )
+        for hits in approving.waiting(answers.context())
     )

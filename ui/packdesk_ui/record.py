@@ -202,7 +202,7 @@ def _page(look: Look, entity_type: str, number: str, revealed: dict[str, object]
         history=timeline.history_of(look, reader, entity, stored, history.page(look.work, stored, _FEW_EVENTS), ""),
         assign_href=here("assign") if "assignment" in capable and "assign" in view.verbs and not ended else "",
         edit_href=edit_href,
-        delete_href=here("delete") if "delete" in view.verbs else "",
+        delete_href=here("delete") if "delete" in view.verbs and whole.get("approval") is None else "",
         note_href=here("add_note"),
         attach_href=here("add_file"),
         reveal_href=here("reveal"),

@@ -56,7 +56,7 @@ def start() -> Response:
     return answers.page(
         "shell/start.html",
         title=title,
-        approvals=approvals.waiting(),
+        approvals=approvals.waiting(runtime, language),
         waiting=_waiting(runtime, language),
         seen=_seen(runtime),
         tiles=_tiles(runtime, language),

@@ -177,7 +177,7 @@ def _what(entity: EntityRuntime, event: Event, language: str) -> str:
     if action:
         found = entity.actions.get(action)
         if found is None and action in DECISIONS:
-            return words(f"history.{action}")
+            return words(f"history.{action.removeprefix('$')}")
         return words("history.action", action=found.action.label.in_language(language) if found is not None else action)
     return words(f"history.{kind}") if kind in _KINDS_OF_EVENTS else words("history.other", kind=kind)
 

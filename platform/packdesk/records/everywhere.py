@@ -72,6 +72,19 @@ def work_of(context: Context, due: dict[str, str], each: int = 5) -> tuple[Hits,
     return run(context, lambda unit, runtime: work(begin(context, unit, runtime)), write=False)
 
 
+def among(work: Work, wanted: Iterable[tuple[str, str]], each: int) -> tuple[Hits, ...]:
+    """Return those of the records (entity type, id) that are there and open to whoever asks, the oldest first; a statement for each type."""
+    ids: dict[str, list[str]] = {}
+    for entity_type, id_ in wanted:
+        ids.setdefault(entity_type, []).append(id_)
+    oldest = (("created_at", True),)
+    return tuple(
+        _found(work, entity, SearchCommand(ids=tuple(ids[entity.id]), order=oldest, limit=each, fields=_fields(entity), expand=False))
+        for entity in _open(work)
+        if entity.id in ids
+    )
+
+
 def by_number(context: Context, wanted: Iterable[tuple[str, str]]) -> tuple[Reference, ...]:
     """Return those of the records (entity type, number) that are there and open to whoever asks, in the order given."""
     asked = tuple(wanted)

@@ -37,7 +37,7 @@ def written_paths(effect: EffectRuntime, section: str) -> frozenset[str]:
 
 
 #: Effects that change the record itself, so that a locked record refuses them.
-CHANGING = frozenset({"set_field", "set_section", "set_status", "add_line", "remove_line", "link", "unlink", "assign"})
+CHANGING = frozenset({"set_field", "set_section", "set_status", "add_line", "remove_line", "link", "unlink", "assign", "request_approval"})
 
 
 def _run(read: Draft, draft: Draft, effect: EffectRuntime) -> Draft:

@@ -29,8 +29,8 @@ def party_type(runtime: Runtime, actor: Actor, entity: EntityRuntime) -> str:
 def parties(work: Work, entity: EntityRuntime, typed: str, held: Mapping[str, bool] | None = None) -> Parties:
     """Return whose records quick search finds as well: those that it finds among the parties themselves, each open to the actor.
 
-    ``held`` is what ``quick_search.hits`` told of the type of the parties, where somebody has asked. ``too_many`` is told by all that hold what was typed, whoever may see them: that there are so many tells nothing of any of them.
-    Raises ``bad_parameter`` when too little was typed.
+    ``held`` is what ``quick_search.hits`` told of the type of the parties, where somebody has asked. ``too_many`` counts what the actor may
+    see alone: how many hold what was typed besides is not his to know. Raises ``bad_parameter`` when too little was typed.
     """
     target = party_type(work.runtime, work.context.actor, entity) if typed else ""
     if not target:
@@ -48,13 +48,11 @@ def _found(work: Work, party: EntityRuntime, typed: str, held: Mapping[str, bool
     held = quick_search.hits(connection, tables, (party.id,), typed) if held is None else held
     if party.id not in held:
         return (), False
-    if held[party.id]:
-        return (), True
     query = Query(
         entity_type=party.id,
         access=policy.access_filter(work.runtime, work.context.actor, party.id, "view"),
         search=typed,
-        common=False,
+        common=held[party.id],
         keep=keep(work, party, typed),
         fields=("number",),
         limit=MOST_PARTIES,

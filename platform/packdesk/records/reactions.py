@@ -8,21 +8,18 @@ from packdesk.model.rules import Event
 from packdesk.records.drafts import Chain, Draft, Happening, Work
 from packdesk.records.evaluation import holds
 from packdesk.records.recomputing import changed_paths
-from packdesk.runtime.engine_columns import PENDING
 from packdesk.runtime.entity_parts import WorkflowRuntime
 from packdesk.runtime.values import Record
 
 #: How many times a rule may lead to the next (E-3).
 DEPTH = 5
-#: What was done about an approval -> the event that it is.
-DECIDED = {"approve": Event.APPROVAL_GIVEN, "reject": Event.APPROVAL_REFUSED}
-#: Every write changes these.
-_ALWAYS = frozenset({"version", "updated_at", "updated_by"})
+#: Every write changes these; what an approval lacks has events of its own, and is no change that starts the rule which asks for it.
+_ALWAYS = frozenset({"version", "updated_at", "updated_by", "approval"})
 
 
-def happened(draft: Draft, old: Record | None, new: Record, action: str, approval: str = "") -> tuple[Happening, ...]:
-    """Return what happened between two versions of a record, in the order in which rules are asked about it."""
-    return tuple(_happenings(draft, old, new, action, approval))
+def happened(draft: Draft, old: Record | None, new: Record, action: str, said: Iterable[tuple[Event, str]] = ()) -> tuple[Happening, ...]:
+    """Return what happened between two versions of a record, and what was ``said`` about its approvals, in the order in which rules are asked about it."""
+    return tuple(_happenings(draft, old, new, action, said))
 
 
 def first_that_fits(workflow: WorkflowRuntime, happenings: Iterable[Happening], work: Work, record: Record) -> Happening | None:
@@ -57,10 +54,10 @@ def _key(workflow: WorkflowRuntime, record: Record) -> tuple[str, str, str]:
     return workflow.workflow.path, record.entity_type, record.id
 
 
-def _happenings(draft: Draft, old: Record | None, new: Record, action: str, approval: str) -> Iterator[Happening]:
+def _happenings(draft: Draft, old: Record | None, new: Record, action: str, said: Iterable[tuple[Event, str]]) -> Iterator[Happening]:
     parts = {
         "action": action,
-        "approval": approval,
+        "approval": "",
         "state": new.get("state"),
         "status": new.get("status"),
         "old_state": old.get("state") if old is not None else None,
@@ -68,6 +65,8 @@ def _happenings(draft: Draft, old: Record | None, new: Record, action: str, appr
     }
     for event in _events(draft, old, new, action):
         yield Happening(event=event.value, parts={**parts, "name": event.value}, old=old)
+    for event, approval in said:
+        yield Happening(event=event.value, parts={**parts, "name": event.value, "approval": approval}, old=old)
 
 
 def _events(draft: Draft, old: Record | None, new: Record, action: str) -> Iterator[Event]:
@@ -84,11 +83,6 @@ def _events(draft: Draft, old: Record | None, new: Record, action: str) -> Itera
         if old is not None:
             yield Event.STATE_LEFT
         yield Event.STATE_ENTERED
-    if "approval" in changed:
-        if new.get("approval") == PENDING:
-            yield Event.APPROVAL_REQUESTED
-        elif action in DECIDED:
-            yield DECIDED[action]
     if {"assigned_unit", "assigned_user"} & changed and (new.get("assigned_unit") or new.get("assigned_user") or old is not None):
         yield Event.ASSIGNMENT_CHANGED
         if new.get("assigned_user") == draft.work.context.actor.login and (old is None or old.get("assigned_user") != new.get("assigned_user")):

@@ -1,7 +1,7 @@
 """Takes a change back: what the changed fields held before is written again, where nobody has changed the record since.
 
 It goes beneath the lifecycle and the rules of fields: what is written was allowed to stand there, and a way back from a final state
-is what undoing is for. Rights are asked again, for they may have been taken meanwhile.
+is what undoing is for. Rights are asked again, for they may have been taken meanwhile, and what waits for an approval is not touched.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,17 +17,21 @@ from packdesk.records.recomputing import refresh
 from packdesk.runtime.entity import EntityRuntime
 from packdesk.runtime.entity_parts import FieldRuntime
 from packdesk.runtime.kinds import KINDS
+from packdesk.runtime.lifecycle import lock
+from packdesk.runtime.situation import situation
 from packdesk.runtime.values import Line, Record
 from packdesk.store import history
 from packdesk.store.history import conflict
 
+#: What an approval lacks follows from its requests.
+_NOT_RESTORED = frozenset({"approval"})
 #: How the history calls it.
 UNDONE = "undone"
 
 
 def before(work: Work, old: Record, new: Record) -> dict[str, Json]:
     """Return what the fields and lines that a change touched held before, as JSON."""
-    return {path: was for path, (was, _) in history.changes(work.unit.tables, old, new).items()}
+    return {path: was for path, (was, _) in history.changes(work.unit.tables, old, new).items() if path not in _NOT_RESTORED}
 
 
 def restore_in(work: Work, entity_type: str, ref: str, held: Mapping[str, Json], version: int) -> Record:
@@ -54,6 +58,10 @@ def _refused(work: Work, entity: EntityRuntime, old: Record, held: Mapping[str, 
     runtime, actor = work.runtime, work.context.actor
     if refused := policy.may(runtime, actor, "edit", entity.id, record=old, graph=work.unit):
         yield refused
+        return
+    at = situation(entity, old, actor, work.unit, work.now, zone=work.zone, old=old)
+    if old.get("approval") is not None and (held_back := lock(at)) is not None:
+        yield held_back
         return
     closed = policy.closed_fields(runtime, actor, "edit", entity.id)
     for path in held:

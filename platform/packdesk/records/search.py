@@ -40,6 +40,8 @@ class SearchCommand:
     by_party: bool = True
     #: Only records with these numbers; None: with any.
     numbers: tuple[str, ...] | None = None
+    #: Only records with these ids; None: with any.
+    ids: tuple[str, ...] | None = None
     #: Field path -> value that must stand there exactly.
     equals: Mapping[str, object] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     #: (field path, ascending), at most three.
@@ -233,6 +235,7 @@ def query_of(work: Work, entity: EntityRuntime, command: SearchCommand, verb: st
         common=command.common,
         parties=theirs,
         numbers=command.numbers,
+        ids=command.ids,
         keep=quick_finds.keep(work, entity, command.q, theirs),
         order=command.order,
         limit=command.limit,

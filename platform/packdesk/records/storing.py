@@ -1,9 +1,10 @@
 """Applies a draft that passed the guards: effects, derived fields, the record itself, notes, what must leave, and who reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from packdesk.errors import Refused
+from packdesk.model.rules import Event
 from packdesk.records.assigning import assigned_after_effects
 from packdesk.records.drafts import Draft, Happening, LinkEnd, Work
 from packdesk.records.evaluation import environment, meant
@@ -64,28 +65,32 @@ def _keep_approvals(draft: Draft, record: Record) -> None:
         approvals.withdraw(work.unit.connection, record.entity_type, record.id, work.now)
 
 
-def react(draft: Draft, record: Record, *, action: str = "", approval: str = "") -> Record:
+def react(draft: Draft, record: Record, said: Iterable[tuple[Event, str]] = ()) -> Record:
     """Let the workflows answer what happened to the record, which is stored; return it as they leave it, each change an entry of its own.
 
-    ``action`` and ``approval`` say what was done where no action of the pack was. Raises ``Refused`` for what may not be stored,
-    ``rules_too_deep`` where rules lead to one another without end (WF-11, E-3).
+    ``said`` is what people decided about its approvals. Raises ``Refused`` for what may not be stored, ``rules_too_deep`` where rules
+    lead to one another without end (WF-11, E-3).
     """
     if not draft.entity.workflows:
         return record
-    work, old, action = draft.work, draft.old, draft.action.action.id if draft.action is not None else action
-    asked = (approval,) if approval else draft.approvals
-    while happenings := happened(draft, old, record, action, next(iter(asked), "")):
-        before, work, asked = record, deeper(work), ()
+    work, old, action = draft.work, draft.old, draft.action.action.id if draft.action is not None else ""
+    said = (*said, *_requested(draft.approvals))
+    while happenings := happened(draft, old, record, action, said):
+        before, work, said = record, deeper(work), ()
         for workflow in draft.entity.workflows:
             found = first_that_fits(workflow, happenings, work, record)
             if found is not None:
                 work = running(work, workflow, record)
-                record, more = _ran(workflow, found, work, record)
-                asked = (*asked, *more)
+                record, asked = _ran(workflow, found, work, record)
+                said = (*said, *_requested(asked))
         old, action = before, ""
-        if record is before:
+        if record is before and not said:
             break
     return record
+
+
+def _requested(asked: Iterable[str]) -> Iterator[tuple[Event, str]]:
+    return ((Event.APPROVAL_REQUESTED, name) for name in asked)
 
 
 def _ran(workflow: WorkflowRuntime, happening: Happening, work: Work, record: Record) -> tuple[Record, tuple[str, ...]]:
@@ -95,7 +100,8 @@ def _ran(workflow: WorkflowRuntime, happening: Happening, work: Work, record: Re
     done = settled(after_effects(draft, workflow.effects))
     if (done.record != record or done.links) and (findings := left_by_effects(done, draft)):
         raise Refused([finding if finding.rule else replace(finding, rule=path) for finding in findings])
-    return (apply(done) if done.record != record or done.links or done.notes or done.messages else record), done.approvals
+    left = done.record != record or done.links or done.notes or done.messages or done.approvals
+    return (apply(done) if left else record), done.approvals
 
 
 def _after_effects(draft: Draft) -> Draft:

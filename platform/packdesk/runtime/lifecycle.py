@@ -28,7 +28,7 @@ _HELD = frozenset({"approval_pending", "approval_rejected"})
 #: Codes of what locks a record.
 LOCKS = frozenset({"locked_final", *_HELD})
 #: Effects that write the record itself, which a final state forbids.
-_WRITING = frozenset({"set_field", "set_section", "set_status", "add_line", "remove_line", "assign", "link", "unlink"})
+_WRITING = frozenset({"set_field", "set_section", "set_status", "add_line", "remove_line", "assign", "link", "unlink", "request_approval"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

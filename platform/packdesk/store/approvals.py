@@ -1,6 +1,6 @@
 """Requests for approval and what people said to them; written in the transaction of the record that they hold back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,8 @@ from packdesk.model.rules import Approval
 from packdesk.runtime.values import Record
 from packdesk.store.platform_tables import ab_role, ab_user, ab_user_role, approval_request, approval_vote, membership
 
+#: Nobody looks through more.
+_MOST_WAITING = 500
 PENDING, APPROVED, REJECTED, WITHDRAWN = "pending", "approved", "rejected", "withdrawn"
 
 
@@ -84,6 +86,11 @@ def of_record(connection: Connection, entity_type: str, record_id: str) -> tuple
     return tuple(ApprovalRequest(**row, votes=tuple(said.get(row["id"], ()))) for row in rows)
 
 
+def askers(requests: Iterable[ApprovalRequest]) -> frozenset[str]:
+    """Return who asked for an approval that was not given yet, each time it was asked for: none of them gives it."""
+    return frozenset(request.requested_by for request in requests if request.state != APPROVED)
+
+
 def vote(connection: Connection, request: str, said: Vote) -> None:
     """Store what somebody said; the database refuses a second word of his."""
     connection.execute(approval_vote.insert().values(request=request, login=said.login, agrees=said.agrees, reason=said.reason, at=said.at))
@@ -100,17 +107,27 @@ def withdraw(connection: Connection, entity_type: str, record_id: str, at: datet
     connection.execute(approval_request.update().where(own, approval_request.c.state == PENDING).values(state=WITHDRAWN, ended_at=at))
 
 
-def waiting(connection: Connection, approvals: Collection[str], login: str, limit: int) -> tuple[ApprovalRequest, ...]:
-    """Return what waits for somebody by these documents, the oldest first: nothing that he asked for himself or said something to."""
+def waiting(connection: Connection, approvals: Collection[str], login: str) -> tuple[tuple[str, str], ...]:
+    """Return (entity type, id) of the records that wait for somebody by these documents, the longest waiting first, at most 500.
+
+    Nothing of which he said something, and nothing that he asked for himself since it was last given.
+    """
     if not approvals:
         return ()
-    own = sa.exists().where(approval_vote.c.request == approval_request.c.id, approval_vote.c.login == login)
-    chosen = sa.select(approval_request).where(
-        approval_request.c.state == PENDING, approval_request.c.approval.in_(sorted(approvals)), approval_request.c.requested_by != login, ~own
+    said = sa.exists().where(approval_vote.c.request == approval_request.c.id, approval_vote.c.login == login)
+    before = approval_request.alias("before")
+    own = sa.exists().where(
+        before.c.entity_type == approval_request.c.entity_type,
+        before.c.record_id == approval_request.c.record_id,
+        before.c.approval == approval_request.c.approval,
+        before.c.requested_by == login,
+        before.c.state != APPROVED,
     )
-    return tuple(
-        ApprovalRequest(**row) for row in connection.execute(chosen.order_by(approval_request.c.requested_at, approval_request.c.id).limit(limit)).mappings()
+    chosen = sa.select(approval_request.c.entity_type, approval_request.c.record_id).where(
+        approval_request.c.state == PENDING, approval_request.c.approval.in_(sorted(approvals)), ~said, ~own
     )
+    rows = connection.execute(chosen.order_by(approval_request.c.requested_at, approval_request.c.id).limit(_MOST_WAITING))
+    return tuple(dict.fromkeys((row.entity_type, row.record_id) for row in rows))
 
 
 def able(connection: Connection, allow: Allow, units: Collection[str]) -> frozenset[str]:

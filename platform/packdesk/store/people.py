@@ -130,6 +130,12 @@ def load_people(connection: Connection, unit: str = "") -> tuple[Person, ...]:
     return tuple(Person(login=row.username, name=f"{row.first_name} {row.last_name}".strip(), active=bool(row.active)) for row in rows)
 
 
+def names_of(connection: Connection, logins: Iterable[str]) -> Mapping[str, str]:
+    """Return the names of these people by login, as far as there are such."""
+    chosen = sa.select(ab_user.c.username, ab_user.c.first_name, ab_user.c.last_name).where(ab_user.c.username.in_(sorted(logins)))
+    return {row.username: f"{row.first_name} {row.last_name}".strip() for row in connection.execute(chosen)}
+
+
 def known_logins(connection: Connection) -> frozenset[str]:
     """Return every login; empty where Flask-AppBuilder made no tables yet."""
     if not sa.inspect(connection).has_table(ab_user.name):

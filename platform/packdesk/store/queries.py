@@ -72,6 +72,8 @@ class Query:
     parties: Parties = NO_PARTIES
     #: Only records with these numbers; None: with any.
     numbers: tuple[str, ...] | None = None
+    #: Only records with these ids; None: with any.
+    ids: tuple[str, ...] | None = None
     #: What a row must pass that the database found: quick search knows nothing of fields that are closed to somebody.
     keep: Callable[[Record], bool] | None = None
     #: (field path, ascending), at most three; nulls are last either way, the id decides between equals.
@@ -292,7 +294,7 @@ def _is_plain(tables: Tables, query: Query) -> bool:
     SQLite is asked in other words, depending on how common what was typed is.
     """
     searched_alone = query.search and (tables.dialect == "sqlite" or query.parties.ids)
-    return not (query.filter or query.equals or query.numbers is not None or query.cursor or searched_alone)
+    return not (query.filter or query.equals or query.numbers is not None or query.ids is not None or query.cursor or searched_alone)
 
 
 def _patterns(tables: Tables, query: Query) -> dict[str, str]:
@@ -315,6 +317,8 @@ def conditions(connection: Connection, tables: Tables, query: Query) -> Iterable
         )
     if query.numbers is not None:
         yield tables.column(query.entity_type, "number").in_([number for number in query.numbers if "\0" not in number])
+    if query.ids is not None:
+        yield tables.record(query.entity_type).c.id.in_(query.ids)
     for path, value in query.equals.items():
         column = current(tables, query.entity_type, path, tables.record(query.entity_type))
         index = None if value is None else unique_alone(tables, query.entity_type, path)
@@ -383,5 +387,13 @@ def _with_keys(fields: tuple[str, ...], keys: tuple[Key, ...]) -> tuple[str, ...
 def _shape(query: Query) -> str:
     """Return what two queries have in common whose cursors can be exchanged: everything but the page."""
     filtered = query.filter.source if query.filter is not None else ""
-    parts = (query.entity_type, filtered, query.search, query.numbers, sorted((path, str(value)) for path, value in query.equals.items()), query.order)
+    parts = (
+        query.entity_type,
+        filtered,
+        query.search,
+        query.numbers,
+        query.ids,
+        sorted((path, str(value)) for path, value in query.equals.items()),
+        query.order,
+    )
     return repr(parts)

@@ -106,17 +106,29 @@ def test_a_closed_value_of_the_record_keeps_no_party_from_finding_it(small_port:
 
 
 def test_of_too_many_parties_none_is_looked_for_and_the_answer_says_so(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told where the database counts no further, and where one page of parties does not hold them."""
     _tide(port)
     own = port.mooring(hull=port.hull(port.skipper(**_TIDE)), remark="high tide")
     assert not search(port.context("olga"), "mooring", SearchCommand(q="tide")).too_many_parties
+    monkeypatch.setattr(quick_finds, "MOST_PARTIES", 1)
 
-    for module, name in ((quick_finds, "MOST_PARTIES"), (quick_search, "_MANY")):
-        with monkeypatch.context() as fewer:
-            fewer.setattr(module, name, 1)
-            page = search(port.context("olga"), "mooring", SearchCommand(q="tide"))
-            board = first_of_each(port.context("olga"), "mooring", SearchCommand(q="tide"), "status", {"waiting": 5})
-        assert ([record.number for record in page.rows], page.too_many_parties, board.too_many_parties) == ([own.number], True, True)
+    page = search(port.context("olga"), "mooring", SearchCommand(q="tide"))
+    board = first_of_each(port.context("olga"), "mooring", SearchCommand(q="tide"), "status", {"waiting": 5})
+
+    assert ([record.number for record in page.rows], page.too_many_parties, board.too_many_parties) == ([own.number], True, True)
+
+
+def test_parties_that_are_hidden_make_none_too_many(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NET-2: what many hold, hidden from who searches, is common to the database and tells him nothing, neither found nor too many."""
+    mooring = _tide(port)
+    port.mooring(hull=port.hull(port.skipper(**_TIDE)))
+    monkeypatch.setattr(quick_finds, "MOST_PARTIES", 1)
+    monkeypatch.setattr(quick_search, "_MANY", 1)
+
+    page = search(port.context("ines"), "mooring", SearchCommand(q="tide"))
+
+    assert (page.rows, page.too_many_parties) == ((), False)
+    monkeypatch.setattr(quick_finds, "MOST_PARTIES", 500)
+    assert mooring.number in _found(port, "olga", "tide")
 
 
 def test_a_search_costs_two_statements_more_and_views_that_are_counted_share_them(port: Harbour) -> None:

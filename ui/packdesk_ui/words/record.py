@@ -23,6 +23,7 @@ TEXTS: Texts = {
     "approval.reject": ("Do not approve", "Nicht genehmigen"),
     "approval.resubmit": ("Submit again", "Erneut vorlegen"),
     "approval.done.approve": ("Approved.", "Genehmigt."),
+    "approval.done.more": ("You agreed; others still have to.", "Sie haben zugestimmt; andere müssen es noch."),
     "approval.done.reject": ("Not approved.", "Nicht genehmigt."),
     "approval.done.resubmit": ("Submitted again.", "Erneut vorgelegt."),
     "approval.stays": ("It stays blocked: {why}", "Der Datensatz bleibt gesperrt: {why}"),

@@ -60,7 +60,7 @@ TEXTS: Texts = {
         "Ihre Rollen öffnen keinen Datensatztyp. Bitten Sie die Verwaltung um eine Rolle.",
     ),
     "start.waiting": ("Waiting for you", "Wartet auf Sie"),
-    "start.approvals": ("Waiting for your approval", "Wartet auf Ihre Genehmigung"),
+    "start.approvals": ("{label}: waiting for your approval", "{label}: warten auf Ihre Genehmigung"),
     "start.waiting.none": ("Nothing is assigned to you", "Ihnen ist nichts zugewiesen"),
     "start.waiting.advice": (
         "What others pass on to you, or what you claim from a list, appears here.",
